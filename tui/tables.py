@@ -1,0 +1,216 @@
+"""The tables of the store: name, columns, key and retention, and the few words all share.
+
+A table's schema is the contract between collector, store and metric: a collector yields frames of
+exactly these columns, the store checks them at its border and reads them back with these types.
+Every time is UTC in milliseconds. The store adds an `id` that only grows and is never reused.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import polars as pl
+
+TIME = pl.Datetime("ms", "UTC")
+"""The type of every time column: UTC, milliseconds."""
+
+
+class Side(StrEnum):
+    """The liquidated *position*, never the order: a long is closed by a forced sell."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+class Measure(StrEnum):
+    """What a long/short ratio counts (definitions: heads, top heads, top money, flow)."""
+
+    ACCOUNTS = "accounts"
+    TOP_ACCOUNTS = "top_accounts"
+    TOP_POSITIONS = "top_positions"
+    TAKER = "taker"
+
+
+class Class(StrEnum):
+    """Gold and shares come through the all-market streams too; totals count crypto only."""
+
+    CRYPTO = "crypto"
+    TRADFI = "tradfi"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of the store.
+
+    `schema` excludes `id`. With a `key`, a row that comes again on the same key replaces the old
+    one under a new id, so that a follower sees the change; without, rows are only appended.
+    `time` is the column that retention and reads go by.
+    """
+
+    name: str
+    schema: dict[str, pl.DataType]
+    key: tuple[str, ...] = ()
+    retention: timedelta | None = None
+    time: str = "ts"
+
+    def empty(self) -> pl.DataFrame:
+        """A frame with this table's columns and no row."""
+        return pl.DataFrame(schema=self.schema)
+
+
+_TEXT, _FLOAT, _INT, _BOOL = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean()
+
+LIQUIDATIONS = Table(
+    "liquidations",
+    {
+        "ts": TIME,  # when the venue says it happened
+        "received": TIME,  # when the message reached us
+        "venue": _TEXT,
+        "symbol": _TEXT,  # unified, or the venue's own id when the market is unknown
+        "base": _TEXT,  # without multiplier: 1000PEPE is PEPE
+        "class": _TEXT,  # Class
+        "side": _TEXT,  # Side
+        "qty": _FLOAT,  # coins; null when the market is unknown
+        "price": _FLOAT,
+        "price_kind": _TEXT,  # fill_avg, order_limit, bankruptcy
+        "usd": _FLOAT,  # null when it can't be known: counted as unpriced
+        "source": _TEXT,  # stream or backfill
+        "conn": _INT,  # numbers the connection
+        "n": _INT,  # occurrence of an equal row within its message, from 0
+        "raw": _TEXT,  # the venue's row as JSON; read only on demand
+    },
+    retention=timedelta(days=400),
+)
+
+LIQUIDATION_MINUTES = Table(
+    "liquidation_minutes",
+    {
+        "minute": TIME,  # start of the minute of `ts`
+        "venue": _TEXT,
+        "base": _TEXT,
+        "class": _TEXT,
+        "side": _TEXT,
+        "usd": _FLOAT,  # sum of the priced rows
+        "count": _INT,  # all rows, unpriced ones included
+        "unpriced": _INT,  # rows whose usd is null
+        "largest": _FLOAT,  # largest single usd, null when all are unpriced
+    },
+    key=("minute", "venue", "base", "class", "side"),
+    retention=timedelta(days=400),
+    time="minute",
+)
+
+COVERAGE = Table(
+    "coverage",
+    {
+        "venue": _TEXT,
+        "stream": _TEXT,  # usdm, coinm, linear, inverse, swap
+        "conn": _INT,
+        "since": TIME,  # first moment the subscription stood
+        "until": TIME,  # moved every 5 s while the socket lives
+        "wanted": _INT,  # topics wanted
+        "subscribed": _INT,  # topics the venue confirmed
+        "reason": _TEXT,  # null while it lives; why it ended, or what was refused
+    },
+    key=("venue", "stream", "conn"),
+    retention=timedelta(days=400),
+    time="until",
+)
+
+POSITIONING = Table(
+    "positioning",
+    {
+        "ts": TIME,
+        "venue": _TEXT,
+        "base": _TEXT,
+        "measure": _TEXT,  # Measure
+        "period": _TEXT,  # 5m or 1h
+        "ratio": _FLOAT,  # long / short (taker: buy / sell)
+        "long_share": _FLOAT,  # ratio / (1 + ratio)
+    },
+    key=("venue", "base", "measure", "period", "ts"),
+    retention=timedelta(days=400),
+)
+
+DERIVATIVES = Table(
+    "derivatives",
+    {
+        "ts": TIME,
+        "venue": _TEXT,
+        "base": _TEXT,
+        "open_interest_usd": _FLOAT,  # one-sided, linear and inverse perpetuals of the base together
+        "funding_8h": _FLOAT,  # fraction per 8 h, of the venue's largest perpetual of the base
+        "mark": _FLOAT,
+        "index": _FLOAT,
+    },
+    key=("venue", "base", "ts"),
+    retention=timedelta(days=400),
+)
+
+CANDLES = Table(
+    "candles",
+    {
+        "ts": TIME,  # when the candle opens
+        "venue": _TEXT,
+        "symbol": _TEXT,  # unified: BTC/USDT, PAXG/USDT, XAU/USDT:USDT
+        "base": _TEXT,  # BTC, PAXG, XAUT, XAU
+        "interval": _TEXT,  # 1d or 1h
+        "open": _FLOAT,
+        "high": _FLOAT,
+        "low": _FLOAT,
+        "close": _FLOAT,
+        "volume": _FLOAT,  # coins
+        "closed": _BOOL,  # false for the candle that is still open
+    },
+    key=("venue", "symbol", "interval", "ts"),
+)
+
+QUOTES = Table(
+    "quotes",
+    {
+        "ts": TIME,
+        "received": TIME,
+        "venue": _TEXT,
+        "symbol": _TEXT,
+        "base": _TEXT,
+        "price": _FLOAT,  # last trade
+    },
+    retention=timedelta(days=30),
+)
+
+HEALTH = Table(
+    "health",
+    {
+        "ts": TIME,
+        "collector": _TEXT,  # liquidations, positioning, derivatives, candles, quotes, store
+        "venue": _TEXT,
+        "stream": _TEXT,  # empty for pollers
+        "state": _TEXT,  # State
+        "attempts": _INT,  # since the last data
+        "reason": _TEXT,  # null while live
+    },
+    retention=timedelta(days=30),
+)
+
+
+class State(StrEnum):
+    """What a collector is doing, as `health` and the help page say it."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    RETRYING = "retrying"  # lost, and trying again after a back-off
+    WAITING = "waiting"  # told to wait (429), trying again much later
+    REFUSED = "refused"  # a subscription was refused; the client is made anew
+    OFF = "off"  # the venue or measure is switched off
+
+
+TABLES: tuple[Table, ...] = (
+    LIQUIDATIONS,
+    LIQUIDATION_MINUTES,
+    COVERAGE,
+    POSITIONING,
+    DERIVATIVES,
+    CANDLES,
+    QUOTES,
+    HEALTH,
+)
