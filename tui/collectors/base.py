@@ -1,0 +1,105 @@
+"""What a stream collector tells its supervisor of its socket."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+from tui.tables import COVERAGE, Table
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Now, in UTC. The one clock of the recorder; tests pass their own."""
+    return datetime.now(UTC)
+
+
+class Link:
+    """The life of one stream's socket: written by its collector, read by the recorder.
+
+    While the socket lives a coverage row's `until` is now; when it is lost, `until` falls back to
+    the last message heard, pongs included, so that a half-open socket is not counted as listening.
+    """
+
+    def __init__(
+        self, venue: str, stream: str, next_conn: Callable[[], int], clock: Clock = utc_now
+    ) -> None:
+        self.venue, self.stream = venue, stream
+        self._next_conn, self._clock = next_conn, clock
+        self.conn: int | None = None
+        self.last_heard: datetime | None = None
+        self._since = clock()
+        self._wanted = self._subscribed = 0
+        self._partial: str | None = None
+        self._ended: list[dict[str, object]] = []
+
+    def opened(self, wanted: int = 1, subscribed: int = 1, reason: str | None = None) -> int:
+        """The subscription stands: a new connection number. `reason` names what was refused."""
+        if self.conn is not None:
+            self.lost("opened anew")
+        self.conn = self._next_conn()
+        self._since = self.last_heard = self._clock()
+        self.topics(wanted, subscribed, reason)
+        return self.conn
+
+    def topics(self, wanted: int, subscribed: int, reason: str | None = None) -> None:
+        """How many of the wanted topics the venue confirmed on the living connection."""
+        self._wanted, self._subscribed, self._partial = wanted, subscribed, reason
+
+    def heard(self) -> None:
+        """Any message of the socket, pongs included."""
+        self.last_heard = self._clock()
+
+    def lost(self, reason: str) -> None:
+        """The socket is gone; nothing happens when it already was."""
+        if self.conn is None:
+            return
+        until = max(self._since, self.last_heard or self._since)
+        self._ended.append(self._row(until, reason))
+        self.conn = None
+
+    def coverage(self) -> pl.DataFrame:
+        """Rows of the coverage table that changed: the living connection, and each ended one once."""
+        rows, self._ended = self._ended, []
+        if self.conn is not None:
+            rows = [*rows, self._row(self._clock(), self._partial)]
+        return pl.DataFrame(rows, schema=COVERAGE.schema, orient="row")
+
+    def _row(self, until: datetime, reason: str | None) -> dict[str, object]:
+        return {
+            "venue": self.venue,
+            "stream": self.stream,
+            "conn": self.conn,
+            "since": self._since,
+            "until": until,
+            "wanted": self._wanted,
+            "subscribed": self._subscribed,
+            "reason": reason,
+        }
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the recorder lends its collectors; none of it is a store or a screen."""
+
+    next_conn: Callable[[], int]
+    newest: Callable[[Table, Mapping[str, str]], datetime | None]
+    """Newest stored time of the rows that match, so that only the hole is fetched."""
+    rate: Callable[[str], float | None]
+    """USD per unit of a quote currency, None when its newest price is older than 60 s."""
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One collector as the recorder supervises it: `start()` again makes everything anew."""
+
+    collector: str  # the table's name in `health`
+    venue: str
+    stream: str  # empty for pollers
+    table: Table
+    start: Callable[[], AsyncIterator[pl.DataFrame]]
+    link: Link | None = None
+    period_s: float | None = None  # of a poller: stale beyond 2.5 of it

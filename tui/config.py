@@ -1,0 +1,260 @@
+"""Typed settings from TOML. An error names the file, the key and the nearest valid key.
+
+The defaults are `config/default.toml`, the file a user reads; there is no second list of them.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from platformdirs import PlatformDirs
+
+from tui.errors import ConfigError, UsageError
+
+PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven")
+VENUE_NAMES = ("binance", "bybit", "okx")
+WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
+SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5e5, "1M": 1e6}
+THEMES = ("dark", "light", "colour-blind", "ansi")
+SIDES = ("flow", "position")
+SYMBOLS = ("auto", "braille", "block", "ascii")
+
+_DIRS = PlatformDirs("liqtop", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person can set. `file` is the config it came from, None for the defaults."""
+
+    coins: tuple[str, ...]
+    positioning_coins: tuple[str, ...]
+    venues: tuple[str, ...]
+    endpoint: str | None
+    linger_s: float
+    panels: tuple[str, ...]
+    coin: str | None
+    window: str
+    smallest: float
+    theme: str
+    side_colour: str
+    symbols: str
+    data_dir: Path
+    keys: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = None
+    cache_dir: Path = field(default_factory=lambda: Path(_DIRS.user_cache_dir))
+    log_dir: Path = field(default_factory=lambda: Path(_DIRS.user_log_dir))
+
+    def with_flags(
+        self,
+        *,
+        data_dir: Path | None = None,
+        endpoint: str | None = None,
+        panels: tuple[str, ...] | None = None,
+    ) -> "Settings":
+        """The same with what the command line said; flags win over the file."""
+        return replace(
+            self,
+            data_dir=data_dir.expanduser().resolve() if data_dir else self.data_dir,
+            endpoint=valid_endpoint(endpoint) if endpoint is not None else self.endpoint,
+            panels=panels or self.panels,
+        )
+
+    def recorder_part(self) -> dict[str, Any]:
+        """What the recorder's work depends on; the rest only changes the view."""
+        return {
+            "coins": list(self.coins),
+            "positioning_coins": list(self.positioning_coins),
+            "venues": list(self.venues),
+            "endpoint": self.endpoint,
+        }
+
+
+def default_text() -> str:
+    """The text of `config/default.toml`: from the wheel, or from the checkout when editable."""
+    packaged = resources.files("tui").joinpath("_config", "default.toml")
+    if packaged.is_file():
+        return packaged.read_text("utf-8")
+    return (Path(__file__).parent.parent / "config" / "default.toml").read_text("utf-8")
+
+
+def config_path() -> Path:
+    """Where a user's config is looked for."""
+    return Path(_DIRS.user_config_dir) / "config.toml"
+
+
+def load(path: Path | None = None) -> Settings:
+    """Settings of `path` (or the user's file, if there is one) over the defaults.
+
+    Raises ConfigError for a file that is missing, not TOML, or has an unknown key or wrong value.
+    """
+    given = path if path is not None else config_path()
+    if path is None and not given.is_file():
+        return _settings({}, None)
+    return _settings(_parse(given), given)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; `liqtop config init` writes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _settings(document: dict[str, Any], path: Path | None) -> Settings:
+    merged = _merged(tomllib.loads(default_text()), document, path)
+    read = _Read(merged, path)
+    return Settings(
+        coins=read("coins", "follow", coins),
+        positioning_coins=read("coins", "positioning", coins),
+        venues=tuple(v for v in VENUE_NAMES if read("venues", v, _boolean)),
+        endpoint=read("venues", "endpoint", valid_endpoint),
+        linger_s=read("recorder", "linger", seconds),
+        panels=read("view", "panels", panels),
+        coin=read("view", "coin", lambda v: None if v == "all" else coin(v)),
+        window=read("view", "window", _one_of(WINDOW_NAMES)),
+        smallest=SMALLEST[read("view", "smallest", _one_of(tuple(SMALLEST)))],
+        theme=read("theme", "name", _one_of(THEMES)),
+        side_colour=read("theme", "side", _one_of(SIDES)),
+        symbols=read("theme", "symbols", _one_of(SYMBOLS)),
+        data_dir=read("paths", "data", _data_dir),
+        keys=dict(merged["keys"]),
+        file=path,
+    )
+
+
+class _Read:
+    """Reads one key by its check; a value that fails is an error that names file and key."""
+
+    def __init__(self, document: dict[str, Any], path: Path | None) -> None:
+        self._document, self._path = document, path
+
+    def __call__(self, section: str, key: str, check: Callable[[Any], Any]) -> Any:
+        try:
+            return check(self._document[section][key])
+        except UsageError as error:
+            raise ConfigError(f"{self._path}: [{section}] {key}: {error}") from None
+
+
+def _merged(
+    defaults: dict[str, Any], document: dict[str, Any], path: Path | None
+) -> dict[str, Any]:
+    merged = {section: dict(values) for section, values in defaults.items()}
+    for section, values in document.items():
+        if section not in defaults:
+            raise ConfigError(
+                f"{path}: [{section}]: {_unknown('section', section, list(defaults))}"
+            )
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: {section}: is a section, write [{section}]")
+        for key, value in values.items():
+            _check_key(section, key, value, defaults, path)
+            merged[section][key] = value
+    return merged
+
+
+def _check_key(
+    section: str, key: str, value: Any, defaults: dict[str, Any], path: Path | None
+) -> None:
+    if section == "keys":
+        if not isinstance(value, str):
+            raise ConfigError(f'{path}: [keys] {key}: write the keys as a text, {key} = "f5"')
+    elif key not in defaults[section]:
+        text = _unknown("key", key, list(defaults[section]))
+        raise ConfigError(f"{path}: [{section}] {key}: {text}")
+
+
+def _unknown(what: str, name: str, valid: list[str]) -> str:
+    near = get_close_matches(name, valid, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
+    return f"unknown {what}; {hint}"
+
+
+def chosen(name: str, valid: tuple[str, ...], what: str) -> str:
+    """`name` if it is one of `valid`, else a UsageError that lists them."""
+    if name in valid:
+        return name
+    raise UsageError(f"unknown {what} {name!r}; valid: {', '.join(valid)}")
+
+
+def _one_of(valid: tuple[str, ...]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if value in valid:
+            return str(value)
+        raise UsageError(f"{value!r} is none of {', '.join(valid)}")
+
+    return check
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise UsageError(f"{value!r} is neither true nor false")
+
+
+def coin(value: Any) -> str:
+    """A coin's name in capitals: BTC, ETH, 1INCH."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]{1,15}", value):
+        return value.upper()
+    raise UsageError(f"{value!r} is no coin; write one like BTC")
+
+
+def coins(value: Any) -> tuple[str, ...]:
+    """A list of coins, at least one, each once."""
+    if not isinstance(value, list) or not value:
+        raise UsageError(f'{value!r} is no list of coins; write ["BTC", "ETH"]')
+    return tuple(dict.fromkeys(coin(v) for v in value))
+
+
+def panels(value: Any) -> tuple[str, ...]:
+    """A list of panel names, at least one, each once."""
+    if not isinstance(value, list) or not value:
+        raise UsageError(f'{value!r} is no list of panels; write ["liquidations"]')
+    return tuple(dict.fromkeys(chosen(v, PANEL_NAMES, "panel") for v in value))
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(value: Any) -> float:
+    """A span such as 30s, 15m, 12h or 2d, in seconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", value) if isinstance(value, str) else None
+    if match is None:
+        raise UsageError(f"{value!r} is no span; write one like 30m or 12h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def valid_endpoint(value: Any) -> str | None:
+    """An endpoint on the loopback, without a trailing slash; "" means the real exchanges."""
+    if value == "":
+        return None
+    parts = urlsplit(value) if isinstance(value, str) else None
+    try:
+        on_loopback = (
+            parts is not None
+            and parts.scheme == "http"
+            and parts.hostname in ("127.0.0.1", "localhost", "::1")
+            and parts.port is not None
+            and parts.path in ("", "/")
+            and not (parts.query or parts.fragment or parts.username)
+        )
+    except ValueError:  # a port that is no number
+        on_loopback = False
+    if not on_loopback or parts is None:
+        raise UsageError(f"{value!r} is no endpoint; write http://127.0.0.1:PORT (loopback only)")
+    return f"http://{parts.netloc}"
+
+
+def _data_dir(value: Any) -> Path:
+    if not isinstance(value, str):
+        raise UsageError(f"{value!r} is no path")
+    return Path(value).expanduser().resolve() if value else Path(_DIRS.user_data_dir)
