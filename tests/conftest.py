@@ -1,0 +1,24 @@
+"""Fixtures every test may use. Builders of frames and snapshots are in `tests/frames.py`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.frames import snapshot
+from tui.snapshot import Snapshot
+
+RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """The folder of recorded exchange rows beside the checkout; skips where it is absent."""
+    if not RECORDED.is_dir():
+        pytest.skip("recorded exchange rows (../shared/data) are not beside this checkout")
+    return RECORDED
+
+
+@pytest.fixture
+def empty_snapshot() -> Snapshot:
+    """A store that has never listened: no stream, no row, no beginning."""
+    return snapshot(streams=(), gives={}, began=None)
