@@ -1,0 +1,110 @@
+"""Binance USD-M and COIN-M: at most one liquidation a second and contract, so a lower bound."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tui.tables import Class, Side
+from tui.venues.base import Answer, Market, Venue, Wire, coin, each, moment, positive
+
+_TICK = "PRICE_FILTER"
+_TRADFI_BASES = frozenset({"XAU", "XAG", "XPT", "XPD"})
+
+
+class Binance(Venue):
+    """The all-market liquidation streams of USD-M (`usdm`) and COIN-M (`coinm`).
+
+    Wire, USD-M (COIN-M names its pair in `ps`, and counts contracts of 100 or 10 USD):
+
+        {"e":"forceOrder","E":1698871323061,"o":{"s":"BTCUSDT","S":"SELL","o":"LIMIT","f":"IOC",
+         "q":"1.437","p":"35100.81","ap":"34959.70","X":"FILLED","l":"1.437","z":"1.437",
+         "T":1698871323059}}
+
+    `S` is the side of the forced *order*: SELL closes a long. Size is what was filled in all
+    (`z`; `l` is only the last fill), price the average fill (`ap`). Published is the largest
+    order of each second and contract since 2026-04-10, the latest one before.
+    """
+
+    name = "binance"
+    gives = "1/s"
+    streams = ("usdm", "coinm")
+
+    @staticmethod
+    def read(stream: str, message: Any) -> list[Wire]:
+        if isinstance(message, dict) and "stream" in message:
+            message = message.get("data")
+        events = message if isinstance(message, list) else [message]
+        return each((e for e in events if isinstance(e, dict) and e.get("e") == "forceOrder"), _row)
+
+    @staticmethod
+    def market(stream: str, row: Mapping[str, Any]) -> Market | None:
+        listed, quote, settle = row["baseAsset"], row["quoteAsset"], row["marginAsset"]
+        base, multiplier = coin(listed)
+        perpetual = "PERPETUAL" in row.get("contractType", "")  # also TRADIFI_PERPETUAL
+        inverse = stream == "coinm"
+        return Market(
+            id=row["symbol"],
+            symbol=f"{listed}/{quote}:{settle}" + ("" if perpetual else _expiry(row["symbol"])),
+            base=base,
+            quote=quote,
+            kind="swap" if perpetual else "future",
+            inverse=inverse,
+            contract_size=float(row["contractSize"]) if inverse else 1.0,
+            multiplier=multiplier,
+            cls=_class(row, listed),
+            tick=next(
+                (float(f["tickSize"]) for f in row.get("filters", ()) if f["filterType"] == _TICK),
+                None,
+            ),
+        )
+
+    @staticmethod
+    def requests(stream: str, markets: Iterable[Market]) -> list[tuple[list[str], dict[str, Any]]]:
+        topics = ["!forceOrder@arr"]
+        return [(topics, {"method": "SUBSCRIBE", "params": topics, "id": 1})]
+
+    @staticmethod
+    def answer(message: Any) -> Answer | None:
+        """`{"result":null,"id":1}`, or `{"error":{"code":2,"msg":"…"},"id":1}`."""
+        if not isinstance(message, dict) or "id" not in message:
+            return None
+        key = None if message["id"] is None else str(message["id"])
+        if message.get("error"):
+            error = message["error"]
+            return Answer(key, False, str(error.get("msg") if isinstance(error, dict) else error))
+        return Answer(key, True)
+
+
+def _row(event: dict[str, Any]) -> Wire:
+    order = event["o"]
+    filled = float(order.get("z") or 0)
+    average = float(order.get("ap") or 0)
+    return Wire(
+        market_id=str(order["s"]),
+        ts=moment(order["T"]),
+        side=_SIDES[order["S"]],
+        size=positive(filled if filled > 0 else order["q"]),
+        price=positive(average if average > 0 else order["p"]),
+        price_kind="fill_avg" if average > 0 else "order_limit",
+        raw=order,
+    )
+
+
+_SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
+
+
+def _expiry(market_id: str) -> str:
+    """`BTCUSDT_260327` → `-260327`; nothing for an id that carries no date."""
+    _, _, date = market_id.rpartition("_")
+    return f"-{date}" if date.isdigit() else ""
+
+
+def _class(row: Mapping[str, Any], listed: str) -> Class:
+    """By the venue's own field: `TRADIFI_PERPETUAL`, or an underlying that is not a coin.
+
+    Underlyings seen in public code: COIN, INDEX, PREMARKET (coins before listing); others (EQUITY,
+    COMMODITY, …) are tradfi. Unverified on the live exchange, so metals are known by name too.
+    """
+    if "TRADIFI" in row.get("contractType", "") or listed in _TRADFI_BASES:
+        return Class.TRADFI
+    crypto = row.get("underlyingType", "COIN") in ("COIN", "INDEX", "PREMARKET", "")
+    return Class.CRYPTO if crypto else Class.TRADFI
