@@ -1,0 +1,49 @@
+"""Numbers, ages, bars and charts as text of exact width. Pure; knows textual's `Content` alone."""
+
+from tui.draw.bars import hbar
+from tui.draw.charts import columns, fall, line_chart, price_row, sparkline
+from tui.draw.numbers import (
+    MISSING,
+    age,
+    change,
+    copied,
+    funding,
+    missing,
+    points,
+    price,
+    ratio,
+    share,
+    slope,
+    usd,
+    whole,
+)
+from tui.draw.text import Part, ascii_text, fit, line, pad, plain_text, safe
+
+__all__ = [
+    "MISSING",
+    "Part",
+    "age",
+    "ascii_text",
+    "change",
+    "columns",
+    "copied",
+    "fall",
+    "fit",
+    "funding",
+    "hbar",
+    "line",
+    "line_chart",
+    "missing",
+    "pad",
+    "plain_text",
+    "points",
+    "price",
+    "price_row",
+    "ratio",
+    "safe",
+    "share",
+    "slope",
+    "sparkline",
+    "usd",
+    "whole",
+]

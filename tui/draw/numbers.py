@@ -1,0 +1,126 @@
+"""The forms of numbers on the screen: three digits of USD, signed changes, ages in steps.
+
+Every function gives text of the real minus sign; `copied` turns it into ASCII for what leaves the
+screen. `None` becomes `MISSING`; a value we lack, rather than one nobody offers, is `missing`.
+"""
+
+import math
+
+MINUS = "−"
+MISSING = "—"
+"""The venue does not offer it."""
+
+
+def copied(text: str) -> str:
+    """`text` with ASCII minus signs, as everything that leaves the screen has them."""
+    return text.replace(MINUS, "-")
+
+
+def missing(reason: str = "") -> str:
+    """`n/a (reason)`: it exists, and we lack it."""
+    return f"n/a ({reason})" if reason else "n/a"
+
+
+def usd(value: float | None) -> str:
+    """US dollars to three significant digits: `940 310K 1.40M 21.4M 848M 1.24B`; five cells."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value < 0:
+        return MINUS + usd(-value)
+    if value < 999.5:
+        return f"{value:.0f}"
+    for unit in "KMB":
+        value /= 1000
+        if value < 999.5 or unit == "B":
+            break
+    if unit == "K":  # 1.40K would feign a precision nobody needs beside 310K
+        return f"{value:.1f}K" if value < 9.95 else f"{value:.0f}K"
+    return f"{value:.{_decimals(value)}f}{unit}"
+
+
+def _decimals(value: float) -> int:
+    return 2 if value < 9.995 else 1 if value < 99.95 else 0
+
+
+def _signed(value: float | None, decimals: int, unit: str = "") -> str:
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}{unit}"
+    return (MINUS if value < 0 and text.strip("0.,%") else "+") + text
+
+
+def change(fraction: float | None, decimals: int = 2) -> str:
+    """A relative change, always signed: two decimals for spans below a day, one from a day."""
+    return _signed(None if fraction is None else fraction * 100, decimals, "%")
+
+
+def points(value: float | None) -> str:
+    """A change of a ratio, in ratio points."""
+    return _signed(value, 2)
+
+
+def share(fraction: float | None) -> str:
+    """A share of a whole, unsigned. 100 % and 0 % are said only when they are exact."""
+    if fraction is None or not math.isfinite(fraction):
+        return MISSING
+    percent = round(fraction * 100)
+    if percent >= 100 and fraction < 1:
+        percent = 99
+    if percent <= 0 < fraction:
+        return "<1%"
+    return f"{percent}%"
+
+
+def ratio(value: float | None) -> str:
+    """A long/short ratio: two decimals."""
+    return MISSING if value is None or not math.isfinite(value) else f"{value:.2f}"
+
+
+def funding(fraction: float | None) -> str:
+    """Funding per 8 h in percent, four decimals."""
+    return change(fraction, 4)
+
+
+def price(value: float | None, tick: float | None = None) -> str:
+    """A price by the market's tick, or by its magnitude: `88,612.4 2,908.15 121.38 0.11873`."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if tick is not None and tick > 0:
+        return f"{value:,.{max(0, -math.floor(math.log10(tick) + 1e-9))}f}"
+    if value >= 10_000:
+        return f"{value:,.1f}"
+    if value >= 100 or value <= 0:
+        return f"{value:,.2f}"
+    return f"{value:.{min(8, 4 - math.floor(math.log10(value)))}f}"
+
+
+def whole(value: float | None) -> str:
+    """A mark or an average: whole dollars from 1,000, one digit less than `price` below."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value >= 1_000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 100 else price(value)
+
+
+def slope(value: float | None) -> str:
+    """USD a day, signed: whole from 10, two significant digits below."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if abs(value) >= 10:
+        return _signed(value, 0)
+    return _signed(value, 1 if abs(value) >= 1 else 2)
+
+
+def age(seconds: float | None) -> str:
+    """How long ago: steps of 1 s below 10 s, then 10 s, then minutes, hours, days."""
+    if seconds is None or not math.isfinite(seconds):
+        return "n/a"
+    whole_s = max(0, int(seconds))
+    if whole_s < 10:
+        return f"{whole_s}s"
+    if whole_s < 60:
+        return f"{whole_s // 10 * 10}s"
+    if whole_s < 3600:
+        return f"{whole_s // 60}m"
+    return f"{whole_s // 3600}h" if whole_s < 172_800 else f"{whole_s // 86_400}d"

@@ -1,0 +1,16 @@
+"""The panels, in the order of their keys. Adding one is its file and a line here."""
+
+from tui.panels.base import Age, Form, Panel, View
+from tui.panels.liquidations import LiquidationsPanel
+from tui.panels.long_short import LongShortPanel
+from tui.panels.moving_averages import MovingAveragesPanel
+from tui.panels.safe_haven import SafeHavenPanel
+
+PANELS: tuple[Panel, ...] = (
+    LiquidationsPanel(),
+    LongShortPanel(),
+    MovingAveragesPanel(),
+    SafeHavenPanel(),
+)
+
+__all__ = ["PANELS", "Age", "Form", "Panel", "View"]

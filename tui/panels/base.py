@@ -1,0 +1,200 @@
+"""What every panel is: the tables it reads, a record, its age, and lines of exact size.
+
+A panel draws itself whole, frame included. Its form follows from its width alone: a box from 56
+cells, rules from 36, bare rows below; at a box's width and `STRIP` rows or fewer it is bare strip
+rows. Height only cuts: what a form has at one height it has, in the same order, at every greater.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from textual.content import Content
+
+from tui import draw
+from tui.snapshot import Snapshot
+from tui.tables import Side, Table
+
+BOX, RULES, STRIP = 56, 36, 4
+AGE_CELLS = 6
+"""Blank rule cells left at the right of a panel's first row for the age, before its last cell."""
+
+
+class Form(Enum):
+    """How a panel is drawn, by its width (and `STRIP` rows)."""
+
+    BOX = "box"
+    RULES = "rules"
+    BARE = "bare"
+    STRIP = "strip"
+
+
+@dataclass(frozen=True)
+class View:
+    """What a person chose to look at. `notice` is the header's message (hold, young store, dead
+    recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set."""
+
+    coin: str | None = None
+    window: str = "5m"
+    smallest: float = 10_000.0
+    group: str = "coin"
+    symbols: str = "block"
+    flow_colours: bool = True
+    selected: int | None = None
+    scroll: int = 0
+    focused: bool = False
+    number: int = 0
+    notice: str = ""
+
+    @property
+    def base(self) -> str:
+        """The coin that panels of one coin show: the chosen one, else bitcoin."""
+        return self.coin or "BTC"
+
+    def side_style(self, side: Side) -> str:
+        """By flow a liquidated long is a sell; by position the colours change places."""
+        return "$long" if (side is Side.LONG) == self.flow_colours else "$short"
+
+
+@dataclass(frozen=True)
+class Age:
+    """The age of a panel's fastest table, whether it is stale, and both as the frame says them."""
+
+    age_s: float | None
+    stale: bool
+    text: str
+
+    @classmethod
+    def of(cls, ts: datetime | None, as_of: datetime, limit: timedelta) -> "Age":
+        """Age of the newest event `ts`; stale beyond `limit`, and when there is none."""
+        if ts is None:
+            return cls(None, True, "n/a")
+        seconds = max(0.0, (as_of - ts).total_seconds())
+        stale = seconds > limit.total_seconds()
+        return cls(seconds, stale, draw.age(seconds) + ("!" if stale else ""))
+
+
+class Panel(ABC):
+    """One panel. Records are plain and small; `lines` and `detail` are pure."""
+
+    name: str
+    title: str
+    number: int
+    tables: tuple[Table, ...]
+
+    @abstractmethod
+    def record(self, snapshot: Snapshot, view: View) -> Any:
+        """What `lines` draws, at the snapshot's moment."""
+
+    @abstractmethod
+    def age(self, record: Any) -> Age:
+        """Age and staleness at the record's moment."""
+
+    @abstractmethod
+    def rows(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
+        """At most `height` lines inside the frame, each of `width` cells, most wanted first."""
+
+    def heading(self, record: Any, view: View, form: Form) -> str:
+        """What stands in the frame behind number and title."""
+        return ""
+
+    def closing(self, record: Any, form: Form) -> str:
+        """What stands at the right of the frame, before the age."""
+        return ""
+
+    def detail_record(self, snapshot: Snapshot, view: View) -> Any:
+        """The record for `detail`; more than `record` where a history is drawn."""
+        return self.record(snapshot, view)
+
+    @abstractmethod
+    def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
+        """The full table and one chart, inside a box."""
+
+    def natural(self, width: int) -> int:
+        """The rows, frame included, beyond which height adds nothing; 0: it always does."""
+        return 0
+
+    def lines(self, record: Any, view: View, width: int, height: int) -> list[Content]:
+        """Exactly `height` lines of exactly `width` cells."""
+        form = form_of(width, height)
+        made = self._framed(record, view, width, height, form)
+        return finish(made, view, width, height)
+
+    def detail(self, record: Any, view: View, width: int, height: int) -> list[Content]:
+        """Exactly `height` lines of exactly `width` cells: the full table and one chart."""
+        title = self._title(record, view, Form.BOX)
+        style = "$accent"
+        inner, rows = max(1, width - 4), max(0, height - 2)
+        body = self.detail_rows(record, view, inner, rows)[:rows]
+        made = boxed(body, width, height, title, "", style, "esc back ")
+        return finish(made, view, width, height)
+
+    def _framed(
+        self, record: Any, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        title, closing = self._title(record, view, form), self.closing(record, form)
+        style = "$accent" if view.focused else "$frame"
+        if form is Form.BOX:
+            body = self.rows(record, view, width - 4, height - 2, form)[: height - 2]
+            return boxed(body, width, height, title, closing, style)
+        if form is Form.RULES and height >= 3:
+            rule = ruled(width, title, closing, style)
+            return [rule, *self.rows(record, view, width, height - 1, form)]
+        return self.rows(record, view, width, height, form)
+
+    def _title(self, record: Any, view: View, form: Form) -> str:
+        title = f" {view.number or self.number} {self.title}"
+        heading = self.heading(record, view, form)
+        return f"{title}{'  ' if form is Form.BOX else ' '}{heading} " if heading else title + " "
+
+
+def form_of(width: int, height: int) -> Form:
+    """The form for a size."""
+    if width >= BOX:
+        return Form.STRIP if height <= STRIP else Form.BOX
+    return Form.RULES if width >= RULES else Form.BARE
+
+
+def ruled(width: int, title: str, closing: str = "", style: str = "$frame") -> Content:
+    """A rule with a title at its left; the age's cells at its right stay bare."""
+    tail = closing + "─" * (AGE_CELLS + 1)
+    title = title[: max(0, width - 1 - len(tail))]
+    middle = "─" * max(0, width - 1 - len(title) - len(tail))
+    return draw.line(width, ("─", style), (title, "bold"), (middle + tail, style))
+
+
+def boxed(
+    body: list[Content],
+    width: int,
+    height: int,
+    title: str,
+    closing: str,
+    style: str,
+    foot: str = "",
+) -> list[Content]:
+    """`body` (lines of width − 4) in a frame of `height` lines, padded with blank ones."""
+    tail = closing + "─" * (AGE_CELLS + 1) + "╮"
+    title = title[: max(0, width - 1 - len(tail))]
+    middle = "─" * max(0, width - 1 - len(title) - len(tail))
+    left, right = Content.assemble(("│ ", style)), Content.assemble((" │", style))
+    blank = Content.blank(max(0, width - 4))
+    top = draw.line(width, ("╭", style), (title, "bold"), (middle + tail, style))
+    inside = [*body, *[blank] * (height - 2 - len(body))]
+    foot = f" {foot}" if foot else ""
+    bottom = "╰" + foot + "─" * max(0, width - 2 - len(foot)) + "╯"
+    return [
+        top,
+        *(left + row + right for row in inside),
+        draw.line(width, (bottom, style)),
+    ]
+
+
+def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:
+    """`made` cut and padded to exactly `height` lines; in ASCII if the view says so."""
+    lines = made[:height]
+    lines += [Content.blank(width)] * (height - len(lines))
+    if view.symbols == "ascii":
+        lines = [Content(draw.ascii_text(content.plain), list(content.spans)) for content in lines]
+    return lines
