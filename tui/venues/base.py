@@ -73,24 +73,42 @@ class WireError(Exception):
         self.good, self.bad = good or [], bad
 
 
+class Request(NamedTuple):
+    """A subscription frame, the topics it asks for, and the keys of the answers it waits for."""
+
+    topics: tuple[str, ...]
+    frame: dict[str, Any]
+    keys: tuple[str, ...]
+
+
 class Answer(NamedTuple):
-    """A venue's word on a subscription: `key` is the request's id or topic, None for all."""
+    """A venue's word on a subscription. A `key` of None belongs to the oldest open request."""
 
     key: str | None
     ok: bool
     reason: str | None = None
 
 
+class Quote(NamedTuple):
+    """A last price, of a market by the venue's id."""
+
+    market_id: str
+    price: float
+    ts: int  # ms UTC
+
+
 class Venue(ABC):
-    """An exchange: who is liquidated, in its own words, and how its feed is asked for.
+    """What an exchange pushes: who is liquidated, in its own words, and how that is asked for.
 
     All of it is pure. `gives` says what of the truth is published: `1/s` at most one row a
-    second and contract, `all` every liquidation.
+    second and contract, `all` every liquidation. Beside `streams` each venue has quotes of
+    `spot` and of its linear contracts.
     """
 
     name: ClassVar[str]
     gives: ClassVar[str]
     streams: ClassVar[tuple[str, ...]]
+    per_frame: ClassVar[int] = 50  # topics in one subscription frame, at most
 
     @staticmethod
     @abstractmethod
@@ -107,13 +125,33 @@ class Venue(ABC):
 
     @staticmethod
     @abstractmethod
-    def requests(stream: str, markets: Iterable[Market]) -> list[tuple[list[str], dict[str, Any]]]:
-        """The subscription frames of a stream, each with the topics it asks for."""
+    def topics(stream: str, markets: Iterable[Market]) -> list[str]:
+        """What to subscribe to for all liquidations of a stream."""
+
+    @staticmethod
+    @abstractmethod
+    def quote_topic(market: Market) -> str:
+        """What to subscribe to for a market's last price."""
+
+    @staticmethod
+    @abstractmethod
+    def request(topics: Sequence[str], number: int) -> Request:
+        """The frame that subscribes to `topics`, `number` being new on its socket."""
 
     @staticmethod
     @abstractmethod
     def answer(message: Any) -> Answer | None:
         """The venue's word on a subscription; None for every other message."""
+
+    @staticmethod
+    @abstractmethod
+    def quote(message: Any) -> Quote | None:
+        """The last price in a message, None when there is none. Raises VENUE_ERRORS."""
+
+    @staticmethod
+    @abstractmethod
+    def address(urls: Mapping[str, Any], stream: str) -> str:
+        """The socket of a stream (or of `spot` quotes) among ccxt's `urls["api"]`."""
 
 
 VENUE_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
@@ -148,6 +186,22 @@ def moment(text: Any) -> int:
     if not 0 < value < _LATEST:
         raise ValueError(f"not a time in milliseconds: {text!r}")
     return value
+
+
+_METALS = frozenset({"XAU", "XAG", "XPT", "XPD", "PAXG", "XAUT", "KAU", "KAG"})
+_SHARES = frozenset(
+    {"AAPL", "AMZN", "COIN", "CRCL", "GOOGL", "HOOD", "INTC", "MSFT", "MSTR", "NVDA", "PLTR"}
+    | {"QQQ", "SPY", "TSLA"}
+)
+
+
+def is_tradfi(listed: str) -> bool:
+    """Gold, silver and shares by name, for venues whose own field does not tell.
+
+    A tokenised ounce (PAXG, XAUT) is gold, and a tokenised share ends in X (TSLAX). The list is
+    kept to names that are no coin's.
+    """
+    return listed in _METALS or listed in _SHARES or listed.removesuffix("X") in _SHARES
 
 
 def coin(listed: str) -> tuple[str, float]:

@@ -1,13 +1,24 @@
 """Binance USD-M and COIN-M: at most one liquidation a second and contract, so a lower bound."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Market, Venue, Wire, coin, each, moment, positive
+from tui.venues.base import (
+    Answer,
+    Market,
+    Quote,
+    Request,
+    Venue,
+    Wire,
+    coin,
+    each,
+    is_tradfi,
+    moment,
+    positive,
+)
 
 _TICK = "PRICE_FILTER"
-_TRADFI_BASES = frozenset({"XAU", "XAG", "XPT", "XPD"})
 
 
 class Binance(Venue):
@@ -58,9 +69,17 @@ class Binance(Venue):
         )
 
     @staticmethod
-    def requests(stream: str, markets: Iterable[Market]) -> list[tuple[list[str], dict[str, Any]]]:
-        topics = ["!forceOrder@arr"]
-        return [(topics, {"method": "SUBSCRIBE", "params": topics, "id": 1})]
+    def topics(stream: str, markets: Iterable[Market]) -> list[str]:
+        return ["!forceOrder@arr"]
+
+    @staticmethod
+    def quote_topic(market: Market) -> str:
+        return market.id.lower() + "@miniTicker"
+
+    @staticmethod
+    def request(topics: Sequence[str], number: int) -> Request:
+        frame = {"method": "SUBSCRIBE", "params": list(topics), "id": number}
+        return Request(tuple(topics), frame, (str(number),))
 
     @staticmethod
     def answer(message: Any) -> Answer | None:
@@ -72,6 +91,23 @@ class Binance(Venue):
             error = message["error"]
             return Answer(key, False, str(error.get("msg") if isinstance(error, dict) else error))
         return Answer(key, True)
+
+    @staticmethod
+    def quote(message: Any) -> Quote | None:
+        """`{"e":"24hrMiniTicker","E":1698871323061,"s":"BTCUSDT","c":"35100.81",…}`."""
+        if isinstance(message, dict) and "stream" in message:
+            message = message.get("data")
+        if not isinstance(message, dict) or message.get("e") != "24hrMiniTicker":
+            return None
+        return Quote(str(message["s"]), positive(message["c"]), moment(message["E"]))
+
+    @staticmethod
+    def address(urls: Mapping[str, Any], stream: str) -> str:
+        """USD-M left the bare `/ws` on 2026-04-23: market data is under `/market/ws`."""
+        sockets = urls["ws"]
+        if stream == "usdm":
+            return str(sockets["linear"]).removesuffix("/ws") + "/market/ws/0"
+        return str(sockets["inverse" if stream == "coinm" else "spot"]) + "/0"
 
 
 def _row(event: dict[str, Any]) -> Wire:
@@ -101,10 +137,10 @@ def _expiry(market_id: str) -> str:
 def _class(row: Mapping[str, Any], listed: str) -> Class:
     """By the venue's own field: `TRADIFI_PERPETUAL`, or an underlying that is not a coin.
 
-    Underlyings seen in public code: COIN, INDEX, PREMARKET (coins before listing); others (EQUITY,
-    COMMODITY, …) are tradfi. Unverified on the live exchange, so metals are known by name too.
+    COIN, INDEX and PREMARKET are crypto, other underlyings (EQUITY, COMMODITY, …) are not. Which
+    it sends for shares is unverified, so metals and shares are known by name too.
     """
-    if "TRADIFI" in row.get("contractType", "") or listed in _TRADFI_BASES:
+    if "TRADIFI" in row.get("contractType", "") or is_tradfi(listed):
         return Class.TRADFI
     crypto = row.get("underlyingType", "COIN") in ("COIN", "INDEX", "PREMARKET", "")
     return Class.CRYPTO if crypto else Class.TRADFI

@@ -1,0 +1,138 @@
+"""OKX perpetual swaps: at most one liquidation a second and contract, so a lower bound."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tui.tables import Class, Side
+from tui.venues.base import (
+    Answer,
+    Market,
+    Quote,
+    Request,
+    Venue,
+    Wire,
+    coin,
+    each,
+    is_tradfi,
+    moment,
+    positive,
+)
+
+_CHANNEL = "liquidation-orders"
+
+
+class Okx(Venue):
+    """The channel `liquidation-orders` of all swaps, linear and inverse alike.
+
+    Wire; `data` and `details` may both hold several rows:
+
+        {"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[
+          {"bkLoss":"0","bkPx":"0.007831","ccy":"","posSide":"short","side":"buy","sz":"13",
+           "ts":"1692266434010"}],
+         "instFamily":"IOST-USDT","instId":"IOST-USDT-SWAP","instType":"SWAP","uly":"IOST-USDT"}]}
+
+    `posSide` names the position; in net mode (`net`, which no recorded row shows) the order side
+    does: a forced sell closes a long. Size is contracts, price the bankruptcy price.
+    """
+
+    name = "okx"
+    gives = "1/s"
+    streams = ("swap",)
+
+    @staticmethod
+    def read(stream: str, message: Any) -> list[Wire]:
+        if not isinstance(message, dict) or not isinstance(message.get("arg"), dict):
+            return []
+        if message["arg"].get("channel") != _CHANNEL or "data" not in message:
+            return []
+        return each(_details(message["data"]), _row)
+
+    @staticmethod
+    def market(stream: str, row: Mapping[str, Any]) -> Market | None:
+        if row.get("state") not in ("live", "suspend", None):
+            return None
+        listed, quote = row["instFamily"].split("-")[:2]
+        base, multiplier = coin(listed)
+        tradfi = is_tradfi(listed) or row.get("instCategory") in ("3", "4", "5", "6")
+        return Market(
+            id=row["instId"],
+            symbol=f"{listed}/{quote}:{row['settleCcy']}",
+            base=base,
+            quote=quote,
+            kind="swap",
+            inverse=row["ctType"] == "inverse",
+            contract_size=float(row["ctVal"]) * float(row.get("ctMult") or 1),
+            multiplier=multiplier,
+            cls=Class.TRADFI if tradfi else Class.CRYPTO,
+            tick=float(row["tickSz"]) if row.get("tickSz") else None,
+        )
+
+    @staticmethod
+    def topics(stream: str, markets: Iterable[Market]) -> list[str]:
+        return [f"{_CHANNEL}:SWAP"]
+
+    @staticmethod
+    def quote_topic(market: Market) -> str:
+        return "tickers:" + market.id
+
+    @staticmethod
+    def request(topics: Sequence[str], number: int) -> Request:
+        args = []
+        for topic in topics:
+            channel, _, of = topic.partition(":")
+            args.append({"channel": channel, "instType" if channel == _CHANNEL else "instId": of})
+        return Request(tuple(topics), {"op": "subscribe", "args": args}, tuple(topics))
+
+    @staticmethod
+    def answer(message: Any) -> Answer | None:
+        """`{"event":"subscribe","arg":{…}}` a topic, or `{"event":"error","code":…,"msg":…}`."""
+        event = message.get("event") if isinstance(message, dict) else None
+        if event == "error":
+            return Answer(None, False, f"{message.get('code')} {message.get('msg')}")
+        if event != "subscribe":
+            return None
+        arg = message.get("arg") or {}
+        return Answer(f"{arg.get('channel')}:{arg.get('instId') or arg.get('instType')}", True)
+
+    @staticmethod
+    def quote(message: Any) -> Quote | None:
+        """`{"arg":{"channel":"tickers","instId":…},"data":[{"instId":…,"last":…,"ts":…}]}`."""
+        arg = message.get("arg") if isinstance(message, dict) else None
+        if not arg or arg.get("channel") != "tickers" or "data" not in message:
+            return None
+        row = message["data"][-1]
+        return Quote(str(row["instId"]), positive(row["last"]), moment(row["ts"]))
+
+    @staticmethod
+    def address(urls: Mapping[str, Any], stream: str) -> str:
+        return f"{urls['ws']}/public"
+
+
+_SIDES = {"long": Side.LONG, "short": Side.SHORT, "sell": Side.LONG, "buy": Side.SHORT}
+
+
+def _details(data: Any) -> Iterator[Any]:
+    """Every detail with the contract it stands under; a group that is none is its own bad row."""
+    for group in data if isinstance(data, list) else [data]:
+        details = group.get("details") if isinstance(group, dict) else None
+        if not isinstance(details, list):
+            yield group
+            continue
+        for detail in details:
+            contract = {"instId": group.get("instId")}
+            yield contract | detail if isinstance(detail, dict) else detail
+
+
+def _row(row: dict[str, Any]) -> Wire:
+    position = row["posSide"]
+    if not row["instId"]:
+        raise ValueError("a liquidation without its contract")
+    return Wire(
+        market_id=str(row["instId"]),
+        ts=moment(row["ts"]),
+        side=_SIDES[position if position in ("long", "short") else row["side"]],
+        size=positive(row["sz"]),
+        price=positive(row["bkPx"]),
+        price_kind="bankruptcy",
+        raw=row,
+    )
