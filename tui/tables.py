@@ -138,7 +138,7 @@ DERIVATIVES = Table(
         "ts": TIME,
         "venue": _TEXT,
         "base": _TEXT,
-        "open_interest_usd": _FLOAT,  # one-sided, linear and inverse perpetuals of the base together
+        "open_interest_usd": _FLOAT,  # one-sided; linear and inverse perpetuals together
         "funding_8h": _FLOAT,  # fraction per 8 h, of the venue's largest perpetual of the base
         "mark": _FLOAT,
         "index": _FLOAT,

@@ -2,19 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
+from tui.clock import Clock, utc_now
 from tui.tables import COVERAGE, Table
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Now, in UTC. The one clock of the recorder; tests pass their own."""
-    return datetime.now(UTC)
-
 
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.

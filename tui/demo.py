@@ -1,0 +1,144 @@
+"""`liqtop demo`: a loopback exchange, a recorder pointed at it, a throw-away store, the monitor.
+
+Three processes: the exchange, the recorder, and this one, which is the viewer. The first two end
+when the pipe from this one closes, whatever closed it, and the recorder removes the folder.
+"""
+
+import argparse
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from tui import clock, flags
+from tui.config import Settings
+from tui.errors import LiqtopError
+from tui.record import throw_away
+
+ONCE_S = 60.0
+FRESH = 20
+"""`--once` waits for this many liquidations that came over the sockets, beside the pre-filled."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What plays: settings of the throw-away store, the clock's lead, rows that were pre-filled."""
+
+    settings: Settings
+    ahead: timedelta
+    filled: int
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Play the scenario until the monitor ends, or with --once until every panel has data."""
+    settings = flags.settings(args)
+    end = clock.moment(args.end) if args.end else None
+    with _stage(settings, args.seed, end.isoformat() if end else "now") as stage:
+        if args.once:
+            return _once(stage, args.json)
+        from tui.viewer import watch
+
+        return watch(stage.settings, clock.shifted(stage.ahead), mouse=args.mouse)
+
+
+@contextlib.contextmanager
+def _stage(settings: Settings, seed: int, end: str) -> Iterator[Stage]:
+    folder = Path(tempfile.mkdtemp(prefix="liqtop-demo-"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        words = stack.enter_context((folder / "words").open("w+"))
+        exchange = stack.enter_context(_child(words, "tui.loopback", *_exchange(folder, seed, end)))
+        ready = _ready(exchange, words)
+        own = throw_away(replace(settings, data_dir=folder, endpoint=ready["endpoint"]))
+        ahead = timedelta(seconds=ready["ahead_s"])
+        recorder = _child(words, "tui", *_recorder(own, ahead))
+        stack.enter_context(recorder)
+        yield Stage(own, ahead, ready["filled"])
+
+
+def _exchange(folder: Path, seed: int, end: str) -> list[str]:
+    return [
+        "--port", "0", "--seed", str(seed), "--end", end, "--fill", str(folder), "--until-eof",
+    ]  # fmt: skip
+
+
+def _recorder(settings: Settings, ahead: timedelta) -> list[str]:
+    command = ["record", "--until-eof", "--throw-away", "--ahead", str(ahead.total_seconds())]
+    command += ["--data-dir", str(settings.data_dir), "--endpoint", settings.endpoint or ""]
+    return [*command, "--config", str(settings.file)] if settings.file else command
+
+
+@contextlib.contextmanager
+def _child(words: IO[str], module: str, *args: str) -> Iterator["subprocess.Popen[str]"]:
+    """A child that ends when its standard input does; killed if it does not within 10 s.
+
+    What it says on stderr goes into `words`: a pipe that nobody reads would stop it one day.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *args],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=words,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _ready(exchange: "subprocess.Popen[str]", words: IO[str]) -> dict[str, Any]:
+    """The line the loopback exchange prints once it serves and has filled the store."""
+    assert exchange.stdout
+    text = exchange.stdout.readline()
+    if not text:
+        words.seek(0)
+        last = (words.read().strip().splitlines() or ["no word of why"])[-1]
+        raise LiqtopError(f"the loopback exchange did not start: {last}")
+    ready: dict[str, Any] = json.loads(text)
+    return ready
+
+
+def _once(stage: Stage, as_json: bool) -> int:
+    """Wait until every panel has data and FRESH rows came over the sockets, print, end."""
+    from tui.oneshot import printed, taken
+    from tui.store import Reader, store_path
+    from tui.tables import LIQUIDATIONS
+
+    reader = Reader(store_path(stage.settings.data_dir))
+    limit = time.monotonic() + ONCE_S
+    while time.monotonic() < limit:
+        snapshot, document = taken(reader, stage.settings, clock.shifted(stage.ahead)())
+        fresh = reader.count(LIQUIDATIONS) - stage.filled
+        missing = [name for name, panel in document["panels"].items() if not has_data(panel)]
+        if fresh >= FRESH and not missing:
+            print(printed(snapshot, document, stage.settings, as_json))
+            return 0
+        time.sleep(0.5)
+    raise LiqtopError(f"no data within {ONCE_S:.0f} s: {', '.join(missing) or f'{fresh} rows'}")
+
+
+def has_data(panel: dict[str, Any]) -> bool:
+    """Whether a panel of the document shows something: its first list or figure is there."""
+    if "windows" in panel:
+        return bool(panel["feed"])
+    if "rows" in panel:
+        return all(panel[key] for key in ("rows", "open_interest", "funding"))
+    if "averages" in panel:
+        return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
+    return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None

@@ -1,0 +1,53 @@
+"""`liqtop snapshot`: every panel once, as text or JSON. It reads the store and starts nothing."""
+
+import argparse
+import shutil
+from datetime import datetime
+from typing import Any
+
+from tui import clock, flags
+from tui.config import Settings
+from tui.document import document, dumps
+from tui.errors import StoreMismatch
+from tui.snapshot import Snapshot, take
+from tui.store import Reader, store_path
+
+STALE = 3
+"""Exit code when a panel is stale; the data is printed all the same."""
+
+
+def snapshot(args: argparse.Namespace) -> int:
+    """Print one snapshot of now; 3 when a panel is stale."""
+    settings = flags.settings(args)
+    reader = opened(settings)
+    taken_now, doc = taken(reader, settings, clock.utc_now())
+    print(printed(taken_now, doc, settings, args.json, args.width))
+    return STALE if any(panel["stale"] for panel in doc["panels"].values()) else 0
+
+
+def opened(settings: Settings) -> Reader:
+    """A reader of the settings' store; a store of another endpoint is refused."""
+    reader = Reader(store_path(settings.data_dir))
+    if settings.endpoint is not None and reader.endpoint != settings.endpoint:
+        raise StoreMismatch(
+            f"{store_path(settings.data_dir)} belongs to {reader.endpoint or 'the real exchanges'},"
+            f" not to {settings.endpoint}; choose another --data-dir"
+        )
+    return reader
+
+
+def taken(reader: Reader, settings: Settings, as_of: datetime) -> tuple[Snapshot, dict[str, Any]]:
+    """The snapshot at `as_of` and its JSON document."""
+    snap = take(reader, as_of)
+    return snap, document(snap, settings)
+
+
+def printed(
+    snap: Snapshot, doc: dict[str, Any], settings: Settings, as_json: bool, width: int | None = None
+) -> str:
+    """The snapshot as `--json` prints it, or as text: every panel's lines, one below the other."""
+    if as_json:
+        return dumps(doc)
+    from tui.panels.text import text  # textual's content: 0.2 s that --json does not pay
+
+    return text(snap, settings, width or shutil.get_terminal_size((100, 24)).columns)

@@ -1,0 +1,159 @@
+"""`liqtop record`: the recorder's process, its lock, its signals, its log and its end."""
+
+import argparse
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui import background, flags
+from tui.clock import shifted
+from tui.config import Settings
+from tui.errors import LiqtopError
+from tui.lock import Holder, RecorderLock, RecorderRuns, holder, watched
+
+if TYPE_CHECKING:
+    from tui.recorder import Recorder
+
+log = logging.getLogger("liqtop")
+
+LINGER_STEP_S = 5.0
+
+
+def record(args: argparse.Namespace) -> int:
+    """Record until told to end; or, with --stop and --status, speak of the one that does."""
+    settings = flags.settings(args)
+    if args.status:
+        return _status(settings)
+    if args.stop:
+        return _stop(settings)
+    if args.throw_away:
+        settings = throw_away(settings)
+    lock = _lock(settings, args.background)
+    try:
+        _logging(settings.log_dir, args.background or args.throw_away)
+        return _record(settings, lock, args)
+    finally:
+        lock.release()
+        if args.throw_away:
+            shutil.rmtree(settings.data_dir, ignore_errors=True)
+
+
+def throw_away(settings: Settings) -> Settings:
+    """The same settings with cache and log inside the data folder, to be removed with it."""
+    folder = settings.data_dir
+    return replace(settings, cache_dir=folder / "cache", log_dir=folder / "log", linger_s=0.0)
+
+
+def _status(settings: Settings) -> int:
+    running = holder(settings.data_dir)
+    print(background.describe(running) if running else f"nobody records into {settings.data_dir}")
+    return 0 if running else 1
+
+
+def _stop(settings: Settings) -> int:
+    running = background.end(settings.data_dir)
+    words = f"recorder {running.pid} ended" if running else "no recorder was running"
+    print(words, file=sys.stderr)
+    return 0
+
+
+def _lock(settings: Settings, in_background: bool) -> RecorderLock:
+    """The lock; a foreground recorder takes over from a background one."""
+    me = background.introduced(settings, in_background, int(time.time() * 1000))
+    try:
+        return RecorderLock(settings.data_dir, me)
+    except RecorderRuns as error:
+        if in_background or not (error.holder and error.holder.background):
+            raise
+        background.end(settings.data_dir)
+        return RecorderLock(settings.data_dir, me)
+
+
+def _logging(folder: Path, quiet: bool) -> None:
+    """Words to a rotating file (0600), and to stderr in the foreground."""
+    old = os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file: logging.Handler = RotatingFileHandler(
+            folder / "recorder.log", maxBytes=1_000_000, backupCount=3
+        )
+    except OSError:
+        file = logging.NullHandler()  # a log that can't be written never stops the recording
+    finally:
+        os.umask(old)
+    form = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s")
+    form.converter = time.gmtime
+    handlers = [file] if quiet else [file, logging.StreamHandler()]
+    for handler in handlers:
+        handler.setFormatter(form)
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+
+def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) -> int:
+    from tui.recorder import Recorder  # polars and, with the first socket, ccxt: about a second
+
+    try:
+        recorder = Recorder(
+            settings,
+            shifted(timedelta(seconds=args.ahead)),
+            lambda trouble: lock.say(background.troubled(lock.holder, trouble)),
+        )
+    except LiqtopError:
+        log.exception("the recorder can't start")
+        raise
+    log.info("records into %s, endpoint %s", settings.data_dir, settings.endpoint or "real")
+    asyncio.run(_until_ended(recorder, settings, lock.holder, args.until_eof))
+    log.info("ended")
+    return 0
+
+
+async def _until_ended(
+    recorder: "Recorder", settings: Settings, me: Holder, until_eof: bool
+) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, recorder.stop.set)
+    if until_eof:
+        loop.add_reader(0, _at_eof, recorder.stop.set)
+    lingering = loop.create_task(_linger(settings, recorder.stop)) if me.background else None
+    try:
+        await recorder.run()
+    finally:
+        if lingering:
+            lingering.cancel()
+
+
+def _at_eof(end: Callable[[], None]) -> None:
+    """The parent is gone when its pipe is: nothing of a demo outlives it."""
+    with suppress(BlockingIOError):
+        if not os.read(0, 4096):
+            asyncio.get_running_loop().remove_reader(0)
+            end()
+
+
+async def _linger(settings: Settings, stop: asyncio.Event) -> None:
+    """End a background recorder `linger` after the last viewer closed."""
+    alone_since: float | None = None
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(LINGER_STEP_S)
+        try:
+            seen = watched(settings.data_dir)
+        except LiqtopError:
+            seen = True  # the folder can't be asked now: go on
+        alone_since = None if seen else (alone_since or loop.time())
+        if alone_since is not None and loop.time() - alone_since >= settings.linger_s:
+            log.info("no viewer for %.0f s", settings.linger_s)
+            stop.set()

@@ -1,0 +1,247 @@
+"""The recorder: supervises collectors and writes what they yield, with coverage and health.
+
+One process per data folder, asyncio, without a screen. A collector that fails is tried again with
+a back-off that its next data resets; nothing a venue does ends the recorder.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tui import backoff
+from tui.clock import Clock
+from tui.collectors import specs
+from tui.collectors.base import Context, Spec
+from tui.config import Settings
+from tui.document import document
+from tui.errors import StoreError
+from tui.outbox import Outbox
+from tui.snapshot import Live
+from tui.store import Reader, Writer, store_path
+from tui.tables import COVERAGE, HEALTH, QUOTES, State, Table
+from tui.venues import VENUES
+from tui.venues.base import RateLimited, SubscriptionRefused
+
+log = logging.getLogger("liqtop")
+
+HEARTBEAT_S = 5.0
+LATEST_S = 1.0
+PRUNE_S = 3600.0
+STEADY_S = 30.0
+"""A socket that has lived this long counts as data: the next failure starts a new back-off."""
+RATE_LIMIT_S = 120.0
+"""The wait after a 429 that names no time; venues ban for minutes those who come back at once."""
+USD_LIKE = frozenset({"USD", "USDT", "USDC", "FDUSD", "USDE", "BUSD", "TUSD"})
+
+
+class Rates:
+    """USD per unit of a quote currency: 1 for the dollar coins, else its newest stored price."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._newest: dict[str, tuple[datetime, float]] = {}
+
+    def learn(self, quotes: pl.DataFrame) -> None:
+        """Take the newest price of every base in a frame of quotes."""
+        for base, ts, price in quotes.select("base", "ts", "price").iter_rows():
+            self._newest[base] = (ts, price)
+
+    def __call__(self, quote: str) -> float | None:
+        """None when the newest price is older than 60 s (definitions: the row stays unpriced)."""
+        if quote in USD_LIKE:
+            return 1.0
+        ts, price = self._newest.get(quote, (None, None))
+        if ts is None or self._clock() - ts > timedelta(seconds=60):
+            return None
+        return price
+
+
+class Recorder:
+    """Runs every collector of `settings` into one store until `stop` is set.
+
+    `say` is told what keeps the recorder from writing, and None when nothing does.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, say: Any = lambda trouble: None) -> None:
+        self.settings, self.clock, self._say = settings, clock, say
+        path = store_path(settings.data_dir)
+        self.writer = Writer(path, settings.endpoint)
+        self.reader = Reader(path)
+        self._lookup = Reader(path)  # a reader serves one thread at a time; `Live` has the other
+        self.outbox = Outbox(self.writer, self._trouble)
+        self.rates = Rates(clock)
+        self.stop = asyncio.Event()
+        context = Context(self.writer.next_conn, self._newest, self.rates, clock)
+        self.specs = specs(settings, context)
+        self._states: dict[tuple[str, str, str], str] = {}
+        self._metrics = ThreadPoolExecutor(1, "metrics")
+        self._ending = False
+
+    async def run(self) -> None:
+        """Record until `stop` is set, then close every socket, write what waits and close."""
+        self._introduce()
+        tasks = [asyncio.create_task(self._supervise(spec)) for spec in self.specs]
+        tasks += [
+            asyncio.create_task(work())
+            for work in (self.outbox.run, self._heartbeat, self._latest, self._prune)
+        ]
+        for task in tasks:
+            task.add_done_callback(self._died)
+        try:
+            await self.stop.wait()
+        finally:
+            await self._close(tasks)
+
+    def _introduce(self) -> None:
+        streams = [[s.venue, s.stream] for s in self.specs if s.link is not None]
+        self.writer.set_meta("streams", streams)
+        gives = {name: VENUES[name].gives for name in self.settings.venues}
+        self.writer.set_meta("gives", gives)
+        if self.reader.meta("began") is None:
+            self.writer.set_meta("began", int(self.clock().timestamp() * 1000))
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._ending = True
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for spec in self.specs:
+            if spec.link is not None:
+                spec.link.lost("recorder stopped")
+                self.outbox.put(COVERAGE, spec.link.coverage())
+        await self.outbox.flush()
+        self.outbox.close()
+        self._metrics.shutdown()
+        self.reader.close()
+        self._lookup.close()
+        self.writer.close()
+
+    def _died(self, task: asyncio.Task[None]) -> None:
+        """A supervising task never ends by itself; if one does it is a bug, and it is said."""
+        if not self._ending and not task.cancelled() and (error := task.exception()):
+            log.error("a part of the recorder ended: %r", error, exc_info=error)
+            self.stop.set()
+
+    async def _supervise(self, spec: Spec) -> None:
+        attempts = 0
+        while True:
+            if not attempts:
+                self._health(spec, State.STARTING, 0)
+            began = asyncio.get_running_loop().time()
+            wait, state = 0.0, State.RETRYING
+            try:
+                async with aclosing(spec.start()) as frames:  # type: ignore[type-var]
+                    async for frame in frames:
+                        if frame.height:
+                            attempts = 0
+                            self._take(spec, frame)
+                reason = "ended by itself"
+            except RateLimited as error:
+                reason, state = str(error), State.WAITING
+                wait = max(error.retry_after or RATE_LIMIT_S, 10.0)
+            except SubscriptionRefused as error:
+                reason, state = str(error), State.REFUSED
+            except Exception as error:
+                reason = _reason(error)
+                log.warning("%s %s %s: %s", spec.collector, spec.venue, spec.stream, reason)
+                log.debug("", exc_info=error)
+            if spec.link is not None:
+                spec.link.lost(reason)
+                self.outbox.put(COVERAGE, spec.link.coverage())
+                if asyncio.get_running_loop().time() - began > STEADY_S:
+                    attempts = 0
+            attempts += 1
+            self._health(spec, state, attempts, reason)
+            await asyncio.sleep(max(wait, backoff.delay(attempts)))
+
+    def _take(self, spec: Spec, frame: pl.DataFrame) -> None:
+        if spec.table is QUOTES:
+            self.rates.learn(frame)
+        if spec.link is None:
+            self._health(spec, State.LIVE, 0)
+        self.outbox.put(spec.table, frame)
+
+    async def _heartbeat(self) -> None:
+        """Links are looked at every second for their state, and written every five."""
+        beats = 0
+        while True:
+            for spec in self.specs:
+                if spec.link is not None and spec.link.conn is not None:
+                    self._health(spec, State.LIVE, 0)
+                if spec.link is not None and beats % int(HEARTBEAT_S) == 0:
+                    self.outbox.put(COVERAGE, spec.link.coverage())
+            beats += 1
+            await asyncio.sleep(1.0)
+
+    async def _latest(self) -> None:
+        """Once a second the snapshot of all panels goes into the row that `status` reads."""
+        live = Live(self.reader)
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                as_of, doc = await asyncio.get_running_loop().run_in_executor(
+                    self._metrics, self._document, live
+                )
+                await self.outbox.call(self.writer.write_latest, as_of, doc)
+            except StoreError as error:
+                log.warning("latest not written: %s", error)
+            except Exception:
+                log.exception("the snapshot could not be computed")
+            await asyncio.sleep(max(0.2, LATEST_S - (asyncio.get_running_loop().time() - began)))
+
+    def _document(self, live: Live) -> tuple[datetime, dict[str, Any]]:
+        live.poll()
+        as_of = self.clock()
+        return as_of, document(live.at(as_of), self.settings)
+
+    async def _prune(self) -> None:
+        while True:
+            # In chunks, so that the batches between them wait no longer than one chunk.
+            deleted = 0
+            with suppress(StoreError):
+                deleted = await self.outbox.call(self.writer.prune, self.clock())
+            await asyncio.sleep(0.2 if deleted else PRUNE_S)
+
+    def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
+        frame = self._lookup.read(table, where=where, newest=1, columns=[table.time])
+        return frame.item(0, 0) if frame.height else None
+
+    def _health(self, spec: Spec, state: State, attempts: int, reason: str | None = None) -> None:
+        """A row of `health` for every change of state; the same state again writes nothing."""
+        key = (spec.collector, spec.venue, spec.stream)
+        said = f"{state}|{attempts}|{reason}"
+        if self._states.get(key) == said:
+            return
+        self._states[key] = said
+        self._write_health(*key, state, attempts, reason)
+
+    def _trouble(self, reason: str | None) -> None:
+        """The store can't be written (or can again): into the lock file, the log, and health."""
+        self._say(reason)
+        if reason is None:
+            log.info("the store can be written again")
+        else:
+            log.error("%s", reason)
+        state = State.LIVE if reason is None else State.RETRYING
+        key = ("store", "", "")
+        if self._states.get(key) != state:
+            self._states[key] = state
+            self._write_health(*key, state, self.outbox.attempts, reason)
+
+    def _write_health(
+        self, collector: str, venue: str, stream: str, state: State, attempts: int, reason: Any
+    ) -> None:
+        row = (self.clock().astimezone(UTC), collector, venue, stream, state, attempts, reason)
+        self.outbox.put(HEALTH, pl.DataFrame([row], schema=HEALTH.schema, orient="row"))
+
+
+def _reason(error: BaseException) -> str:
+    """One short line for the health row; the log has the rest."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__

@@ -1,0 +1,80 @@
+"""`liqtop`: the monitor's process. It sees that somebody records, and paints."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tui import background, flags
+from tui.clock import Clock, utc_now
+from tui.config import Settings
+from tui.errors import LiqtopError
+from tui.lock import Holder, ViewerLock, holder
+
+
+def monitor(args: argparse.Namespace) -> int:
+    """Start a recorder when none runs, show the screen, and say on the way out what goes on."""
+    settings = flags.settings(args)
+    _need_terminal()
+    viewing = ViewerLock(settings.data_dir)
+    try:
+        notice = background.ensure(settings)
+        _wait_for_store(settings)
+        code = watch(settings, utc_now, args.mouse, notice, lambda: background.ensure(settings))
+    finally:
+        viewing.release()
+    _goodbye(settings, holder(settings.data_dir))
+    return code
+
+
+def watch(
+    settings: Settings,
+    clock: Clock,
+    mouse: bool = False,
+    notice: str | None = None,
+    supervise: Callable[[], str | None] = lambda: None,
+) -> int:
+    """Show the screen on the settings' store until the user quits; returns the exit code."""
+    _need_terminal()
+    from tui.app import run  # textual: 0.3 s
+
+    return run(settings, clock, mouse=mouse, notice=notice, supervise=supervise)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise LiqtopError("no terminal here; `liqtop snapshot` prints the panels once")
+
+
+def _wait_for_store(settings: Settings) -> None:
+    """A recorder that just started creates the store; waiting for it beats an empty screen."""
+    path = store_of(settings)
+    limit = time.monotonic() + background.START_S
+    while not path.exists():
+        if holder(settings.data_dir) is None and time.monotonic() > limit - 10:
+            log = settings.log_dir / "recorder.log"
+            raise LiqtopError(f"the recorder did not start; see {log}, or try `liqtop record`")
+        if time.monotonic() > limit:
+            raise LiqtopError(f"{path}: no store after {background.START_S:.0f} s")
+        time.sleep(0.05)
+
+
+def store_of(settings: Settings) -> Path:
+    """The store's file, named here too so that the wait above imports no polars."""
+    return settings.data_dir / "liqtop.sqlite"
+
+
+def _goodbye(settings: Settings, running: Holder | None) -> None:
+    """One line on stderr: until when the background recorder goes on."""
+    if running is None or not running.background:
+        return
+    with suppress(OverflowError):
+        until = datetime.now(UTC) + timedelta(seconds=settings.linger_s)
+        print(
+            f"liqtop: recording goes on until {until:%Y-%m-%d %H:%MZ};"
+            " `liqtop record --stop` ends it",
+            file=sys.stderr,
+        )
