@@ -1,0 +1,139 @@
+"""A viewer's side of the store: read only, frames of the declared types."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tui.store import files
+from tui.store.rows import frame, from_milliseconds, milliseconds
+from tui.store.schema import quoted
+from tui.tables import Table
+
+Where = Mapping[str, str | Sequence[str]]
+
+
+class Reader:
+    """Reads a store, live or closed; it never writes, and never waits for the recorder.
+
+    StoreError when there is no store yet or it can't be read, StoreMismatch when the file isn't
+    ours or is newer.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+
+    def _open(self) -> None:
+        self._db = files.open_reading(self._path)
+        self._inode = self._stat()
+        self.endpoint: str | None = self.meta("endpoint")
+
+    def read(
+        self,
+        table: Table,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        where: Where | None = None,
+        columns: Sequence[str] | None = None,
+        newest: int | None = None,
+        raw: bool = False,
+    ) -> pl.DataFrame:
+        """Rows of `(since, until]` by the table's time column, oldest first.
+
+        `where` gives a word or several for a column; `newest` keeps that many of the end;
+        `columns` may name `id` too. The `raw` column of liquidations comes only when asked for.
+        """
+        names = tuple(columns) if columns is not None else _columns(table, raw)
+        clauses, values = _conditions(table, since, until, where)
+        order = f"{table.time} DESC, id DESC LIMIT ?" if newest is not None else f"{table.time}, id"
+        if newest is not None:
+            values.append(newest)
+        found = self.select(table, names, f"WHERE {clauses} ORDER BY {order}", values)
+        return found.reverse() if newest is not None else found
+
+    def after(self, table: Table, id: int, limit: int | None = None) -> tuple[pl.DataFrame, int]:
+        """Rows that came after `id`, in the order they came, without `raw`; and the last id."""
+        names = _columns(table, raw=False)
+        bound = "" if limit is None else f"LIMIT {limit}"
+        found = self.select(table, ("id", *names), f"WHERE id > ? ORDER BY id {bound}", [id])
+        last = int(found["id"][-1]) if len(found) else id
+        return found.drop("id"), last
+
+    def last_id(self, table: Table) -> int:
+        """The highest id ever given in `table`; 0 when none was."""
+        row = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", [table.name])
+        return int(row[0][0]) if row else 0
+
+    def latest(self) -> tuple[datetime, dict[str, Any]] | None:
+        """The recorder's newest snapshot document and its moment; None before the first."""
+        rows = self.rows("SELECT as_of, document FROM latest")
+        return (from_milliseconds(rows[0][0]), json.loads(rows[0][1])) if rows else None
+
+    def latest_as_of(self) -> datetime | None:
+        """When the recorder last wrote `latest`, without reading the document."""
+        rows = self.rows("SELECT as_of FROM latest")
+        return from_milliseconds(rows[0][0]) if rows else None
+
+    def meta(self, key: str) -> Any:
+        """A value the recorder keeps for readers, None when it was never set."""
+        with files.plainly(self._path):
+            return files.read_meta(self._db, key)
+
+    def select(
+        self, table: Table, names: Sequence[str], rest: str, values: Sequence[Any]
+    ) -> pl.DataFrame:
+        """Columns of `table` (and `id`) with the rest of the statement as given."""
+        listed = ", ".join(quoted(tuple(names)))
+        rows = self.rows(f"SELECT {listed} FROM {table.name} {rest}", values)
+        return frame(table, names, rows)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement; StoreError in plain words."""
+        with files.plainly(self._path):
+            return self._db.execute(sql, values).fetchall()
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the file was deleted, or another one put in its place, since it was opened."""
+        return self._stat() != self._inode
+
+    def reopen(self) -> None:
+        """Open what is now under the path. StoreError when there is nothing."""
+        db = self._db
+        self._open()
+        db.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _stat(self) -> tuple[int, int] | None:
+        try:
+            stat = os.stat(self._path)
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+
+def _columns(table: Table, raw: bool) -> tuple[str, ...]:
+    return tuple(name for name in table.schema if raw or name != "raw")
+
+
+def _conditions(
+    table: Table, since: datetime | None, until: datetime | None, where: Where | None
+) -> tuple[str, list[Any]]:
+    clauses, values = ["1"], list[Any]()
+    for bound, sign in ((since, ">"), (until, "<=")):
+        if bound is not None:
+            clauses.append(f"{table.time} {sign} ?")
+            values.append(milliseconds(bound))
+    for name, wanted in (where or {}).items():
+        words = [wanted] if isinstance(wanted, str) else list(wanted)
+        clauses.append(f'"{name}" IN ({", ".join("?" * len(words))})')
+        values.extend(words)
+    return " AND ".join(clauses), values

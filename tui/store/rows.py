@@ -1,0 +1,72 @@
+"""Between polars frames and SQLite rows: times as milliseconds, types as declared."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tui.tables import TIME, Table
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as the store keeps it: whole milliseconds since 1970, UTC."""
+    return (moment - _EPOCH) // _MS
+
+
+def from_milliseconds(value: int) -> datetime:
+    """The moment the store keeps as `value`."""
+    return _EPOCH + value * _MS
+
+
+def iso(value: object) -> str:
+    """A time as JSON says it; TypeError for anything else JSON doesn't know."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    raise TypeError(f"{value!r} is no JSON value")
+
+
+def parameters(table: Table, frame: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows of a frame as SQLite takes them, in the table's column order.
+
+    ValueError that names table and column when the frame is not of the table's schema.
+    """
+    check(table, frame)
+    return frame.select(
+        pl.col(name).cast(pl.Int64) if dtype == TIME else pl.col(name)
+        for name, dtype in table.schema.items()
+    ).rows()
+
+
+def check(table: Table, frame: pl.DataFrame) -> None:
+    """ValueError when a frame hasn't exactly the columns and types of `table`."""
+    found = dict(frame.schema)
+    if found == table.schema:
+        return
+    for name in table.schema.keys() - found.keys():
+        raise ValueError(f"{table.name}: column {name!r} is missing")
+    for name in found.keys() - table.schema.keys():
+        raise ValueError(f"{table.name}: no column {name!r} in this table")
+    for name, dtype in table.schema.items():
+        if found[name] != dtype:
+            raise ValueError(f"{table.name}: column {name!r} is {found[name]}, not {dtype}")
+
+
+def frame(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Rows of SQLite as a frame with the declared types, also when there is none."""
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    return pl.DataFrame(
+        [_series(name, table, column) for name, column in zip(columns, values, strict=True)]
+    )
+
+
+def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:
+    dtype = table.schema.get(name, pl.Int64())  # `id` is in no schema
+    if dtype == TIME:
+        return pl.Series(name, values, dtype=pl.Int64).cast(TIME)
+    if dtype == pl.Boolean:
+        return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
+    return pl.Series(name, values, dtype=dtype)

@@ -1,0 +1,125 @@
+"""The store as SQL: tables made from `tui.tables`, what marks a file as ours, and its migrations.
+
+One file in WAL mode. Times are INTEGER milliseconds UTC, flags INTEGER 0 or 1, sides and venues
+words, so that any SQLite client can read it.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from tui.errors import StoreError, StoreMismatch
+from tui.tables import TABLES, Table
+
+APPLICATION_ID = int.from_bytes(b"lqtp", "big")
+"""Written into the file's header; a file without it is somebody else's."""
+
+VERSION = 1
+"""Of the tables in the file. A file of a higher one is left alone."""
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {}
+"""From the version of the key to the next one: SQL in order. Only the recorder runs them."""
+
+_HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html, section 1.3
+_MAGIC = b"SQLite format 3\x00"
+
+_OWN = (
+    "CREATE TABLE latest (id INTEGER PRIMARY KEY CHECK (id = 1), as_of INTEGER NOT NULL,"
+    " document TEXT NOT NULL)",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+
+_INDEXES = (
+    # Symbol and price too: de-duplication looks a row up by them, and thousands of rows of one
+    # wave can share a millisecond.
+    "CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)",
+    "CREATE INDEX positioning_ts ON positioning (ts)",
+    "CREATE INDEX derivatives_ts ON derivatives (ts)",
+    "CREATE INDEX quotes_ts ON quotes (ts)",
+    "CREATE INDEX quotes_symbol ON quotes (venue, symbol, ts)",
+    "CREATE INDEX health_ts ON health (ts)",
+)
+
+
+def statements() -> tuple[str, ...]:
+    """The SQL that makes an empty store of `VERSION`."""
+    return (*map(create_table, TABLES), *_OWN, *_INDEXES)
+
+
+def create_table(table: Table) -> str:
+    """`CREATE TABLE` of a table of `tui.tables`, with the `id` that only grows."""
+    columns = ["id INTEGER PRIMARY KEY AUTOINCREMENT"]
+    columns += [f'"{name}" {_sql_type(dtype)}' for name, dtype in table.schema.items()]
+    if table.key:
+        columns.append(f"UNIQUE ({', '.join(quoted(table.key))})")
+    return f"CREATE TABLE {table.name} ({', '.join(columns)})"
+
+
+def quoted(names: Sequence[str]) -> list[str]:
+    """Column names as SQL takes them: `index` and `class` are words of its own."""
+    return [f'"{name}"' for name in names]
+
+
+def _sql_type(dtype: pl.DataType) -> str:
+    if dtype == pl.String:
+        return "TEXT"
+    return "REAL" if dtype == pl.Float64 else "INTEGER"
+
+
+def check_file(path: Path) -> bool:
+    """Whether `path` is a store; false when there is nothing yet. Reads 100 bytes, writes none.
+
+    StoreMismatch when the file is not a store of liqtop or is of a newer version: looked up in
+    the header by hand, since opening it with SQLite could already replay or make side files.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StoreError(f"{path}: can't be read: {error.strerror}") from error
+    if not header:
+        return False
+    if header[:16] != _MAGIC or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise StoreMismatch(f"{path}: not a liqtop store; move it away or choose --data-dir")
+    check_version(path, int.from_bytes(header[60:64], "big"))
+    return True
+
+
+def check_version(path: Path, version: int) -> None:
+    """StoreMismatch when a newer liqtop made the file."""
+    if version > VERSION:
+        raise StoreMismatch(
+            f"{path}: made by a newer liqtop (store version {version}, this one knows {VERSION});"
+            " update liqtop or choose --data-dir"
+        )
+
+
+def migrate(
+    db: sqlite3.Connection,
+    steps: dict[int, tuple[str, ...]] | None = None,
+    version: int = VERSION,
+) -> None:
+    """Bring an older store to `version` in one transaction: all steps, or none."""
+    steps = MIGRATIONS if steps is None else steps
+    found = user_version(db)
+    if found == version:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for number in range(found, version):
+            for sql in steps[number]:
+                db.execute(sql)
+        db.execute(f"PRAGMA user_version = {version}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def user_version(db: sqlite3.Connection) -> int:
+    """The version of the tables in an open file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])

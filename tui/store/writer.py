@@ -1,0 +1,165 @@
+"""The recorder's side of the store: every batch is one transaction."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tui.errors import StoreError
+from tui.store import files
+from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
+from tui.store.liquidations import MERGE_MINUTES
+from tui.store.rows import iso, milliseconds, parameters
+from tui.store.schema import quoted
+from tui.tables import LIQUIDATIONS, TABLES, Table
+
+
+class Writer:
+    """The one writer of a store; the recorder's lock sees to it that there is one.
+
+    After a StoreError it stays usable: the next call opens the file again. When the file was
+    deleted under it, that call says so in a StoreError and begins a new store, with the same
+    endpoint, meta values and connection numbers.
+    """
+
+    def __init__(self, path: Path, endpoint: str | None) -> None:
+        """StoreMismatch for a file that isn't ours, is newer or of another endpoint."""
+        self._path = path
+        self._endpoint = endpoint
+        self._meta: dict[str, Any] = {}
+        self._db: sqlite3.Connection | None = None
+        self._inode: tuple[int, int] | None = None
+        self._open()
+
+    def append(self, table: Table, frame: pl.DataFrame) -> int:
+        """Write a frame of `table` in one transaction; how many rows were really written."""
+        return self.append_all([(table, frame)])
+
+    def append_all(self, batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
+        """Write frames of several tables in one transaction; rows really written.
+
+        A liquidation that is there under another connection or source is left out, and what is
+        written goes into `liquidation_minutes` too. On a keyed table a row replaces the one of
+        its key. ValueError when a frame is not of its table's schema; nothing is written then.
+        """
+        ready = [(table, parameters(table, frame)) for table, frame in batch if len(frame)]
+        if not ready:
+            return 0
+        with self._transaction() as db:
+            return sum(_insert(db, table, rows) for table, rows in ready)
+
+    def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
+        """Replace the one row of `latest`: the snapshot's document, as JSON."""
+        text = json.dumps(document, separators=(",", ":"), default=iso)
+        with self._transaction() as db:
+            db.execute("REPLACE INTO latest VALUES (1, ?, ?)", (milliseconds(as_of), text))
+
+    def next_conn(self) -> int:
+        """A number for a new connection, never given before in this store."""
+        with self._transaction() as db:
+            conn = int(str(files.read_meta(db, "conn") or 0)) + 1
+            _set(db, "conn", conn)
+        self._meta["conn"] = conn
+        return conn
+
+    def set_meta(self, key: str, value: Any) -> None:
+        """Keep a JSON value that readers may ask for by `key`."""
+        with self._transaction() as db:
+            _set(db, key, value)
+        self._meta[key] = value
+
+    def prune(self, now: datetime, chunk: int = 5000) -> int:
+        """Delete what is older than its table's retention; rows deleted.
+
+        Oldest first, in transactions of `chunk` rows, so that a batch never waits for long.
+        """
+        return sum(self._prune(table, now, chunk) for table in TABLES)
+
+    def close(self) -> None:
+        """Close the file. The last one out folds -wal into it."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _prune(self, table: Table, now: datetime, chunk: int) -> int:
+        if table.retention is None:
+            return 0
+        sql = (
+            f"DELETE FROM {table.name} WHERE id IN (SELECT id FROM {table.name}"
+            f" WHERE {table.time} < ? ORDER BY {table.time} LIMIT ?)"
+        )
+        deleted, done = 0, chunk
+        while done == chunk:
+            with self._transaction() as db:
+                done = db.execute(sql, (milliseconds(now - table.retention), chunk)).rowcount
+            deleted += done
+        return deleted
+
+    def _open(self) -> sqlite3.Connection:
+        db = files.open_writing(self._path, self._endpoint)
+        stat = os.stat(self._path)
+        self._db, self._inode = db, (stat.st_dev, stat.st_ino)
+        return db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with files.plainly(self._path):
+            db = self._connection()
+            try:
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                self._give_up()
+                raise
+
+    def _give_up(self) -> None:
+        """Undo what was begun by closing: whatever state the connection is in, that works."""
+        self.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        """The open file, opened again after an error. StoreError when it was deleted."""
+        if not self._deleted():
+            return self._db or self._open()
+        self.close()
+        self._begin_again()
+        raise StoreError(f"{self._path}: was deleted while in use; a new store was begun")
+
+    def _deleted(self) -> bool:
+        try:
+            stat = os.stat(self._path)
+        except FileNotFoundError:
+            return True
+        return (stat.st_dev, stat.st_ino) != self._inode
+
+    def _begin_again(self) -> None:
+        db = self._open()
+        db.execute("BEGIN IMMEDIATE")
+        for key, value in self._meta.items():
+            _set(db, key, value)
+        db.execute("COMMIT")
+
+
+def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
+    before = db.total_changes
+    if table is LIQUIDATIONS:
+        last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'liquidations'").fetchone()
+        db.executemany(INSERT_LIQUIDATION, rows)
+        written = db.total_changes - before
+        db.execute(MERGE_MINUTES, (last[0] if last else 0,))
+        return written
+    verb = "INSERT OR REPLACE" if table.key else "INSERT"
+    marks = ", ".join("?" * len(table.schema))
+    names = ", ".join(quoted(tuple(table.schema)))
+    db.executemany(f"{verb} INTO {table.name} ({names}) VALUES ({marks})", rows)
+    return len(rows)
+
+
+def _set(db: sqlite3.Connection, key: str, value: Any) -> None:
+    db.execute("REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value, default=iso)))
