@@ -70,15 +70,15 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"liqtop {__version__}")
     _common(top, suppress=False)
-    _view(top)
-    _endpoint(top)
+    _view(top, suppress=False)
+    _endpoint(top, suppress=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     demo = commands.add_parser("demo", help="the monitor, offline, on a loopback exchange")
     demo.add_argument("--once", action="store_true", help="no screen: print one snapshot and end")
     demo.add_argument("--json", action="store_true", help="with --once: as JSON")
     demo.add_argument("--seed", type=int, default=1, help="seed of the scenario (1)")
     demo.add_argument("--end", metavar="TIME", help="when its past ends (now)")
-    _view(demo)
+    _view(demo, suppress=True)
     record = commands.add_parser("record", help="the recorder, in the foreground")
     record.add_argument("--stop", action="store_true", help="end the running recorder")
     record.add_argument("--status", action="store_true", help="say who records")
@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
     record.add_argument("--throw-away", action="store_true", help=argparse.SUPPRESS)
     record.add_argument("--ahead", type=float, default=0.0, help=argparse.SUPPRESS)
-    _endpoint(record)
+    _endpoint(record, suppress=True)
     shot = commands.add_parser("snapshot", help="every panel once, to stdout")
     shot.add_argument("--json", action="store_true", help="as JSON (schema 1)")
     shot.add_argument("--width", type=int, help="columns of the text (the terminal's, or 100)")
@@ -110,17 +110,23 @@ def _common(command: argparse.ArgumentParser, suppress: bool) -> None:
     )
 
 
-def _view(command: argparse.ArgumentParser) -> None:
+def _view(command: argparse.ArgumentParser, suppress: bool) -> None:
+    default = argparse.SUPPRESS if suppress else None
     command.add_argument(
-        "--panel", action="append", metavar="NAME", help="only this panel (repeatable)"
+        "--panel", action="append", metavar="NAME", default=default, help="only this (repeatable)"
     )
-    command.add_argument("--mouse", action="store_true", help="let the terminal send the mouse")
+    command.add_argument(
+        "--mouse",
+        action="store_true",
+        default=argparse.SUPPRESS if suppress else False,
+        help="let the terminal send the mouse",
+    )
 
 
-def _endpoint(command: argparse.ArgumentParser) -> None:
+def _endpoint(command: argparse.ArgumentParser, suppress: bool) -> None:
     command.add_argument(
         "--endpoint",
         metavar="URL",
-        default=argparse.SUPPRESS if command.prog != "liqtop" else None,
+        default=argparse.SUPPRESS if suppress else None,
         help="an exchange of your own on this machine, http://127.0.0.1:PORT",
     )

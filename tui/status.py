@@ -32,8 +32,7 @@ def line(path: Path, now: float) -> str:
         written_ms, document = _latest(path)
     except (sqlite3.Error, ValueError):
         return "! liqtop: no store yet, run liqtop".ljust(WIDTH)
-    ahead = (document.get("clock_ahead_s") or 0.0) * 1000
-    age = now + ahead / 1000 - written_ms / 1000
+    age = now - written_ms / 1000
     if age > STALE_S:
         return f"! liqtop {_age(age)} old: no recorder".ljust(WIDTH)
     return _words(document).ljust(WIDTH)

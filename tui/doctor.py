@@ -1,0 +1,142 @@
+"""`liqtop doctor`: paths, terminal, recorder, feeds and clock, and what to do about each.
+
+It asks the store, not the network: what the recorder saw last is what is wrong with it.
+"""
+
+import argparse
+import locale
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tui import __version__, background, clock, flags
+from tui.config import Settings
+from tui.errors import LiqtopError
+from tui.lock import holder
+from tui.oneshot import opened
+from tui.store import Reader, store_path
+from tui.tables import HEALTH, QUOTES, State
+
+
+class Finding(NamedTuple):
+    """One line: what was looked at, what it is, and what to do (None: nothing)."""
+
+    what: str
+    found: str
+    do: str | None = None
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Print every finding; 1 when there is something to do."""
+    settings = flags.settings(args)
+    findings = [*_paths(settings), *_terminal(), *_recorder(settings), *_store(settings)]
+    for finding in findings:
+        print(f"{'!' if finding.do else ' '} {finding.what:<12} {finding.found}")
+        if finding.do:
+            print(f"{'':15}→ {finding.do}")
+    return 1 if any(finding.do for finding in findings) else 0
+
+
+def _paths(settings: Settings) -> Iterator[Finding]:
+    yield Finding("liqtop", f"{__version__}, Python {sys.version.split()[0]}")
+    yield Finding("config", str(settings.file or "defaults (liqtop config init writes a file)"))
+    yield Finding("endpoint", settings.endpoint or "the real exchanges")
+    for what, path in (
+        ("data", settings.data_dir),
+        ("cache", settings.cache_dir),
+        ("log", settings.log_dir),
+    ):
+        yield _folder(what, path)
+    free = shutil.disk_usage(_existing(settings.data_dir)).free / 1e9
+    do = "free some space: a busy day takes about 0.3 GB" if free < 1 else None
+    yield Finding("disk", f"{free:.1f} GB free", do)
+
+
+def _folder(what: str, path: Path) -> Finding:
+    if not path.exists():
+        writable = os.access(_existing(path), os.W_OK)
+        return Finding(what, f"{path} (not made yet)", None if writable else f"can't make {path}")
+    if not os.access(path, os.W_OK):
+        return Finding(what, f"{path} is read only", "choose another with --data-dir")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    open_to = what == "data" and mode & 0o077
+    return Finding(what, str(path), f"chmod 700 {path}" if open_to else None)
+
+
+def _existing(path: Path) -> Path:
+    return next(p for p in (path, *path.parents) if p.exists())
+
+
+def _terminal() -> Iterator[Finding]:
+    size = shutil.get_terminal_size((0, 0))
+    where = (
+        f"{size.columns}×{size.lines}" if sys.stdout.isatty() else "none (stdout is no terminal)"
+    )
+    term = os.environ.get("TERM", "")
+    colours = os.environ.get("COLORTERM") or ("256 colours" if "256" in term else "16 colours")
+    do = "set TERM, for instance to xterm-256color" if term in ("", "dumb") else None
+    yield Finding("terminal", f"{where}, TERM={term or 'unset'}, {colours}", do)
+    encoding = locale.getpreferredencoding(False)
+    utf8 = encoding.upper().replace("-", "") == "UTF8"
+    do = None if utf8 else "export LANG=C.UTF-8 for charts in blocks; ASCII is used until then"
+    yield Finding("locale", encoding, do)
+
+
+def _recorder(settings: Settings) -> Iterator[Finding]:
+    running = holder(settings.data_dir)
+    if running is None:
+        yield Finding("recorder", "none runs", "start `liqtop` or `liqtop record`")
+        return
+    yield Finding("recorder", background.describe(running), background.remark(running, settings))
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    path = store_path(settings.data_dir)
+    if not path.exists():
+        yield Finding("store", f"{path} (not made yet)")
+        return
+    try:
+        reader = opened(settings)
+    except LiqtopError as error:
+        yield Finding("store", str(error), "choose another --data-dir")
+        return
+    size = path.stat().st_size / 1e6
+    yield Finding("store", f"{path}, {size:.1f} MB, endpoint {reader.endpoint or 'real'}")
+    yield from _feeds(reader, clock.utc_now())
+    yield from _skew(reader)
+    reader.close()
+
+
+def _feeds(reader: Reader, now: datetime) -> Iterator[Finding]:
+    """The newest health row of every collector, venue and stream."""
+    rows = reader.read(HEALTH).sort("ts").unique(["collector", "venue", "stream"], keep="last")
+    for row in rows.sort("collector", "venue", "stream").iter_rows(named=True):
+        name = " ".join(filter(None, (row["collector"], row["venue"], row["stream"])))
+        age = (now - row["ts"]).total_seconds()
+        reason = f": {row['reason']}" if row["reason"] else ""
+        bad = row["state"] not in (State.LIVE, State.STARTING, State.OFF)
+        do = "it is tried again by itself; see the log if it stays" if bad else None
+        yield Finding("feed", f"{name} {row['state']} for {age:.0f} s{reason}", do)
+
+
+def _skew(reader: Reader) -> Iterator[Finding]:
+    """Our clock against the venues', from the newest quotes: an event can't arrive before it was.
+
+    The smallest delay of many messages is the network's plus the skew; beyond ±1 s it is skew.
+    """
+    quotes = reader.read(QUOTES, newest=500)
+    if quotes.is_empty():
+        return
+    delay = (quotes["received"] - quotes["ts"]).dt.total_milliseconds().min()
+    assert isinstance(delay, int)
+    do = (
+        "set this machine's clock (ntp): ages and windows are off by that"
+        if abs(delay) > 1000
+        else None
+    )
+    yield Finding("clock", f"messages arrive {delay} ms after the venue's time, at the least", do)
