@@ -1,0 +1,96 @@
+"""Settings: the defaults, a user's file over them, and errors that name file, key and cure."""
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui import config
+from tui.errors import ConfigError, UsageError
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_defaults_are_the_file_a_user_reads(tmp_path: Path) -> None:
+    settings = config.load(written(tmp_path, config.default_text()))
+    assert settings.coins == ("BTC", "ETH", "SOL")
+    assert settings.venues == ("binance", "bybit", "okx")
+    assert settings.linger_s == 12 * 3600
+    assert settings.coin is None
+    assert settings.smallest == 10_000.0
+
+
+def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
+    text = '[venues]\nokx = false\nendpoint = "http://127.0.0.1:8900/"\n[view]\ncoin = "sol"\n'
+    settings = config.load(written(tmp_path, text))
+    assert settings.venues == ("binance", "bybit")
+    assert settings.endpoint == "http://127.0.0.1:8900"
+    assert settings.coin == "SOL"
+    assert settings.coins == ("BTC", "ETH", "SOL")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[venues]\nbinanse = true\n", ["[venues] binanse", "did you mean 'binance'"]),
+        ("[veneus]\n", ["[veneus]", "did you mean 'venues'"]),
+        ('[venues]\nokx = "yes"\n', ["[venues] okx", "neither true nor false"]),
+        ('[view]\nwindow = "3m"\n', ["[view] window", "'3m'", "1m, 5m, 15m"]),
+        ('[view]\npanels = ["liquidation"]\n', ["[view] panels", "liquidations, long_short"]),
+        ('[recorder]\nlinger = "12"\n', ["[recorder] linger", "12h"]),
+        ("[recorder]\nlinger = 12\n", ["[recorder] linger", "12h"]),
+        ('[venues]\nendpoint = "https://x.example:1"\n', ["[venues] endpoint", "127.0.0.1"]),
+        ("[coins]\nfollow = []\n", ["[coins] follow", "list of coins"]),
+        ("[keys]\nhold = 3\n", ["[keys] hold", "text"]),
+        ("venues = 1\n", ["venues", "[venues]"]),
+        ("[venues\n", ["not TOML"]),
+    ],
+)
+def test_an_error_names_file_key_and_what_to_write(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as raised:
+        config.load(path)
+    message = str(raised.value)
+    assert str(path) in message
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="config init"):
+        config.load(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1:80",
+        "https://127.0.0.1:80",
+        "http://127.0.0.1",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:80/path",
+        "http://user@127.0.0.1:80",
+        "http://127.0.0.1.example.org:80",
+        "ws://127.0.0.1:80",
+        7,
+    ],
+)
+def test_only_plain_http_on_the_loopback_is_an_endpoint(url: object) -> None:
+    with pytest.raises(UsageError):
+        config.valid_endpoint(url)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_any_text_is_settings_or_a_config_error(text: str) -> None:
+    with TemporaryDirectory() as folder, suppress(ConfigError):
+        config.load(written(Path(folder), text))

@@ -1,0 +1,80 @@
+"""What waits for the store is written in batches, and kept while the store can't be written."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import polars as pl
+import pytest
+
+from tui import outbox
+from tui.errors import StoreError
+from tui.outbox import Outbox
+from tui.store import Writer
+from tui.tables import HEALTH, Table
+
+
+class Disk:
+    """A writer whose disk is full for the first `failures` batches."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures, self.rows, self.batches = failures, 0, 0
+
+    def append_all(self, batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("liqtop.sqlite: disk is full")
+        self.batches += 1
+        self.rows += (written := sum(frame.height for _, frame in batch))
+        return written
+
+
+def rows(count: int) -> pl.DataFrame:
+    row = (datetime(2026, 1, 20, tzinfo=UTC), "store", "", "", "live", 0, None)
+    return pl.DataFrame([row] * count, schema=HEALTH.schema, orient="row")
+
+
+def waiting(disk: Disk, words: list[Any]) -> Outbox:
+    return Outbox(cast(Writer, disk), words.append)
+
+
+async def test_frames_of_one_moment_are_one_transaction() -> None:
+    disk = Disk()
+    box = waiting(disk, [])
+    running = asyncio.create_task(box.run())
+    for _ in range(5):
+        box.put(HEALTH, rows(2))
+    await asyncio.sleep(3 * outbox.BATCH_S)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert (disk.batches, disk.rows) == (1, 10)
+
+
+async def test_a_full_disk_loses_nothing_and_says_so_until_it_is_over() -> None:
+    disk, words = Disk(failures=2), list[Any]()
+    box = waiting(disk, words)
+    box.put(HEALTH, rows(3))
+    assert not await box.flush()
+    box.put(HEALTH, rows(4))
+    assert not await box.flush()
+    assert await box.flush()
+    assert disk.rows == 7
+    assert "disk is full; 3 rows wait" in words[0]
+    assert "7 rows wait" in words[1]
+    assert words[2] is None
+
+
+async def test_beyond_the_cap_the_oldest_go_and_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "KEEP_ROWS", 10)
+    words = list[Any]()
+    box = waiting(Disk(failures=1), words)
+    for _ in range(4):
+        box.put(HEALTH, rows(4))
+    await box.flush()
+    assert box.dropped == 8
+    assert "8 rows wait, 8 rows lost" in words[0]
