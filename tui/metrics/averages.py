@@ -47,7 +47,11 @@ class Averages:
 
 
 def averages(
-    candles: pl.DataFrame, base: str, price: float | None, price_ts: datetime | None, as_of: datetime
+    candles: pl.DataFrame,
+    base: str,
+    price: float | None,
+    price_ts: datetime | None,
+    as_of: datetime,
 ) -> Averages:
     """The averages of `base` over the daily candles that had closed by `as_of`."""
     raise NotImplementedError

@@ -1,10 +1,14 @@
-"""How much of a window was listened to: connected venue-time over wanted venue-time, and the gaps."""
+"""How much of a window was listened to: connected ÷ wanted venue-time, and the gaps."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
+
+from tui.metrics.spans import moment, ms
 
 HEARTBEAT = timedelta(seconds=5)
 """The recorder moves a living connection's `until` this often; beyond `until` + this is a gap."""
@@ -43,8 +47,128 @@ class Cover:
     gaps: tuple[Gap, ...]
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch in milliseconds over which the same share of the topics was subscribed."""
+
+    since: int
+    until: int
+    share: float
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """One stream: disjoint pieces in order of time, and every connection's end with its reason."""
+
+    pieces: tuple[_Piece, ...]
+    ends: tuple[tuple[int, str], ...]
+
+    def share(self, since: int, until: int) -> float:
+        inside = (
+            (min(piece.until, until) - max(piece.since, since)) * piece.share
+            for piece in self._within(since, until)
+        )
+        return min(1.0, sum(inside) / (until - since))
+
+    def holes(self, since: int, until: int) -> list[tuple[int, int]]:
+        found, reached = [], since
+        for piece in self._within(since, until):
+            if piece.since > reached:
+                found.append((reached, piece.since))
+            reached = max(reached, piece.until)
+        return [*found, (reached, until)] if reached < until else found
+
+    def why(self, since: int) -> str:
+        """The reason of the newest connection that had ended when the hole began."""
+        at = bisect_right(self.ends, since, key=lambda end: end[0])
+        return self.ends[at - 1][1] if at else "not connected"
+
+    def _within(self, since: int, until: int) -> list[_Piece]:
+        first = bisect_right(self.pieces, since, key=lambda piece: piece.until)
+        after = bisect_right(self.pieces, until - 1, key=lambda piece: piece.since)
+        return list(self.pieces[first:after])
+
+
+class Listening:
+    """When each wanted stream was listened to: made once, asked for as many windows as needed.
+
+    A connection counts over [since, until], and for one heartbeat more while it lives (no reason,
+    or only that some topics were refused). Connections of one stream that overlap count once, with
+    the larger share of topics; a connection counts as much as the topics it has of those wanted.
+    """
+
+    def __init__(self, coverage: pl.DataFrame, wanted: Sequence[Stream]) -> None:
+        self.wanted = tuple(wanted)
+        rows: dict[Stream, list[tuple[_Piece, str]]] = defaultdict(list)
+        columns = ("venue", "stream", "since", "until", "wanted", "subscribed", "reason")
+        for venue, stream, *life in coverage.select(columns).iter_rows():
+            rows[Stream(venue, stream)].append(_connection(*life))
+        self._heard = {stream: _heard(rows[stream]) for stream in self.wanted}
+
+    def cover(self, since: datetime, until: datetime) -> Cover:
+        """Cover of `(since, until]`. A venue's is the mean of its streams, all's of the venues."""
+        start, end = ms(since), ms(until)
+        have = timedelta(milliseconds=max(0, end - start))
+        if not have or not self.wanted:
+            return Cover(None, have, {}, ())
+        streams: dict[str, list[float]] = defaultdict(list)
+        for stream in self.wanted:
+            streams[stream.venue].append(self._heard[stream].share(start, end))
+        venues = {venue: sum(shares) / len(shares) for venue, shares in streams.items()}
+        return Cover(sum(venues.values()) / len(venues), have, venues, self._gaps(start, end))
+
+    def _gaps(self, since: int, until: int) -> tuple[Gap, ...]:
+        return tuple(
+            Gap(stream.venue, stream.stream, moment(start), moment(end), heard.why(start))
+            for stream, heard in self._heard.items()
+            for start, end in heard.holes(since, until)
+        )
+
+
 def cover(
     coverage: pl.DataFrame, wanted: Sequence[Stream], since: datetime, until: datetime
 ) -> Cover:
     """Cover of `(since, until]` by the rows of the coverage table."""
-    raise NotImplementedError
+    return Listening(coverage, wanted).cover(since, until)
+
+
+def _connection(
+    since: datetime,
+    until: datetime,
+    wanted: int | None,
+    subscribed: int | None,
+    reason: str | None,
+) -> tuple[_Piece, str]:
+    share = min(1.0, (subscribed or 0) / wanted) if wanted else 1.0
+    # A living connection that was refused some topics carries that reason, and beats all the same.
+    alive = reason is None or 0 < share < 1
+    end = ms(until + HEARTBEAT) if alive else ms(until)
+    return _Piece(ms(since), end, share), reason or "no heartbeat"
+
+
+def _heard(connections: Iterable[tuple[_Piece, str]]) -> _Heard:
+    listed = list(connections)
+    # One that was refused every topic explains the hole from its beginning on.
+    ends = sorted((piece.until if piece.share else piece.since, why) for piece, why in listed)
+    heard = (piece for piece, _ in listed if piece.share and piece.until > piece.since)
+    return _Heard(tuple(_disjoint(heard)), tuple(ends))
+
+
+def _disjoint(pieces: Iterable[_Piece]) -> list[_Piece]:
+    """The pieces as one line of time: where several overlap, the largest share counts."""
+    turns: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for piece in pieces:
+        turns[piece.since].append((piece.share, 1))
+        turns[piece.until].append((piece.share, -1))
+    line: list[_Piece] = []
+    open_now: dict[float, int] = defaultdict(int)
+    share, since = 0.0, 0
+    for at in sorted(turns):
+        for value, step in turns[at]:
+            open_now[value] += step
+        now = max((value for value, count in open_now.items() if count), default=0.0)
+        if now != share:
+            if share:
+                line.append(_Piece(since, at, share))
+            share, since = now, at
+    return line

@@ -19,15 +19,18 @@ class Price:
     change_24h: float | None
 
 
-def price(
-    quotes: pl.DataFrame, candles: pl.DataFrame, base: str, as_of: datetime
-) -> Price | None:
+def price(quotes: pl.DataFrame, candles: pl.DataFrame, base: str, as_of: datetime) -> Price | None:
     """The newest quote of `base` (venue order binance, bybit, okx) with its changes."""
     raise NotImplementedError
 
 
 def change(
-    quotes: pl.DataFrame, candles: pl.DataFrame, symbol: str, now: float, as_of: datetime, span: timedelta
+    quotes: pl.DataFrame,
+    candles: pl.DataFrame,
+    symbol: str,
+    now: float,
+    as_of: datetime,
+    span: timedelta,
 ) -> float | None:
     """`now` ÷ the newest stored price of `symbol` at or before `as_of` − `span`, minus one.
 
@@ -36,6 +39,8 @@ def change(
     raise NotImplementedError
 
 
-def by_minute(quotes: pl.DataFrame, symbol: str, as_of: datetime, count: int = 60) -> tuple[float | None, ...]:
+def by_minute(
+    quotes: pl.DataFrame, symbol: str, as_of: datetime, count: int = 60
+) -> tuple[float | None, ...]:
     """The last price of each of the newest `count` minutes, oldest first; None where none."""
     raise NotImplementedError

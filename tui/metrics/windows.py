@@ -1,43 +1,29 @@
 """Liquidation totals in rolling windows, by side, venue and coin; the minute timeline; the feed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
-from tui.metrics.coverage import Cover, Stream
-from tui.tables import Side
+from tui.metrics import amounts, bounds, feed
+from tui.metrics.amounts import NOTHING, WINDOWS, Amount
+from tui.metrics.coverage import Cover, Listening, Stream
+from tui.metrics.feed import FeedRow, Folded
+from tui.metrics.timeline import Minute, timeline
+from tui.tables import Class
 
-WINDOWS: dict[str, timedelta] = {
-    "1m": timedelta(minutes=1),
-    "5m": timedelta(minutes=5),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-    "12h": timedelta(hours=12),
-    "24h": timedelta(hours=24),
-}
-
-
-@dataclass(frozen=True)
-class Amount:
-    """What was liquidated in one window: USD by side, rows, rows without a price, largest row."""
-
-    long_usd: float = 0.0
-    short_usd: float = 0.0
-    count: int = 0
-    unpriced: int = 0
-    largest_usd: float = 0.0
-
-    @property
-    def total_usd(self) -> float:
-        return self.long_usd + self.short_usd
-
-    @property
-    def long_share(self) -> float | None:
-        """Long ÷ total; `None` when nothing was liquidated."""
-        return self.long_usd / self.total_usd if self.total_usd else None
+__all__ = [
+    "WINDOWS",
+    "Amount",
+    "FeedRow",
+    "Folded",
+    "Liquidations",
+    "Minute",
+    "Total",
+    "VenueAmounts",
+    "liquidations",
+]
 
 
 @dataclass(frozen=True)
@@ -55,50 +41,18 @@ class Total:
 
 
 @dataclass(frozen=True)
-class Minute:
-    """One bar of the timeline: `minute` is its start; `covered` is false when it holds a gap."""
-
-    minute: datetime
-    long_usd: float
-    short_usd: float
-    covered: bool = True
-
-
-@dataclass(frozen=True)
-class FeedRow:
-    """One liquidation of the feed."""
-
-    ts: datetime
-    venue: str
-    symbol: str
-    base: str
-    side: Side
-    qty: float | None
-    price: float | None
-    price_kind: str
-    usd: float | None
-    largest_24h: bool = False
-
-
-@dataclass(frozen=True)
-class Folded:
-    """The rows of one second that are below the smallest size shown, in one line."""
-
-    ts: datetime
-    count: int
-    usd: float
-    long_share: float | None
-
-
-@dataclass(frozen=True)
 class VenueAmounts:
-    """One venue: what it gives (`all`, `1/s`), its amounts per window, and its last event."""
+    """One venue: what it gives (`all`, `1/s`), its amounts per window, and its last event.
+
+    `last_ts` is exact while the event is among the newest rows, else the start of its minute.
+    `lag_s` is the median of `received` − `ts` of its newest rows.
+    """
 
     venue: str
     gives: str
     windows: dict[str, Amount]
     last_ts: datetime | None
-    lag_s: float | None  # median `received` − `ts` of its newest rows
+    lag_s: float | None
 
 
 @dataclass(frozen=True)
@@ -114,6 +68,10 @@ class Liquidations:
     feed: tuple[FeedRow | Folded, ...]  # newest first
     largest: FeedRow | None  # of 24 h
     last_ts: datetime | None
+    newest: tuple[FeedRow, ...] = ()  # the newest 50 of any size, none folded
+
+
+NEWEST = 50
 
 
 def liquidations(
@@ -137,4 +95,76 @@ def liquidations(
     newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
     the store first listened: a window reaches no further back than that.
     """
-    raise NotImplementedError
+    by_venue, by_base = amounts.contributions(minutes, edges, as_of, coin)
+    listening = Listening(coverage, wanted)
+    rows = feed.shown(recent, as_of, coin)
+    biggest = _largest(largest, rows, as_of, coin)
+    venues = amounts.by(by_venue, "venue")
+    lasts = _lasts(minutes, rows, venues, coin)
+    return Liquidations(
+        as_of=as_of,
+        coin=coin,
+        windows=_totals(amounts.totals(by_venue), listening, gives, began, as_of),
+        venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
+        coins=amounts.by(by_base, "base"),
+        minutes=timeline(minutes, edges, listening, began, as_of, coin),
+        feed=feed.folded(rows, biggest, smallest),
+        largest=biggest,
+        last_ts=max(lasts.values(), default=None),
+        newest=feed.newest(rows, biggest, NEWEST),
+    )
+
+
+def _totals(
+    sums: Mapping[str, Amount],
+    listening: Listening,
+    gives: Mapping[str, str],
+    began: datetime | None,
+    as_of: datetime,
+) -> dict[str, Total]:
+    totals = {}
+    for name, span in WINDOWS.items():
+        cover = listening.cover(max(as_of - span, began or as_of), as_of)
+        why = bounds.reasons(span, sums[name], cover, gives)
+        totals[name] = Total(name, sums[name], cover, why)
+    return totals
+
+
+def _venues(
+    sums: Mapping[str, dict[str, Amount]],
+    wanted: Sequence[Stream],
+    gives: Mapping[str, str],
+    lasts: Mapping[str, datetime],
+    lags: Mapping[str, float],
+) -> dict[str, VenueAmounts]:
+    """Largest 24 h first; a wanted venue without a row comes last, with nothing."""
+    names = dict.fromkeys([*sums, *(stream.venue for stream in wanted)])
+    empty = dict.fromkeys(WINDOWS, NOTHING)
+    return {
+        name: VenueAmounts(
+            name, gives.get(name, "?"), sums.get(name, empty), lasts.get(name), lags.get(name)
+        )
+        for name in names
+    }
+
+
+def _largest(
+    largest: pl.DataFrame, rows: pl.DataFrame, as_of: datetime, coin: str | None
+) -> FeedRow | None:
+    """The largest of 24 h; of one coin, the largest that is known row by row."""
+    kept = feed.shown(largest, as_of, coin)
+    return feed.largest_row(kept if kept.height else rows, as_of)
+
+
+def _lasts(
+    minutes: pl.DataFrame, rows: pl.DataFrame, venues: Iterable[str], coin: str | None
+) -> dict[str, datetime]:
+    """The newest event of each of the venues; the newest rows may hold none of a quiet one."""
+    exact = feed.lasts(rows)
+    missing = [venue for venue in venues if venue not in exact]
+    if not missing:
+        return exact
+    quiet = pl.col("venue").is_in(missing) & (pl.col("class") == Class.CRYPTO.value)
+    if coin is not None:
+        quiet &= pl.col("base") == coin
+    return exact | feed.lasts(minutes.filter(quiet).select("venue", ts="minute"))

@@ -1,0 +1,67 @@
+"""Why a total is a lower bound, in words short enough for a row of the screen."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from tui.metrics import spans
+from tui.metrics.amounts import Amount
+from tui.metrics.coverage import Cover, Gap
+
+NOTICED = timedelta(seconds=1)
+"""A shorter gap is not told: a heartbeat may come that much late, and no row is missing yet."""
+
+
+def reasons(
+    window: timedelta, amount: Amount, cover: Cover, gives: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Everything that keeps a total from being exact; empty when it is.
+
+    In order: no feed at all, a young store, venues that are off, gaps, topics missing, venues
+    that publish a sample, rows without a price.
+    """
+    listening = [venue for venue, share in cover.venues.items() if share > 0]
+    found = [
+        *_young(window, cover.have),
+        *(() if cover.venues else ("no feed",)),
+        *(f"{venue} off" for venue in cover.venues if venue not in listening),
+        *_gaps(cover, listening),
+        *_sampled(listening, gives),
+    ]
+    if amount.unpriced:
+        found.append(f"{amount.unpriced} {_rows(amount.unpriced)} without a price")
+    return tuple(found)
+
+
+def _young(window: timedelta, have: timedelta) -> Iterable[str]:
+    if window - have >= NOTICED:
+        yield f"young store {spans.words(have)} of {spans.words(window)}"
+
+
+def _gaps(cover: Cover, listening: list[str]) -> Iterable[str]:
+    for venue in listening:
+        streams = sorted({gap.stream for gap in cover.gaps if gap.venue == venue})
+        longest = max((_length(cover.gaps, venue, name) for name in streams), default=timedelta())
+        if longest >= NOTICED:
+            yield f"gap {spans.words(longest)} {venue}"
+        elif not streams and cover.venues[venue] < 1:
+            yield f"{venue} {int(100 * cover.venues[venue])}% of topics"
+
+
+def _length(gaps: Iterable[Gap], venue: str, stream: str) -> timedelta:
+    lengths = (g.until - g.since for g in gaps if (g.venue, g.stream) == (venue, stream))
+    return sum(lengths, timedelta())
+
+
+def _sampled(listening: list[str], gives: Mapping[str, str]) -> Iterable[str]:
+    rates: dict[str, list[str]] = {}
+    for venue in listening:
+        rates.setdefault(gives.get(venue, "?"), []).append(venue)
+    for rate, venues in rates.items():
+        if rate == "?":
+            yield f"{', '.join(venues)} unknown share"
+        elif rate != "all":
+            yield f"{', '.join(venues)} sampled ({rate})"
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"

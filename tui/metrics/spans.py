@@ -1,0 +1,32 @@
+"""Spans of time: the tolerance of clocks, milliseconds, and the short words for a length."""
+
+from datetime import UTC, datetime, timedelta
+
+AHEAD = timedelta(seconds=5)
+"""Events up to this far ahead of the clock count as now; later ones are left out."""
+
+MINUTE_MS = 60_000
+
+
+def ms(moment: datetime) -> int:
+    """Milliseconds since 1970, exactly: a float of seconds would lose the last one."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def moment(milliseconds: int) -> datetime:
+    """The UTC time of milliseconds since 1970."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+
+def age_s(as_of: datetime, ts: datetime | None) -> float | None:
+    """Seconds since `ts`, never negative: a moment slightly ahead counts as now."""
+    return None if ts is None else max(0.0, (as_of - ts).total_seconds())
+
+
+def words(span: timedelta) -> str:
+    """A length in its one largest unit, cut: `14s`, `12m`, `3h`, `2d`."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size and (unit != "d" or seconds > 86_400):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

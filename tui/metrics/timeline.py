@@ -1,0 +1,90 @@
+"""Liquidations minute by minute, with the minutes nobody listened to marked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from tui.metrics.bounds import NOTICED
+from tui.metrics.coverage import Gap, Listening
+from tui.metrics.spans import AHEAD
+from tui.tables import Class, Side
+
+COUNT = 60
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Minute:
+    """One bar of the timeline: `minute` is its start; `covered` is false when it holds a gap."""
+
+    minute: datetime
+    long_usd: float
+    short_usd: float
+    covered: bool = True
+
+
+def timeline(
+    minutes: pl.DataFrame,
+    edges: pl.DataFrame,
+    listening: Listening,
+    began: datetime | None,
+    as_of: datetime,
+    coin: str | None = None,
+    count: int = COUNT,
+) -> tuple[Minute, ...]:
+    """The newest `count` minutes, oldest first; the last is still open and comes from raw rows.
+
+    A minute is covered when every wanted stream was listened to from its start to its end (to
+    `as_of` in the open one), but for less than a second.
+    """
+    newest = as_of.replace(second=0, microsecond=0)
+    oldest = newest - (count - 1) * _MINUTE
+    usd = _by_minute(minutes, edges, oldest, newest, as_of, coin)
+    bare = _uncovered(listening, began, oldest, as_of)
+    return tuple(
+        Minute(start, *usd.get(start, (0.0, 0.0)), covered=start not in bare)
+        for start in (oldest + place * _MINUTE for place in range(count))
+    )
+
+
+def _by_minute(
+    minutes: pl.DataFrame,
+    edges: pl.DataFrame,
+    oldest: datetime,
+    newest: datetime,
+    as_of: datetime,
+    coin: str | None,
+) -> dict[datetime, tuple[float, float]]:
+    crypto = pl.col("class") == Class.CRYPTO.value
+    if coin is not None:
+        crypto &= pl.col("base") == coin
+    whole = minutes.filter((pl.col("minute") >= oldest) & (pl.col("minute") < newest) & crypto)
+    raw = edges.filter((pl.col("ts") >= newest) & (pl.col("ts") <= as_of + AHEAD) & crypto)
+    opened = raw.select(pl.lit(newest, minutes.schema["minute"]).alias("minute"), "side", "usd")
+    is_long = pl.col("side") == Side.LONG.value
+    summed = (
+        pl.concat([whole.select("minute", "side", "usd"), opened])
+        .group_by("minute")
+        .agg(
+            pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),
+            pl.when(is_long).then(0.0).otherwise("usd").sum().alias("short"),
+        )
+    )
+    return {minute: (long, short) for minute, long, short in summed.iter_rows()}
+
+
+def _uncovered(
+    listening: Listening, began: datetime | None, oldest: datetime, as_of: datetime
+) -> set[datetime]:
+    """Starts of the minutes since `oldest` in which some wanted stream has a gap."""
+    if not listening.wanted or began is None:
+        return {oldest + place * _MINUTE for place in range((as_of - oldest) // _MINUTE + 1)}
+    bare: set[datetime] = set()
+    for gap in (*listening.cover(oldest, as_of).gaps, Gap("", "", oldest, began, "young store")):
+        if gap.until - gap.since >= NOTICED:
+            start = gap.since.replace(second=0, microsecond=0)
+            while start < gap.until:
+                bare.add(start)
+                start += _MINUTE
+    return bare
