@@ -26,7 +26,7 @@ from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, QUOTES, State, Table
 from tui.venues import VENUES
-from tui.venues.base import RateLimited, SubscriptionRefused
+from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
 
@@ -144,7 +144,7 @@ class Recorder:
                 reason = "ended by itself"
             except RateLimited as error:
                 reason, state = str(error), State.WAITING
-                wait = max(error.retry_after or RATE_LIMIT_S, 10.0)
+                wait = RATE_LIMIT_S if error.retry_after is None else error.retry_after
             except SubscriptionRefused as error:
                 reason, state = str(error), State.REFUSED
             except Exception as error:

@@ -1,0 +1,188 @@
+"""The recorder with collectors made for the test: failures are tried again, seen, and harm nobody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.frames import frame, liquidation, quote
+from tui import backoff, config, recorder
+from tui.clock import utc_now
+from tui.collectors.base import Context, Link, Spec
+from tui.recorder import Recorder
+from tui.store import Reader, store_path
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Table
+from tui.venues.errors import RateLimited, SubscriptionRefused
+
+Start = Callable[[], AsyncIterator[pl.DataFrame]]
+
+
+@asynccontextmanager
+async def recording(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Context], list[Spec]]
+) -> AsyncIterator[Recorder]:
+    """A recorder over the collectors of `make`, with back-offs of a hundredth of a second."""
+    monkeypatch.setattr(recorder, "specs", lambda settings, context: make(context))
+    monkeypatch.setattr(backoff, "delay", lambda attempts: 0.01)
+    settings = replace(config.load(), data_dir=folder)
+    it = Recorder(settings, utc_now)
+    running = asyncio.create_task(it.run())
+    try:
+        yield it
+    finally:
+        it.stop.set()
+        await running
+
+
+async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something is true; the test's own assertion says what was missing if not."""
+    for _ in range(int(seconds / 0.02)):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("did not come true")
+
+
+def rows(folder: Path, table: Table) -> pl.DataFrame:
+    reader = Reader(store_path(folder))
+    try:
+        return reader.read(table)
+    finally:
+        reader.close()
+
+
+def poller(venue: str, start: Start) -> Spec:
+    return Spec("quotes", venue, "", QUOTES, start, period_s=1.0)
+
+
+def quotes_of(venue: str) -> pl.DataFrame:
+    return frame(QUOTES, [quote(100.0, datetime.now(UTC), venue=venue)])
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_one_collector_that_always_fails_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def bad() -> AsyncIterator[pl.DataFrame]:
+        raise KeyError("no such field")
+        yield
+
+    async def good() -> AsyncIterator[pl.DataFrame]:
+        while True:
+            yield quotes_of("bybit")
+            await asyncio.sleep(0.01)
+
+    def make(context: Context) -> list[Spec]:
+        return [poller("okx", bad), poller("bybit", good)]
+
+    async with recording(tmp_path, monkeypatch, make):
+        await until(lambda: rows(tmp_path, QUOTES).height > 5)
+        health = rows(tmp_path, HEALTH)
+    states = health.filter(pl.col("venue") == "okx")
+    assert states["state"].to_list()[:2] == ["starting", "retrying"]
+    assert "no such field" in states["reason"].to_list()[1]
+    assert states["attempts"].to_list()[:4] == [0, 1, 2, 3]
+    assert health.filter(pl.col("venue") == "bybit")["state"].to_list() == ["starting", "live"]
+
+
+async def test_data_resets_the_attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def once_then_lost() -> AsyncIterator[pl.DataFrame]:
+        yield quotes_of("bybit")
+        raise ConnectionError("reset by peer")
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("bybit", once_then_lost)]):
+        await until(lambda: rows(tmp_path, QUOTES).height > 5)
+        health = rows(tmp_path, HEALTH)
+    assert set(health["attempts"].to_list()) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (RateLimited("429 from okx", 0.0), "waiting"),
+        (SubscriptionRefused("okx refused liquidation-orders"), "refused"),
+        (ConnectionError("reset by peer"), "retrying"),
+    ],
+)
+async def test_the_state_says_why_it_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str
+) -> None:
+    async def bad() -> AsyncIterator[pl.DataFrame]:
+        raise error
+        yield
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", bad)]):
+        await until(lambda: rows(tmp_path, HEALTH).height >= 2)
+        second = rows(tmp_path, HEALTH).row(1, named=True)
+    assert second["state"] == state
+    assert str(error) in second["reason"]
+
+
+async def test_a_lost_stream_leaves_a_gap_and_a_new_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose = asyncio.Event()
+
+    def make(context: Context) -> list[Spec]:
+        link = Link("bybit", "linear", context.next_conn)
+
+        async def stream() -> AsyncIterator[pl.DataFrame]:
+            conn = link.opened()
+            yield frame(LIQUIDATIONS, [liquidation(datetime.now(UTC), conn=conn, raw="{}")])
+            await lose.wait()
+            lose.clear()
+            raise ConnectionError("closed with code 1006")
+
+        return [Spec("liquidations", "bybit", "linear", LIQUIDATIONS, stream, link)]
+
+    async with recording(tmp_path, monkeypatch, make):
+        await until(lambda: rows(tmp_path, LIQUIDATIONS).height == 1)
+        lose.set()
+        await until(lambda: rows(tmp_path, LIQUIDATIONS).height == 2)
+    coverage = rows(tmp_path, COVERAGE).sort("conn")
+    assert coverage["conn"].n_unique() == 2
+    assert "1006" in coverage["reason"].to_list()[0]
+    assert coverage["reason"].to_list()[-1] == "recorder stopped"
+
+
+async def test_once_a_second_the_latest_snapshot_is_there_for_a_status_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent() -> AsyncIterator[pl.DataFrame]:
+        await forever()
+        yield
+
+    def latest() -> datetime | None:
+        reader = Reader(store_path(tmp_path))
+        found = reader.latest()
+        reader.close()
+        return found[0] if found else None
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
+        await until(lambda: latest() is not None)
+        first = latest()
+        await until(lambda: latest() != first)
+
+
+async def test_what_is_waiting_when_it_stops_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = asyncio.Event()
+
+    async def burst() -> AsyncIterator[pl.DataFrame]:
+        for _ in range(7):
+            yield quotes_of("okx")
+        done.set()
+        await forever()
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", burst)]):
+        await done.wait()
+    assert rows(tmp_path, QUOTES).height == 7
