@@ -1,4 +1,4 @@
-"""The recorder with collectors made for the test: failures are tried again, seen, and harm nobody."""
+"""The recorder with collectors made for the test: a failure is tried again, and harms nobody."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
