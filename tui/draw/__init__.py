@@ -19,8 +19,12 @@ from tui.draw.numbers import (
 )
 from tui.draw.text import Part, ascii_text, fit, line, pad, plain_text, safe
 
+VARIABLES = ("long", "short", "muted", "accent", "warn", "frame", "up", "down")
+"""The theme variables that styles are made of, besides `bold` and `reverse`."""
+
 __all__ = [
     "MISSING",
+    "VARIABLES",
     "Part",
     "age",
     "ascii_text",

@@ -6,6 +6,12 @@ equal length, top first, so that a caller styles whole rows.
 
 import math
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from tui.draw.numbers import price, whole
+from tui.draw.text import line
 
 Values = Sequence[float | None]
 
@@ -149,3 +155,60 @@ def overlay(layers: Sequence[tuple[list[str], str]], row: int) -> list[tuple[str
         else:
             runs.append((char, style))
     return runs
+
+
+AXIS = 10
+
+
+def framed(
+    layers: Sequence[tuple[Values, str]],
+    width: int,
+    height: int,
+    symbols: str,
+    first: datetime,
+    last: datetime,
+) -> list[Content]:
+    """Styled series over one scale, with ticks at the left and dates beneath: `height` lines.
+
+    An earlier series lies above a later one; None where nothing is known is a gap.
+    """
+    room, rows = width - AXIS, height - 1
+    known = [v for values, _ in layers for v in values if v is not None and math.isfinite(v)]
+    if room < 5 or rows < 1 or not known:
+        return [line(width)] * max(0, height)
+    low, high = min(known), max(known)
+    drawn = line_chart([values for values, _ in layers], room, rows, symbols, low, high)
+    styled = [(one, style) for one, (_, style) in zip(drawn, layers, strict=True)]
+    labels = _labels(low, high, rows)
+    lines = [
+        line(width, (labels.get(row, "┤").rjust(AXIS), "$muted"), *overlay(styled, row))
+        for row in range(rows)
+    ]
+    return [*lines, line(width, (" " * AXIS + dates(first, last, room), "$muted"))]
+
+
+def _labels(low: float, high: float, rows: int) -> dict[int, str]:
+    """Tick labels by row, at most one a row and one in three rows."""
+    span = high - low
+    labels = {}
+    for tick in ticks(low, high, max(2, rows // 3)):
+        row = rows - 1 - round((tick - low) / span * (rows - 1)) if span > 0 else rows // 2
+        text = whole(tick) if abs(tick) >= 100 else f"{tick:.2f}" if span >= 0.05 else price(tick)
+        labels[row] = f"{text} ┤"
+    return labels
+
+
+def dates(first: datetime, last: datetime, width: int) -> str:
+    """Dates (times of day below three days) at the ends and, where there is room, between."""
+    form = "%H:%M" if last - first < timedelta(days=3) else "%d %b %y"
+    texts = [f"{first + (last - first) * part:{form}}" for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    size = len(texts[0])
+    if width < size * 2 + 2:
+        return texts[-1].rjust(width) if width >= size else ""
+    if width < size * 5 + 8:
+        return texts[0] + texts[-1].rjust(width - size)
+    cells = [" "] * width
+    for at, text in enumerate(texts):
+        start = round((width - size) * at / 4)
+        cells[start : start + size] = text
+    return "".join(cells)

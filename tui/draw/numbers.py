@@ -33,8 +33,6 @@ def usd(value: float | None) -> str:
         value /= 1000
         if value < 999.5 or unit == "B":
             break
-    if unit == "K":  # 1.40K would feign a precision nobody needs beside 310K
-        return f"{value:.1f}K" if value < 9.95 else f"{value:.0f}K"
     return f"{value:.{_decimals(value)}f}{unit}"
 
 

@@ -75,6 +75,10 @@ class Age:
         stale = seconds > limit.total_seconds()
         return cls(seconds, stale, draw.age(seconds) + ("!" if stale else ""))
 
+    def marked(self, stale: bool) -> "Age":
+        """The same age, stale or not for another reason."""
+        return Age(self.age_s, stale, self.text.rstrip("!") + ("!" if stale else ""))
+
 
 class Panel(ABC):
     """One panel. Records are plain and small; `lines` and `detail` are pure."""
@@ -198,3 +202,22 @@ def finish(made: list[Content], view: View, width: int, height: int) -> list[Con
     if view.symbols == "ascii":
         lines = [Content(draw.ascii_text(content.plain), list(content.spans)) for content in lines]
     return lines
+
+
+def code(venue: str) -> str:
+    """A venue in three letters."""
+    return draw.safe(venue)[:3].upper()
+
+
+def joined(width: int, *groups: list[draw.Part], gap: str = " │ ") -> Content:
+    """Groups of parts with bars (or `gap`) between; a group that has no room is left out."""
+    parts: list[draw.Part] = []
+    left = width
+    for group in groups:
+        between = len(gap) if parts else 0
+        need = sum(len(p if isinstance(p, str) else p[0]) for p in group) + between
+        if need > left or need == between:
+            continue
+        parts += [(gap, "$frame"), *group] if parts else group
+        left -= need
+    return draw.line(width, *parts)

@@ -1,0 +1,120 @@
+"""The liquidations panel: its blocks, and how they share the height."""
+
+from datetime import timedelta
+
+from textual.content import Content
+
+from tui import draw
+from tui.panels.base import Age, Form, Panel, View
+from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations.record import LiquidationsRecord, record
+from tui.snapshot import Snapshot
+from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES
+
+SILENT = timedelta(seconds=60)
+
+
+class LiquidationsPanel(Panel):
+    """Windows, minutes, split and feed, in this order at every size."""
+
+    name, title, number = "liquidations", "Liquidations", 1
+    tables = (LIQUIDATIONS, LIQUIDATION_MINUTES, COVERAGE, QUOTES, DERIVATIVES)
+
+    def record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
+        """The totals, and what moved beside them."""
+        return record(snapshot, view)
+
+    def age(self, record: LiquidationsRecord) -> Age:
+        """Age of the newest liquidation; stale when no feed's link stood in the last minute."""
+        made = record.liquidations
+        linked = bool(made.windows["1m"].cover.share)
+        return Age.of(made.last_ts, made.as_of, SILENT).marked(not linked)
+
+    def heading(self, record: LiquidationsRecord, view: View, form: Form) -> str:
+        """The coin, and in a rule the unit that the box's table has in its corner."""
+        coin = draw.safe(view.coin) if view.coin else "all coins"
+        return coin if form is Form.BOX else f"{coin} {totals.bound(record.liquidations)} USD"
+
+    def rows(
+        self, record: LiquidationsRecord, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        """The blocks of the form, sharing the height."""
+        if form is Form.STRIP:
+            return strip.rows(record, view, width, height)
+        if form is Form.BARE:
+            return self._bare(record, view, width, height)
+        return self._box(record, view, width, height) if form is Form.BOX else self._ruled(
+            record, view, width, height
+        )  # fmt: skip
+
+    def detail_rows(
+        self, record: LiquidationsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        """Every group of the window, and liquidations by side."""
+        return detail.rows(record, view, width, height)
+
+    def _box(
+        self, record: LiquidationsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        made = record.liquidations
+        tall = max(0, height - 40)
+        room = share_out(height, (5, 5), (5, 999), (6, 10 + tall // 3), (3, 8 + tall // 4))
+        windows, tape, chart, table = room
+        lines = totals.across(made, view, width)[:windows]
+        if chart:
+            why = totals.reasons(made, view)
+            head = f"per minute, {len(made.minutes)}m"
+            lines.append(split.rule_of(head, width, f"≥: {why}" if why else "[ ] window"))
+            lines += timeline.chart(record, view, width, chart - 1)
+        if table:
+            lines += split.tables(record, view, width, table)
+        if tape:
+            lines.append(feed.title(view, width, "+ − size   / filter" if width >= 70 else "+ −"))
+            lines += feed.rows(made, view, width, tape - 1, full=width >= 64)
+        return lines
+
+    def _ruled(
+        self, record: LiquidationsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        made = record.liquidations
+        wanted = len(totals.NARROW[Form.RULES]) + 1
+        windows, tape, chart, table = share_out(height, (wanted, wanted), (5, 999), (4, 4), (3, 6))
+        lines = totals.down(made, view, width, Form.RULES)[:windows]
+        if chart:
+            lines += timeline.small(record, view, width, 2, axis=True)
+        if table:
+            lines += split.narrow(record, view, width, table)
+        if tape:
+            lines.append(feed.title(view, width, "+ −"))
+            lines += feed.rows(made, view, width, tape - 1, full=False)
+        return lines
+
+    def _bare(
+        self, record: LiquidationsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        lines = totals.down(record.liquidations, view, width, Form.BARE)
+        lines += timeline.small(record, view, width, 1, axis=False)
+        lines.append(split.one_row(record, view, width))
+        lines += feed.rows(record.liquidations, view, width, height - len(lines), full=False)
+        return lines
+
+
+def share_out(height: int, *blocks: tuple[int, int]) -> list[int]:
+    """Rows for blocks of (least, most) in the order of priority.
+
+    Each gets its least or, the first excepted, nothing; what is left fills them up to their most,
+    the second (the feed) last.
+    """
+    given = []
+    for place, (least, _) in enumerate(blocks):
+        take = min(least, height) if place == 0 else least if least <= height else 0
+        if place == 1 and 2 <= height < least:
+            take = height
+        given.append(take)
+        height -= take
+    for place in (0, *range(2, len(blocks)), 1):
+        if given[place]:
+            more = min(height, blocks[place][1] - given[place])
+            given[place] += more
+            height -= more
+    return given

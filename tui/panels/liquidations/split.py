@@ -1,0 +1,195 @@
+"""The chosen window split by coin, by venue with what each gives, or by side."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from tui import draw
+from tui.draw.table import Column, choose, heads, row
+from tui.metrics.windows import Amount, Liquidations
+from tui.panels.base import View, code
+from tui.panels.liquidations.record import LiquidationsRecord
+from tui.tables import Side
+
+TWO_FROM = 84
+"""The inner width from which two tables stand side by side."""
+COIN = (
+    Column("name", "coin", 6, right=False),
+    Column("long", "long", 6),
+    Column("short", "short", 7, 3),
+    Column("n", "n", 6, 4),
+    Column("largest", "largest", 8, 2),
+    Column("price", "price", 8, 1),
+    Column("OI", "OI", 8, 1),
+)
+VENUE = (
+    Column("name", "venue", 9, right=False),
+    Column("long", "long", 6),
+    Column("short", "short", 7, 4),
+    Column("n", "n", 6, 3),
+    Column("gives", "gives", 6, 1),
+    Column("cover", "cover", 6, 2),
+    Column("lag", "lag", 6, 1),
+)
+SIDE = (
+    Column("name", "side", 9, right=False),
+    Column("usd", "USD", 7),
+    Column("share", "share", 7, 1),
+    Column("1h", "1h", 7, 2),
+    Column("24h", "24h", 7, 2),
+)
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """The sum of amounts."""
+    every = list(amounts)
+    return Amount(
+        sum(a.long_usd for a in every),
+        sum(a.short_usd for a in every),
+        sum(a.count for a in every),
+        sum(a.unpriced for a in every),
+        max((a.largest_usd for a in every), default=0.0),
+    )
+
+
+def coins(made: Liquidations, window: str) -> list[tuple[str, Amount]]:
+    """Every coin with its amount in the window, largest first; equals in the order of 24 h."""
+    every = [(coin, amounts.get(window, Amount())) for coin, amounts in made.coins.items()]
+    return sorted(every, key=lambda pair: -pair[1].total_usd)
+
+
+def cells(amount: Amount, view: View) -> dict[str, draw.Part]:
+    """The cells that coin and venue tables share."""
+    style = view.side_style(Side.LONG if amount.long_usd >= amount.short_usd else Side.SHORT)
+    more = amount.total_usd > 0
+    return {
+        "long": (
+            draw.usd(amount.long_usd),
+            style if more and amount.long_usd >= amount.short_usd else "",
+        ),
+        "short": (draw.usd(amount.short_usd), style if amount.short_usd > amount.long_usd else ""),
+        "n": f"{amount.count}",
+        "largest": draw.usd(amount.largest_usd) if amount.largest_usd else draw.MISSING,
+    }
+
+
+def by_coin(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """The head, the largest coins, and the rest in one row."""
+    columns = choose(COIN, width, spread=2)
+    every = coins(record.liquidations, view.window)
+    fits = max(0, height - 1)
+    shown, rest = (every, []) if len(every) <= fits else (every[: fits - 1], every[fits - 1 :])
+    lines = [heads(columns, width)]
+    for coin, amount in shown:
+        own: dict[str, draw.Part] = {
+            "name": draw.safe(coin)[:6],
+            "price": draw.change(record.moves.get(coin)),
+            "OI": draw.change(record.interest.get(coin), 1),
+        }
+        lines.append(row(columns, cells(amount, view) | own, width))
+    if rest:
+        own = {"name": "other", "price": draw.MISSING, "OI": draw.MISSING}
+        lines.append(row(columns, cells(total(a for _, a in rest), view) | own, width, "$muted"))
+    return lines[:height]
+
+
+def by_venue(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """Each venue with what it gives, how long it was listened to, and how late its rows come."""
+    columns = choose(VENUE, width, spread=2)
+    made = record.liquidations
+    cover = made.windows[view.window].cover.venues
+    lines = [heads(columns, width)]
+    for name, venue in made.venues.items():
+        lag = draw.MISSING if venue.lag_s is None else f"{venue.lag_s:.1f}s"
+        own: dict[str, draw.Part] = {
+            "name": draw.safe(name)[:9],
+            "gives": draw.safe(venue.gives)[:5],
+            "cover": draw.share(cover.get(name)),
+            "lag": lag,
+        }
+        lines.append(
+            row(columns, cells(venue.windows.get(view.window, Amount()), view) | own, width)
+        )
+    return lines[:height]
+
+
+def by_side(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """Longs against shorts, in the window, the hour and the day."""
+    columns = choose(SIDE, width)
+    totals = record.liquidations.windows
+    lines = [heads(columns, width)]
+    for side, name in ((Side.LONG, "▼ long"), (Side.SHORT, "▲ short")):
+        usd = {w: _of(t.amount, side) for w, t in totals.items()}
+        all_usd = totals[view.window].amount.total_usd
+        own: dict[str, draw.Part] = {
+            "name": name,
+            "usd": draw.usd(usd[view.window]),
+            "share": draw.share(usd[view.window] / all_usd if all_usd else None),
+            "1h": draw.usd(usd["1h"]),
+            "24h": draw.usd(usd["24h"]),
+        }
+        lines.append(row(columns, own, width, view.side_style(side)))
+    return lines[:height]
+
+
+def _of(amount: Amount, side: Side) -> float:
+    return amount.long_usd if side is Side.LONG else amount.short_usd
+
+
+TABLES = {"coin": by_coin, "venue": by_venue, "side": by_side}
+
+
+def tables(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """The rule and the table of the chosen group; beside it, where there is room, the other."""
+    group = view.group if view.group in TABLES else "coin"
+    if width < TWO_FROM:
+        rule = rule_of(f"{view.window} by {group}", width)
+        return [rule, *TABLES[group](record, view, width, height - 1)]
+    other = "coin" if group == "venue" else "venue"
+    left = width * 55 // 100
+    right = width - left - 3
+    lefts = TABLES[group](record, view, left, height - 1)
+    rights = TABLES[other](record, view, right, height - 1)
+    rule = draw.line(
+        width,
+        (f"─ {view.window} by {group} ".ljust(left + 1, "─") + "┬", "$frame"),
+        (f"─ {view.window} by {other} ".ljust(right + 1, "─"), "$frame"),
+    )
+    lines = [rule]
+    for at in range(height - 1):
+        first = lefts[at] if at < len(lefts) else Content.blank(left)
+        second = rights[at] if at < len(rights) else Content.blank(right)
+        lines.append(first + Content.assemble((" │ ", "$frame")) + second)
+    return lines
+
+
+def rule_of(title: str, width: int, right: str = "") -> Content:
+    """A rule inside a panel."""
+    right = f" {right} " if right else ""
+    right = right if len(right) + len(title) + 6 <= width else ""
+    middle = "─" * max(0, width - 4 - len(title) - len(right))
+    return draw.line(width, (f"─ {title} {middle}{right}─", "$frame"))
+
+
+def narrow(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """The table of the chosen group without a rule of its own, headed by the window."""
+    group = view.group if view.group in TABLES else "coin"
+    return TABLES[group](record, view, width, height)
+
+
+def one_row(record: LiquidationsRecord, view: View, width: int) -> Content:
+    """The largest of the chosen group in one row: `BTC 31.2M  ETH 19.8M  SOL 7.31M`."""
+    made = record.liquidations
+    if view.group == "venue":
+        every = [(code(n), v.windows.get(view.window, Amount())) for n, v in made.venues.items()]
+    else:
+        every = [(draw.safe(n)[:5], a) for n, a in coins(made, view.window)]
+    texts: list[str] = []
+    left = width
+    for name, amount in every:
+        text = f"{name} {draw.usd(amount.total_usd)} "
+        if amount.total_usd <= 0 or len(text) - 1 > left:
+            break
+        texts.append(text)
+        left -= len(text)
+    return draw.line(width, "".join(texts) or f"{view.window}: nothing yet")
