@@ -1,0 +1,145 @@
+"""Forced orders: what the crowd loses in an act of the scenario, as single orders on the venues."""
+
+import math
+import random
+from bisect import bisect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from tui.loopback.coins import decimals
+from tui.loopback.listing import Instrument
+from tui.loopback.path import MINUTE, Path
+from tui.tables import Side
+
+SKEW = 1.7
+"""Spread of the orders' log sizes: the largest of a thousand is a good tenth of the sum."""
+
+VENUES = {
+    ("binance", "usdm"): 0.38,
+    ("binance", "coinm"): 0.04,
+    ("bybit", "linear"): 0.35,
+    ("bybit", "inverse"): 0.03,
+    ("okx", "swap"): 0.18,
+}
+"""Which part of a coin's forced orders goes over which list."""
+
+KINDS = {"USDT": 1.0, "USDC": 0.04, "USD": 1.0, "BTC": 0.01}
+"""Weight of a contract within its list, by quote; dated ones and inverse swaps count a tenth."""
+
+
+class Order(NamedTuple):
+    """One forced order before it is sized in lots: `usd` in the scenario's raw measure."""
+
+    ts: int
+    market: Instrument
+    side: Side
+    usd: float
+    mark: float  # the market's price at `ts`
+
+
+class Forced(NamedTuple):
+    """One forced order as a venue has it: `size` in contracts, `side` is the position's."""
+
+    ts: int
+    market: Instrument
+    side: Side
+    size: float
+    price: float
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A stretch of the scenario with the USD its published rows sum to, and its number of orders.
+
+    `since` and `until` are whole minutes (ms).
+    """
+
+    since: int
+    until: int
+    long_usd: float
+    short_usd: float
+    rows: int
+
+
+Flow = tuple[int, float, float]
+"""(minute, long mass, short mass) of one coin."""
+
+
+def contracts_of(markets: Iterable[Instrument]) -> tuple[list[Instrument], list[float]]:
+    """A coin's contracts with their cumulative weights, for drawing one."""
+    chosen, weights = [], []
+    for market in markets:
+        weight = VENUES.get((market.venue, market.stream), 0.0) * KINDS.get(market.quote, 0.0)
+        if weight and market.kind != "spot":
+            chosen.append(market)
+            weights.append(weight * (0.1 if market.expires else 1.0))
+    return chosen, list(accumulate(weights))
+
+
+def orders(
+    act: Act,
+    flows: Mapping[str, Sequence[Flow]],
+    shares: Mapping[str, float],
+    contracts: Mapping[str, tuple[list[Instrument], list[float]]],
+    price: Callable[[Instrument, int], float],
+    rng: random.Random,
+) -> list[Order]:
+    """The orders of an act in time order; each coin's flow is scaled to its share of the whole."""
+    cells = list(_cells(flows, shares))
+    total = sum(usd**0.65 for *_, usd in cells)
+    out: list[Order] = []
+    for minute, name, side, usd in cells:
+        count = int(act.rows * usd**0.65 / total + rng.random())
+        markets, weights = contracts[name]
+        if not count or not markets:
+            continue
+        sizes = [math.exp(rng.gauss(0.0, SKEW)) for _ in range(count)]
+        whole = sum(sizes)
+        times = _times(minute, count, rng)
+        for ts, size in zip(times, sizes, strict=True):
+            market = markets[min(bisect(weights, rng.random() * weights[-1]), len(markets) - 1)]
+            out.append(Order(ts, market, side, usd * size / whole, price(market, ts)))
+    out.sort(key=lambda order: order.ts)
+    return out
+
+
+def _cells(
+    flows: Mapping[str, Sequence[Flow]], shares: Mapping[str, float]
+) -> Iterable[tuple[int, str, Side, float]]:
+    for name, flow in flows.items():
+        longs = sum(long for _, long, _ in flow) or 1.0
+        shorts = sum(short for *_, short in flow) or 1.0
+        for minute, long, short in flow:
+            yield minute, name, Side.LONG, 0.9 * shares[name] * long / longs
+            yield minute, name, Side.SHORT, 0.1 * shares[name] * short / shorts
+
+
+def _times(minute: int, count: int, rng: random.Random) -> list[int]:
+    """Forced orders come in clusters: a first one, then the rest within a few seconds of it."""
+    centres = [rng.random() * MINUTE for _ in range(1 + count // 25)]
+    return [
+        minute + int(min(rng.choice(centres) + rng.expovariate(1 / 4000), MINUTE - 1))
+        for _ in range(count)
+    ]
+
+
+def sized(order: Order, factor: float, dollars: Callable[[Instrument, int], float]) -> Forced:
+    """The order in lots and ticks. Bybit and OKX publish the bankruptcy price, off the mark."""
+    market, usd = order.market, order.usd * factor
+    slip = 0.0006 if market.venue == "binance" else 0.004
+    tick, lot = market.tick, market.lot
+    raw = order.mark * (1 - slip if order.side is Side.LONG else 1 + slip)
+    price = round(max(1.0, round(raw / tick)) * tick, decimals(tick))
+    worth = market.contract if market.inverse else market.contract * price
+    worth *= dollars(market, order.ts)
+    size = round(max(1, round(usd / worth / lot)) * lot, decimals(lot))
+    return Forced(order.ts, market, order.side, size, price, size * worth)
+
+
+def price_of(paths: Mapping[str, Path], market: Instrument, ts: int) -> float:
+    """The price of a contract on a path, in its quote."""
+    price = paths[market.path].at(ts) * market.unit
+    return price / paths["BTC"].at(ts) if market.quote == "BTC" else price
