@@ -1,0 +1,81 @@
+"""Panels and a source whose every number a test decides: nothing is stored, nothing computed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from textual.content import Content
+
+from tests.frames import NOW, snapshot
+from tui import draw
+from tui.panels.base import Age, Form, Panel, View
+from tui.snapshot import Snapshot
+
+
+class FakeSource:
+    """Says that something is new, and gives the same snapshot at every moment."""
+
+    def __init__(self, base: Snapshot | None = None) -> None:
+        self.base = base or snapshot()
+        self.new = True
+        self.error: Exception | None = None
+
+    def poll(self) -> bool:
+        """New as long as the test says so."""
+        if self.error:
+            raise self.error
+        return self.new
+
+    def at(self, as_of: datetime) -> Snapshot:
+        """The same frames, of another moment."""
+        return replace(self.base, as_of=as_of)
+
+
+class FakePanel(Panel):
+    """Rows that say how they are looked at. `rows_of` may be replaced, and `error` raised."""
+
+    tables = ()
+
+    def __init__(self, name: str, number: int = 1, tall: int = 0) -> None:
+        self.name, self.title, self.number, self.tall = name, name, number, tall
+        self.error: Exception | None = None
+        self.lag = timedelta(seconds=3)
+        self.words: dict[int, str] = {}
+
+    def record(self, snapshot: Snapshot, view: View) -> Any:
+        """The moment, unless the test wants a failure."""
+        if self.error:
+            raise self.error
+        return snapshot.as_of
+
+    def age(self, record: Any) -> Age:
+        """Always `lag` old."""
+        return Age.of(record - self.lag, record, timedelta(seconds=60))
+
+    def rows(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
+        """How the panel is looked at, then numbered rows."""
+        look = f"coin {view.coin} window {view.window} smallest {view.smallest:.0f}"
+        look += f" group {view.group} selected {view.selected} scroll {view.scroll}"
+        said = [look, *(self.words.get(n, f"{self.name} row {n}") for n in range(1, height))]
+        return [draw.line(width, text) for text in said[:height]]
+
+    def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
+        """One row that says where we are."""
+        return [draw.line(width, f"detail of {self.name} scroll {view.scroll}")]
+
+    def natural(self, width: int) -> int:
+        """As the test said."""
+        return self.tall
+
+
+def panels() -> tuple[FakePanel, ...]:
+    """Four, named as the real ones."""
+    return (
+        FakePanel("liquidations", 1),
+        FakePanel("long_short", 2, 8),
+        FakePanel("moving_averages", 3, 8),
+        FakePanel("safe_haven", 4, 6),
+    )
+
+
+__all__ = ["NOW", "FakePanel", "FakeSource", "panels"]

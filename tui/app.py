@@ -1,0 +1,226 @@
+"""The monitor: theme, keys, what is looked at, and the thread that reads. Screens do the rest."""
+
+import asyncio
+import locale
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from tui import __version__
+from tui.clock import Clock, utc_now
+from tui.config import Settings
+from tui.panels import PANELS, Panel
+from tui.screens import keys, looks
+from tui.screens.coin import CoinChoice
+from tui.screens.dashboard import Dashboard
+from tui.screens.detail import Detail
+from tui.screens.help import Help, Section
+from tui.screens.live import Drawn, LiveScreen
+from tui.screens.reading import Picture, Reading, Source, Supervise
+from tui.snapshot import Snapshot
+from tui.themes import THEMES
+
+SAID_FOR = timedelta(seconds=8)
+GRACE_S = 2.0
+"""After a signal the process ends this much later at the latest, whatever still hangs."""
+
+
+def run(
+    settings: Settings,
+    clock: Clock = utc_now,
+    *,
+    mouse: bool = False,
+    notice: str | None = None,
+    supervise: Supervise | None = None,
+) -> int:
+    """Show the monitor on the settings' store until the user quits; the exit code."""
+
+    def live() -> Source:
+        from tui.snapshot import Live
+        from tui.store import Reader, store_path
+
+        return Live(Reader(store_path(settings.data_dir)))
+
+    app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise)
+    app.run(mouse=mouse)
+    return app.return_code or 0
+
+
+class LiqtopApp(App[None]):
+    """Holds what every screen shares: the look, the hold, the last snapshot, and the notices.
+
+    `source` may be a call that opens one; it runs in the reading thread while Textual starts.
+    `panels` are those to choose from, by default all; the settings name which are shown.
+    """
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", "quit, anywhere", id="quit", priority=True, show=False),
+        Binding("T", "next_theme", "next theme", id="theme"),
+        Binding("question_mark", "help", "this page", id="help"),
+        Binding("ctrl+l", "repaint", "repaint the screen", id="repaint"),
+        Binding("ctrl+z", "suspend_process", "suspend", id="suspend"),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source | Callable[[], Source],
+        *,
+        clock: Clock = utc_now,
+        notice: str | None = None,
+        supervise: Supervise | None = None,
+        panels: Sequence[Panel] = PANELS,
+        about: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        super().__init__()
+        self.settings, self.clock, self._about = settings, clock, about
+        self.look = looks.first_look(settings, symbols(settings.symbols))
+        self.held: datetime | None = None
+        self.snapshot: Snapshot | None = None
+        self._panels = [panel for name in settings.panels for panel in panels if panel.name == name]
+        self._supervised: str | None = None
+        self._error: str | None = None
+        self._since_held = 0
+        self._said: tuple[datetime, str] | None = None
+        if notice:
+            self.say(notice)
+        self.reading = Reading(source, self._deliver, supervise)
+        self.reading.start()  # opens and reads the store while Textual starts
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings.theme
+        self.set_keymap(dict(self.settings.keys))
+        for words in keys.complaints(self._scopes(), self.settings.keys)[:1]:
+            self.say(words)
+        self._catch_signals()
+        self.push_screen(Dashboard(self._panels))
+
+    def on_unmount(self) -> None:
+        self.reading.stop()
+
+    # notices
+
+    def say(self, words: str) -> None:
+        """Show a line in the header for some seconds."""
+        self._said = (self.clock() + SAID_FOR, words)
+
+    def notice(self, now: datetime) -> str:
+        """What the header says at this moment: hold, error, supervisor, last words."""
+        parts = []
+        if self.held:
+            seconds = int((now - self.held).total_seconds())
+            parts.append(f"HELD {seconds // 60}:{seconds % 60:02d} +{self._since_held}")
+        if self._error:
+            parts.append(f"! {self._error}")
+        if self._supervised:
+            parts.append(self._supervised)
+        if self._said and now < self._said[0]:
+            parts.append(self._said[1])
+        return "  ".join(dict.fromkeys(parts))
+
+    def heard(self, picture: Picture) -> None:
+        """Keep of a picture what every screen needs."""
+        self.snapshot = picture.snapshot or self.snapshot
+        self._supervised = picture.supervised
+        self._error = picture.errors[0] if picture.errors else None
+        self._since_held = picture.since_held
+
+    def coins(self) -> list[str]:
+        """The coins one can choose: the configured, then those liquidated, by name."""
+        seen: set[str] = set()
+        if self.snapshot is not None:
+            seen = set(self.snapshot.minutes["base"].unique().to_list())
+        return [*self.settings.coins, *sorted(seen - set(self.settings.coins))]
+
+    def feed_rows(self) -> int:
+        """The liquidations of the feed that can be selected, at most."""
+        return 0 if self.snapshot is None else self.snapshot.recent.height
+
+    def _deliver(self, picture: Picture) -> None:
+        """From the reading thread to the screen on top; too late is no matter."""
+        with suppress(Exception):
+            screen = self.screen
+            if isinstance(screen, LiveScreen):
+                screen.post_message(Drawn(picture))
+
+    # keys
+
+    def action_next_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_repaint(self) -> None:
+        self.refresh(repaint=True, layout=True)
+
+    def action_help(self) -> None:
+        if isinstance(self.screen, LiveScreen):
+            owner = type(self.screen)
+            bound = self.settings.keys
+            own = Section("Keys here", keys.rows([owner], bound))
+            everywhere = Section("Keys everywhere", keys.rows([LiveScreen, LiqtopApp], bound))
+            self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
+
+    def this_run(self) -> list[tuple[str, str]]:
+        """Version, config, store, recorder, endpoint, and every feed with its age."""
+        settings, snapshot = self.settings, self.snapshot
+        rows = [
+            ("version", f"liqtop {__version__}"),
+            ("config", str(settings.file or "defaults")),
+            ("store", str(settings.data_dir)),
+        ]
+        rows += self._about().items()
+        if settings.endpoint:
+            rows.append(("endpoint", f"{settings.endpoint} (not the real exchanges)"))
+        if snapshot is not None:
+            rows += feeds(snapshot)
+        return rows
+
+    def _scopes(self) -> list[list[type]]:
+        shared: list[type] = [LiveScreen, LiqtopApp]
+        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice]]
+
+    # the end
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            # Not in the main thread (tests): then nobody sends us signals either.
+            with suppress(ValueError, RuntimeError, NotImplementedError):
+                loop.add_signal_handler(name, self._end, 128 + name)
+
+    def _end(self, code: int) -> None:
+        """Leave at once with the terminal sound; a terminal that is gone must not keep us."""
+        timer = threading.Timer(GRACE_S, os._exit, (code,))
+        timer.daemon = True
+        timer.start()
+        self.exit(return_code=code)
+
+
+def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Each collector's state, since when, and why."""
+    rows = []
+    for row in snapshot.health.sort("collector", "venue", "stream").iter_rows(named=True):
+        since = int((snapshot.as_of - row["ts"]).total_seconds())
+        name = f"{row['venue']} {row['stream'] or ''}".strip()
+        reason = f": {row['reason']}" if row["reason"] else ""
+        rows.append((name, f"{row['collector']} {row['state']} for {max(0, since)}s{reason}"))
+    return rows
+
+
+def symbols(wanted: str) -> str:
+    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, else block."""
+    if wanted != "auto":
+        return wanted
+    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
+    return "block" if encoding == "utf8" else "ascii"

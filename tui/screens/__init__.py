@@ -1,0 +1,1 @@
+"""Screens place panels: dashboard, detail, help. They draw nothing of a panel themselves."""

@@ -1,0 +1,207 @@
+"""The dashboard: every panel at its place, one of them with the focus or alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from tui import draw
+from tui.panels.base import AGE_CELLS, Age, Form, Panel, View
+from tui.screens.detail import Detail
+from tui.screens.hints import hint
+from tui.screens.layout import HEADER, HINT, Placement, arrange
+from tui.screens.live import LiveScreen
+from tui.screens.panel_view import PanelView, Rows, Stamp
+from tui.screens.reading import Picture, Wanted
+
+FEED = "liquidations"  # the panel whose rows can be selected
+
+
+class Dashboard(LiveScreen):
+    """Places panels and moves among them."""
+
+    AUTO_FOCUS = "PanelView"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(n), f"panel({n})", f"panel {n}; again: open it", id=f"panel_{n}")
+            for n in range(1, 10)
+        ),
+        Binding("tab", "app.focus_next", "next panel", id="panel_next"),
+        Binding("shift+tab", "app.focus_previous", "previous panel", id="panel_previous"),
+        Binding("j,down", "row(1)", "next row", id="row_next"),
+        Binding("k,up", "row(-1)", "previous row", id="row_previous"),
+        Binding("g,home", "row_first", "first row", id="row_first"),
+        Binding("G,end", "row_last", "last row", id="row_last"),
+        Binding("z", "zoom", "zoom the panel", id="zoom"),
+        Binding("enter", "open", "open the panel", id="open"),
+        Binding("escape", "back", "back: row, zoom", id="back"),
+        Binding("q", "back_or_quit", "back, or quit", id="back_or_quit"),
+    ]
+
+    def __init__(self, panels: Sequence[Panel]) -> None:
+        super().__init__()
+        self._panels = {panel.name: panel for panel in panels}
+        self._numbers = {panel.name: n for n, panel in enumerate(panels, 1)}
+        self._zoomed: str | None = None
+        self._selected: int | None = None
+        self._scroll: dict[str, int] = {}
+        self._ages: dict[str, Age] = {}
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        for name in self._panels:
+            yield PanelView(name=name, id=f"panel-{name}")
+            yield Stamp(id=f"age-{name}")
+        yield Rows(id="hint")
+
+    # placing
+
+    def place(self) -> list[Placement]:
+        placed = arrange(*self.size, list(self._panels), self._zoomed, self._natural)
+        by_name = {placement.name: placement for placement in placed}
+        self.sizes.clear()
+        self.place_header(by_name[HEADER])
+        self.move(self.query_one("#hint"), by_name.get(HINT))
+        if HINT in by_name:
+            self.query_one("#hint", Rows).show([self._hint(by_name[HINT].width)])
+        for name in self._panels:
+            self.move(self._view(name), by_name.get(name))
+            self.move(self._stamp(name), stamp_place(by_name.get(name)))
+        return placed
+
+    def _natural(self, name: str, width: int) -> int:
+        return self._panels[name].natural(width)
+
+    def _hint(self, width: int) -> Content:
+        return hint(width, len(self._panels), self.monitor.settings.keys, self.monitor.look.symbols)
+
+    def _view(self, name: str) -> PanelView:
+        return self.query_one(f"#panel-{name}", PanelView)
+
+    def _stamp(self, name: str) -> Stamp:
+        return self.query_one(f"#age-{name}", Stamp)
+
+    # drawing
+
+    def wanted(self) -> Iterable[Wanted]:
+        for name, panel in self._panels.items():
+            if name in self.sizes:
+                yield Wanted(panel, *self.sizes[name], self.view_of(name))
+
+    def view_of(self, name: str) -> View:
+        """How a panel is looked at: the screen's view with its own focus, row and scroll."""
+        return replace(
+            self.monitor.look,
+            focused=name == self.focus_name,
+            number=self._numbers[name],
+            selected=self._selected if name == FEED else None,
+            scroll=self._scroll.get(name, 0),
+        )
+
+    @property
+    def focus_name(self) -> str | None:
+        """The panel that has the focus."""
+        return self.focused.name if isinstance(self.focused, PanelView) else None
+
+    @property
+    def frozen_feed(self) -> bool:
+        return self._selected is not None
+
+    def drawn(self, picture: Picture) -> None:
+        for name in self._panels:
+            if name in picture.lines:
+                self._show(name, self._view(name), picture.lines[name])
+                self._stamp(name).show([self._age(name, picture.ages.get(name))])
+
+    def _age(self, name: str, age: Age | None) -> Content:
+        """Right-aligned in the bare cells of the frame."""
+        rule = "-" if self.monitor.look.symbols == "ascii" else "─"
+        text = f" {age.text} "[-AGE_CELLS:] if age else ""
+        frame = "$accent" if name == self.focus_name else "$frame"
+        style = "$warn" if age and age.stale else "$muted"
+        return draw.line(AGE_CELLS, (rule * (AGE_CELLS - len(text)), frame), (text, style))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.redraw()
+
+    # keys
+
+    def action_panel(self, number: int) -> None:
+        name = next((n for n, i in self._numbers.items() if i == number), None)
+        if name is None:
+            return
+        if name == self.focus_name:
+            self.action_open()
+            return
+        if self._zoomed:
+            self._zoom(name)
+        self._view(name).focus()
+
+    def action_open(self) -> None:
+        if self.focus_name:
+            self.app.push_screen(
+                Detail(self._panels[self.focus_name], self.view_of(self.focus_name))
+            )
+
+    def action_zoom(self) -> None:
+        self._zoom(None if self._zoomed else self.focus_name)
+
+    def _zoom(self, name: str | None) -> None:
+        focused = self.focus_name
+        self._zoomed = name
+        self.on_resize(events.Resize(self.size, self.size))
+        if focused and not name:
+            self._view(focused).focus()
+
+    def action_back(self) -> None:
+        if self._selected is not None:
+            self._selected = None
+            self.redraw()
+        elif self._zoomed:
+            self._zoom(None)
+
+    def action_back_or_quit(self) -> None:
+        if self._selected is not None or self._zoomed:
+            self.action_back()
+        else:
+            self.app.exit()
+
+    def action_row(self, by: int) -> None:
+        if self.focus_name == FEED:
+            at = -1 if self._selected is None else self._selected
+            self._select(at + by)
+        elif self.focus_name:
+            at = self._scroll.get(self.focus_name, 0)
+            self._scroll[self.focus_name] = max(0, at + by)
+            self.redraw()
+
+    def _select(self, row: int) -> None:
+        last = self.monitor.feed_rows() - 1
+        self._selected = min(row, last) if row >= 0 and last >= 0 else None
+        self.redraw()
+
+    def action_row_first(self) -> None:
+        if self.focus_name == FEED:
+            self._select(0)
+        elif self.focus_name:
+            self._scroll.pop(self.focus_name, None)
+            self.redraw()
+
+    def action_row_last(self) -> None:
+        if self.focus_name == FEED:
+            self._select(self.monitor.feed_rows() - 1)
+
+
+def stamp_place(placement: Placement | None) -> Placement | None:
+    """Where the age stands in a panel's frame; None where the form has no frame."""
+    if placement is None or placement.width < AGE_CELLS + 4:
+        return None
+    framed = {Form.BOX: 2, Form.RULES: 1}.get(placement.form)
+    if framed is None or (placement.form is Form.RULES and placement.height < 3):
+        return None
+    x = placement.x + placement.width - framed - AGE_CELLS
+    return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)

@@ -1,0 +1,67 @@
+"""The last row of the dashboard: the keys, as they are bound, as many as fit."""
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from tui import draw
+
+_WIDE = (
+    ("{n}", "panel"),
+    ("zoom", "zoom"),
+    ("open", "open"),
+    ("back", "back"),
+    ("coin", "coin"),
+    ("window_shorter window_longer", "window"),
+    ("size_larger size_smaller", "min size"),
+    ("group", "group"),
+    ("hold", "hold"),
+    ("theme", "theme"),
+    ("help", "help"),
+    ("back_or_quit", "quit"),
+)
+_NARROW = (
+    ("{n}", ""),
+    ("open", ""),
+    ("zoom", ""),
+    ("coin", "coin"),
+    ("size_larger size_smaller", "size"),
+    ("help", ""),
+    ("back_or_quit", ""),
+)
+SHORT = {
+    "zoom": "z",
+    "open": "⏎",
+    "back": "esc",
+    "coin": "c",
+    "window_shorter": "[",
+    "window_longer": "]",
+    "size_larger": "+",
+    "size_smaller": "−",
+    "group": "b",
+    "hold": "space",
+    "theme": "T",
+    "help": "?",
+    "back_or_quit": "q",
+}
+
+
+def hint(width: int, panels: int, keys: Mapping[str, str], symbols: str) -> Content:
+    """One row of `width` cells. A key that was bound anew is shown as bound."""
+    bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys.items()}}
+    bound["{n}"] = f"1-{panels}" if panels > 1 else "1"
+    for parts in (_WIDE, _NARROW):
+        said = [f"{_keys(bound, names)} {word}".strip() for names, word in parts]
+        text = " " + "  ".join(said)
+        if len(text) <= width:
+            break
+    else:
+        text = " ".join(_keys(bound, names) for names, _ in _NARROW)
+    line = draw.line(width, (text[:width], "$muted"))
+    if symbols == "ascii":
+        return Content(draw.ascii_text(line.plain), list(line.spans))
+    return line
+
+
+def _keys(bound: Mapping[str, str], names: str) -> str:
+    return " ".join(bound[name] for name in names.split())

@@ -1,0 +1,38 @@
+"""The words of the help page: what each mark means, and why other totals differ."""
+
+MARKS: tuple[tuple[str, str], ...] = (
+    ("▼ long", "a long position was liquidated: closed by a forced sell"),
+    ("▲ short", "a short position was liquidated: closed by a forced buy"),
+    ("◆", "the largest single liquidation of the last 24 h"),
+    ("≥", "a lower bound: part of the window, or of what a venue publishes, was not heard"),
+    ("cover", "share of the window's venue-time in which a feed was connected"),
+    (
+        "gives",
+        "what a venue publishes: all rows; 1/s = at most one a second and contract; ? = unknown",
+    ),
+    ("long %", "share of longs in what was liquidated, or of accounts or positions that are long"),
+    ("accounts", "long ÷ short by heads: every account counts once"),
+    ("topacc toppos", "the same for the venue's largest accounts: by heads, by money"),
+    ("taker", "buy ÷ sell volume of orders that took the other side"),
+    ("OI", "open interest in USD, one side counted"),
+    ("fund 8h", "funding rate scaled to 8 h; positive = longs pay shorts"),
+    ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
+    ("ns", "not significant: a correlation that chance gives as easily"),
+    ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
+    ("—", "the venue does not offer it"),
+    ("n/a", "we lack it; the reason stands beside it"),
+    ("12m of 24h", "the store is younger than the window: this much of it exists"),
+    ("· 31 smaller", "liquidations below the smallest size, folded by second; totals contain them"),
+    ("STALE  !", "older than this feed should ever be; never shown as live"),
+    ("HELD 0:42 +318", "the view is frozen for so long, and so many liquidations came since"),
+)
+
+COINGLASS = (
+    "Why our 24 h total differs from CoinGlass. We add up only rows that an exchange published"
+    " and this machine heard. Binance and OKX publish at most one liquidation per contract and"
+    " second, so what falls in the same second is never told to anyone; Bybit publishes all."
+    " CoinGlass follows more exchanges and may estimate what is not published; how, it does not"
+    " say. We estimate nothing: a total is a lower bound, marked ≥, beside the cover it rests on."
+    " Our window also ends now, to the second, and holds nothing from before this store began to"
+    " listen; gold and share contracts are left out."
+)

@@ -1,0 +1,214 @@
+"""A screen that follows the source: the header, the clock, and what a subclass wants drawn.
+
+Four times a second it asks the reading thread: at each whole second for everything, between for
+the header alone, so that a price is on the screen within half a second of its row. It asks nothing
+while another screen covers it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui import draw
+from tui.panels import header
+from tui.panels.base import View
+from tui.screens import looks
+from tui.screens.coin import CoinChoice
+from tui.screens.layout import Placement
+from tui.screens.panel_view import Rows, Stamp
+from tui.screens.reading import Ask, Picture, Wanted
+
+if TYPE_CHECKING:
+    from tui.app import LiqtopApp
+
+BEAT_S = 0.25
+
+
+class Drawn(Message):
+    """The reading thread has drawn what was asked."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self.picture = picture
+
+
+class LiveScreen(Screen[None]):
+    """Header and clock, the beat, and the keys that change what is looked at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "coin", "coin of the whole screen", id="coin"),
+        Binding("0", "all_coins", "all coins", id="all_coins"),
+        Binding("right_square_bracket,w", "window(1)", "longer window", id="window_longer"),
+        Binding("left_square_bracket,W", "window(-1)", "shorter window", id="window_shorter"),
+        Binding("plus,equals_sign", "smallest(1)", "larger smallest size", id="size_larger"),
+        Binding("minus", "smallest(-1)", "smaller smallest size", id="size_smaller"),
+        Binding("b", "group", "group by coin, venue, side", id="group"),
+        Binding("space", "hold", "hold the view; recording goes on", id="hold"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._beat: Timer | None = None
+        self._second: int | None = None  # the second that was drawn last
+        self.sizes: dict[str, tuple[int, int]] = {}
+
+    @property
+    def monitor(self) -> "LiqtopApp":
+        """The app, by its own type."""
+        return cast("LiqtopApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The header with the clock over it; a subclass adds its own."""
+        yield Rows(id="header")
+        yield Stamp(id="clock")
+
+    # what a subclass says
+
+    def wanted(self) -> Iterable[Wanted]:
+        """What is to be drawn beside the header."""
+        raise NotImplementedError
+
+    def place(self) -> list[Placement]:
+        """Put the widgets where they belong for the screen's size."""
+        raise NotImplementedError
+
+    def drawn(self, picture: Picture) -> None:
+        """Show the lines of a picture that is of the present sizes."""
+        raise NotImplementedError
+
+    @property
+    def frozen_feed(self) -> bool:
+        """Whether a row of the feed is selected."""
+        return False
+
+    # the beat
+
+    def on_screen_resume(self) -> None:
+        self.redraw()
+        self._schedule()
+
+    def on_screen_suspend(self) -> None:
+        if self._beat:
+            self._beat.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        for placement in self.place():
+            self.sizes[placement.name] = (placement.width, placement.height)
+        self.redraw()
+
+    def _schedule(self) -> None:
+        if self._beat:
+            self._beat.stop()
+        now = self.monitor.clock().timestamp()
+        self._beat = self.set_timer(BEAT_S - now % BEAT_S + 0.002, self._on_beat)
+
+    def _on_beat(self) -> None:
+        self._schedule()
+        now = self.monitor.clock()
+        second = int(now.timestamp())
+        if second != self._second:
+            self.redraw(now)
+        elif self.monitor.held is None:
+            self.monitor.reading.ask(Ask(now, self._header_wanted(now)))
+
+    def redraw(self, now: datetime | None = None) -> None:
+        """Ask for everything at this moment; the clock moves at once."""
+        now = now or self.monitor.clock()
+        self._second = int(now.timestamp())
+        if not self.size:
+            return
+        self._tell_time(now)
+        self.monitor.reading.ask(
+            Ask(
+                now,
+                self._header_wanted(now),
+                tuple(self.wanted()),
+                self.monitor.held,
+                self.frozen_feed,
+            )
+        )
+
+    def _header_wanted(self, now: datetime) -> Wanted | None:
+        if "header" not in self.sizes:
+            return None
+        view = replace(self.monitor.look, notice=self.monitor.notice(now))
+        return Wanted(None, *self.sizes["header"], view)
+
+    def _tell_time(self, now: datetime) -> None:
+        _, cells = header.clock_cells(self.size.width)
+        self.query_one("#clock", Stamp).show([Content(f"{now:%H:%M:%SZ}"[:cells])])
+
+    def on_drawn(self, message: Drawn) -> None:
+        picture = message.picture
+        self.monitor.heard(picture)
+        if "header" in picture.lines:
+            self._show("header", self.query_one("#header", Rows), picture.lines["header"])
+        elif picture.errors and "header" in self.sizes:
+            width, height = self.sizes["header"]
+            line = draw.line(width, (f"! {picture.errors[0]}", "$warn"))
+            blank = [Content.blank(width)] * (height - 1)
+            self._show("header", self.query_one("#header", Rows), [line, *blank])
+        self.drawn(picture)
+
+    def _show(self, name: str, view: Rows, lines: list[Content]) -> None:
+        # A picture asked for before a resize is of another size; the next one is under way.
+        width, height = self.sizes.get(name, (0, 0))
+        if len(lines) == height and all(line.cell_length == width for line in lines[:1]):
+            view.show(lines)
+
+    def move(self, widget: Widget, placement: Placement | None) -> None:
+        """Show a widget at its place, or hide one that has none."""
+        widget.display = placement is not None
+        if placement is not None:
+            widget.styles.offset = (placement.x, placement.y)
+            widget.styles.width, widget.styles.height = placement.width, placement.height
+
+    def place_header(self, placement: Placement) -> None:
+        """Put the header and the clock in it."""
+        self.move(self.query_one("#header"), placement)
+        x, cells = header.clock_cells(placement.width)
+        fits = x >= 0
+        clock = Placement("clock", x, placement.y, cells, 1) if fits else None
+        self.move(self.query_one("#clock"), clock)
+
+    # keys
+
+    def _look(self, look: View) -> None:
+        self.monitor.look = look
+        self.redraw()
+
+    def action_window(self, by: int) -> None:
+        self._look(looks.window(self.monitor.look, by))
+
+    def action_smallest(self, by: int) -> None:
+        look = looks.smallest(self.monitor.look, by)
+        if words := looks.remember(self.monitor.settings.data_dir, look):
+            self.monitor.say(words)
+        self._look(look)
+
+    def action_group(self) -> None:
+        self._look(looks.group(self.monitor.look))
+
+    def action_all_coins(self) -> None:
+        self._look(looks.coin(self.monitor.look, None))
+
+    def action_coin(self) -> None:
+        def chosen(answer: str | None) -> None:
+            if answer is not None:  # empty: all coins; None: left by esc
+                self._look(looks.coin(self.monitor.look, answer or None))
+
+        self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
+
+    def action_hold(self) -> None:
+        self.monitor.held = None if self.monitor.held else self.monitor.clock()
+        self.redraw()

@@ -1,0 +1,77 @@
+"""Steps of the view: window, smallest size, grouping, coin; and the size a person chose last."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from tui.config import SMALLEST, WINDOW_NAMES, Settings
+from tui.panels.base import View
+
+GROUPS = ("coin", "venue", "side")
+_SIZES = tuple(SMALLEST.values())
+
+
+def first_look(settings: Settings, symbols: str) -> View:
+    """The view of the settings, with the smallest size remembered from the last run."""
+    return View(
+        coin=settings.coin,
+        window=settings.window,
+        smallest=remembered(settings.data_dir) or settings.smallest,
+        symbols=symbols,
+        flow_colours=settings.side_colour == "flow",
+    )
+
+
+def window(view: View, by: int) -> View:
+    """The next longer (`by` = 1) or shorter window; it stops at both ends."""
+    return replace(view, window=_step(WINDOW_NAMES, view.window, by))
+
+
+def smallest(view: View, by: int) -> View:
+    """The next larger or smaller size the feed shows; from a size of one's own to the nearest."""
+    size = view.smallest
+    beyond = [s for s in _SIZES if (s > size if by > 0 else s < size)]
+    return replace(view, smallest=(beyond[0 if by > 0 else -1] if beyond else size))
+
+
+def group(view: View) -> View:
+    """Coin, venue, side, and coin again."""
+    return replace(view, group=GROUPS[(GROUPS.index(view.group) + 1) % len(GROUPS)])
+
+
+def coin(view: View, base: str | None) -> View:
+    """The whole screen by that coin; None is all."""
+    return replace(view, coin=base)
+
+
+def matching(typed: str, coins: list[str]) -> list[str]:
+    """The coins that begin with what was typed, then those that contain it, in their order."""
+    wanted = typed.strip().upper()
+    begin = [c for c in coins if c.upper().startswith(wanted)]
+    return begin + [c for c in coins if wanted in c.upper() and c not in begin]
+
+
+def remembered(folder: Path) -> float | None:
+    """The smallest size of the last run; None when there is none that makes sense."""
+    try:
+        size = json.loads(_file(folder).read_text("utf-8"))["smallest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return float(size) if size in _SIZES else None
+
+
+def remember(folder: Path, view: View) -> str | None:
+    """Keep the smallest size for the next run; what to tell the person when that fails."""
+    try:
+        _file(folder).write_text(json.dumps({"smallest": view.smallest}) + "\n", "utf-8")
+    except OSError as error:
+        return f"size not remembered: {error.strerror}"
+    return None
+
+
+def _file(folder: Path) -> Path:
+    return folder / "viewer.json"
+
+
+def _step(names: tuple[str, ...], name: str, by: int) -> str:
+    return names[max(0, min(len(names) - 1, names.index(name) + by))]

@@ -1,0 +1,239 @@
+"""Reads the source and draws the panels in a thread, so that the screen never waits for either.
+
+The screen asks (`Ask`), the thread answers with lines ready to show (`Picture`). Only the newest
+question counts. A panel that fails is one line that says so; a source that fails leaves what was
+shown and says so in the notice.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from textual.content import Content
+
+from tui import draw
+from tui.metrics.windows import Liquidations
+from tui.panels import header
+from tui.panels.base import Age, Panel, View
+from tui.snapshot import Snapshot
+
+SUPERVISE_EVERY = timedelta(seconds=2)
+
+
+class Source(Protocol):
+    """Where snapshots come from; `tui.snapshot.Live` is one."""
+
+    def poll(self) -> bool:
+        """Take in what is new; whether anything was."""
+
+    def at(self, as_of: datetime) -> Snapshot:
+        """The snapshot of that moment."""
+
+
+Supervise = Callable[[], str | None]
+"""Looks after the recorder; returns what a person should know, or None."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One panel to draw, or the header (None): its size and how it is looked at. `detail` asks for
+    the panel's whole screen."""
+
+    panel: Panel | None
+    width: int
+    height: int
+    view: View
+    detail: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a screen wants drawn, and of which moment. Without `panels` only the header is drawn,
+    and only if something is new."""
+
+    as_of: datetime
+    header: Wanted | None
+    panels: tuple[Wanted, ...] = ()
+    held: datetime | None = None  # since when the view is frozen
+    frozen_feed: bool = False  # a row is selected: the order of the feed stays
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Lines and ages by panel name (`header` for the header); `notice` is the caller's words."""
+
+    snapshot: Snapshot | None
+    lines: Mapping[str, list[Content]] = field(default_factory=dict)
+    ages: Mapping[str, Age] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+    supervised: str | None = None
+    since_held: int = 0  # liquidations that came since the view is held
+
+
+class Reading:
+    """The thread. `source` may be a call that opens one, so that it runs beside Textual's start."""
+
+    def __init__(
+        self,
+        source: Source | Callable[[], Source],
+        deliver: Callable[[Picture], None],
+        supervise: Supervise | None = None,
+    ) -> None:
+        self._open, self._deliver, self._supervise = source, deliver, supervise
+        self._source: Source | None = None
+        self._asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
+        self._shown: Snapshot | None = None  # the last live one
+        self._held: Snapshot | None = None
+        self._feed: Snapshot | None = None  # the one whose feed is frozen
+        self._totals: Liquidations | None = None  # of the last panels, spared a second reading
+        self._words: str | None = None
+        self._supervised: datetime | None = None
+        # A daemon: a read that hangs must not keep the process after the screen has closed.
+        self._thread = threading.Thread(target=self._run, name="liqtop-reading", daemon=True)
+
+    def start(self) -> None:
+        """Open the source and wait for questions."""
+        self._thread.start()
+
+    def ask(self, ask: Ask) -> None:
+        """Have this drawn next; an older question that still waits is forgotten."""
+        self._asks.put(ask)
+
+    def stop(self) -> None:
+        """End the thread, waiting at most a second for a read that is under way."""
+        self._asks.put(None)
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+    def _run(self) -> None:
+        opened = self._opened()
+        while (ask := self._newest()) is not None:
+            if self._source is None:
+                opened = self._opened()
+            try:
+                picture = self.picture(ask) if opened is None else Picture(None, errors=(opened,))
+            except Exception as error:
+                picture = Picture(None, errors=(said("store", error),), supervised=self._words)
+            if picture is not None:
+                self._deliver(picture)
+
+    def _opened(self) -> str | None:
+        """Open the source; what went wrong, or None."""
+        try:
+            self._source = self._open() if callable(self._open) else self._open
+        except Exception as error:
+            return said("store", error)
+        return None
+
+    def _newest(self) -> Ask | None:
+        """The newest question; one for panels is not displaced by one for the header alone."""
+        ask = self._asks.get()
+        while ask is not None and not self._asks.empty():
+            newer = self._asks.get()
+            if newer is None or newer.panels or not ask.panels:
+                ask = newer
+        return ask
+
+    def picture(self, ask: Ask) -> Picture | None:
+        """What the screen asked for; None when only the header was and nothing is new."""
+        assert self._source is not None
+        words = self._watch(ask.as_of)
+        new = self._source.poll()
+        if not ask.panels and not new:
+            return None
+        live = self._source.at(ask.as_of)
+        shown = self._frozen(live, ask)
+        lines: dict[str, list[Content]] = {}
+        ages: dict[str, Age] = {}
+        for wanted in ask.panels:
+            name = wanted.panel.name if wanted.panel else ""
+            lines[name], age, record = drawn(wanted, shown)
+            if age is not None:
+                ages[name] = age
+            if shown is live:
+                self._totals = getattr(record, "liquidations", self._totals)
+        if ask.header is not None:  # the price stays live while held
+            totals = self._totals if shown is live else None
+            lines["header"] = headed(ask.header, live, totals)
+        since = _count_since(live, shown) if ask.held else 0
+        return Picture(live, lines, ages, supervised=words, since_held=since)
+
+    def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
+        """The snapshot the panels show: held, or live, with its feed frozen while selected."""
+        if ask.held is None:
+            self._held = None
+        elif self._held is None:
+            self._held = self._shown or live
+        shown = self._held or live
+        self._shown = live
+        if not ask.frozen_feed:
+            self._feed = None
+            return shown
+        self._feed = self._feed or shown
+        return replace(shown, recent=self._feed.recent)
+
+    def _watch(self, now: datetime) -> str | None:
+        due = self._supervised is None or now - self._supervised >= SUPERVISE_EVERY
+        if self._supervise is not None and due:
+            self._supervised = now
+            try:
+                self._words = self._supervise()
+            except Exception as error:
+                self._words = said("recorder", error)
+        return self._words
+
+
+def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None, Any]:
+    """The panel's lines, age and record; or a line that says what failed in it."""
+    panel, view, width, height = wanted.panel, wanted.view, wanted.width, wanted.height
+    assert panel is not None
+    try:
+        if wanted.detail:
+            record: Any = panel.detail_record(snapshot, view)
+            return _exact(panel.detail(record, view, width, height), width, height), None, None
+        record = panel.record(snapshot, view)
+        lines = _exact(panel.lines(record, view, width, height), width, height)
+        return lines, panel.age(record), record
+    except Exception as error:
+        return _failed(panel.title, error, width, height), None, None
+
+
+def headed(wanted: Wanted, snapshot: Snapshot, totals: Liquidations | None) -> list[Content]:
+    """The header's lines, or one that says what failed in it."""
+    view, width, height = wanted.view, wanted.width, wanted.height
+    try:
+        record = header.record(snapshot, view, totals)
+        return _exact(header.lines(record, view, width, height), width, height)
+    except Exception as error:
+        return _failed("header", error, width, height)
+
+
+def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:
+    line = draw.line(width, (said(title, error), "$warn"))
+    return [line, *[Content.blank(width)] * (height - 1)]
+
+
+def _exact(lines: list[Content], width: int, height: int) -> list[Content]:
+    wide = [line.cell_length for line in lines if line.cell_length != width]
+    if len(lines) != height or wide:
+        raise ValueError(f"drew {len(lines)} lines of {wide or width} for {width} × {height}")
+    return lines
+
+
+def said(what: str, error: Exception) -> str:
+    """An error in one line, harmless in a terminal."""
+    words = str(error).splitlines()
+    return draw.safe(f"{what}: {type(error).__name__}: {words[0] if words else ''}")
+
+
+def _count_since(live: Snapshot, held: Snapshot) -> int:
+    """Liquidations in the minutes of `live` that were not in those of `held`."""
+    since = held.as_of.replace(second=0, microsecond=0)
+
+    def counted(snapshot: Snapshot) -> int:
+        return int(snapshot.minutes.filter(snapshot.minutes["minute"] >= since)["count"].sum())
+
+    return max(0, counted(live) - counted(held))
