@@ -1,17 +1,21 @@
 """Where price stands against the means of completed UTC daily and weekly spot closes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
+
+from tui.metrics import rounds
+from tui.metrics.series import closes, spot_symbol
 
 
 @dataclass(frozen=True)
 class Average:
     """One line. All but `name`, `have`, `need` are None while `have` < `need`.
 
-    `state` is above or below and changes only on a close; `closes_since_cross` counts completed
-    closes (weeks for 200w) since it did, `at_least` when the history does not reach back to it.
+    `have` counts the closes without a hole up to the newest. `state` is above or below and changes
+    only on a close; `closes_since_cross` counts completed closes (weeks for 200w) on this side,
+    the one that crossed included, `at_least` when the history does not reach back to it.
     `slope` is USD per day; `turn_mean` is the mean price the next 14 days need for it to turn.
     """
 
@@ -46,6 +50,22 @@ class Averages:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """How many closes an average takes, and of how many days each is."""
+
+    need: int
+    days: int
+
+    @property
+    def turn(self) -> int:
+        """Closes that drop out over the next 14 days."""
+        return 14 // self.days
+
+
+KINDS = {"365d": _Kind(365, 1), "200d": _Kind(200, 1), "50d": _Kind(50, 1), "200w": _Kind(200, 7)}
+
+
 def averages(
     candles: pl.DataFrame,
     base: str,
@@ -54,9 +74,100 @@ def averages(
     as_of: datetime,
 ) -> Averages:
     """The averages of `base` over the daily candles that had closed by `as_of`."""
-    raise NotImplementedError
+    symbol = spot_symbol(candles, base)
+    daily = closes(candles, symbol or "", "1d", as_of)
+    newest = daily.row(-1, named=True) if daily.height else None
+    seen = price if price is not None else (newest and newest["close"])
+    size = rounds.step(base, seen) if seen else None
+    below, above = rounds.around(seen, size) if seen and size else (None, None)
+    hourly = closes(candles, symbol or "", "1h", as_of)
+    crossed = size and _crossed(hourly if hourly.height > 1 else daily, price, price_ts, size)
+    level, level_at = crossed or (None, None)
+    return Averages(
+        base=base,
+        symbol=symbol,
+        venue=newest["venue"] if newest else None,
+        price=price,
+        price_ts=price_ts,
+        lines=tuple(_average(name, daily, price) for name in KINDS),
+        # The day whose end the close is: 24:00 of the third is stored as 00:00 of the fourth.
+        last_close=(newest["ts"] - timedelta(days=1)).date() if newest else None,
+        last_close_price=newest["close"] if newest else None,
+        round_below=below,
+        round_above=above,
+        last_round=level,
+        last_round_at=level_at,
+        reason=_reason(base, newest is not None, price),
+    )
 
 
 def line(candles: pl.DataFrame, base: str, name: str, as_of: datetime) -> pl.DataFrame:
     """The history of one average for charts: columns ts (TIME, close of day), close, mean."""
-    raise NotImplementedError
+    daily = closes(candles, spot_symbol(candles, base) or "", "1d", as_of)
+    return _line(daily, KINDS[name]).select("ts", "close", "mean")
+
+
+def _line(daily: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
+    """Closes of the kind without a hole up to the newest, each with its mean (null at first)."""
+    taken = daily
+    if kind.days == 7:
+        taken = daily.filter(pl.col("ts").dt.weekday() == 1)  # Sunday 24:00 is Monday 00:00
+    hole = pl.col("ts").diff() != pl.duration(days=kind.days)
+    unbroken = taken.filter(hole.fill_null(False).cum_sum() == hole.fill_null(False).sum())
+    return unbroken.with_columns(mean=pl.col("close").rolling_mean(kind.need))
+
+
+def _average(name: str, daily: pl.DataFrame, price: float | None) -> Average:
+    kind = KINDS[name]
+    history = _line(daily, kind)
+    if history.height < kind.need:
+        return Average(name, history.height, kind.need)
+    prices = history["close"]
+    window = prices.tail(kind.need)
+    value = float(window.sum()) / kind.need
+    is_above = (history["close"] >= history["mean"]).drop_nulls()
+    since, at_least = _since(is_above)
+    return Average(
+        name=name,
+        have=history.height,
+        need=kind.need,
+        value=value,
+        distance=None if price is None else price / value - 1,
+        state="above" if is_above[-1] else "below",
+        closes_since_cross=since,
+        at_least=at_least,
+        slope=_slope(prices, kind),
+        turn_mean=float(window.head(kind.turn).sum()) / kind.turn,
+    )
+
+
+def _since(is_above: pl.Series) -> tuple[int, bool]:
+    """Closes on the newest one's side, and whether the history begins on that side."""
+    lengths = is_above.rle().struct.field("len")
+    return int(lengths[-1]), lengths.len() == 1
+
+
+def _slope(prices: pl.Series, kind: _Kind) -> float | None:
+    """What the newest close moved the mean by, a day; None without the close that dropped out."""
+    if prices.len() <= kind.need:
+        return None
+    return float(prices[-1] - prices[-1 - kind.need]) / (kind.need * kind.days)
+
+
+def _crossed(
+    history: pl.DataFrame, price: float | None, price_ts: datetime | None, size: float
+) -> tuple[float, datetime] | None:
+    """The last crossing of a round level: by the live price, else by the newest hourly closes."""
+    points = history.select("ts", "close")
+    if price is not None and price_ts is not None:
+        live = pl.DataFrame({"ts": [price_ts], "close": [price]}, schema=points.schema)
+        points = pl.concat([points, live])
+    return rounds.last_crossing(points, size)
+
+
+def _reason(base: str, has_close: bool, price: float | None) -> str | None:
+    missing = [
+        *(() if has_close else (f"no daily candle of {base}",)),
+        *(() if price is not None else (f"no live price of {base}",)),
+    ]
+    return ", ".join(missing) or None

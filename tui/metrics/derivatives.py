@@ -1,9 +1,21 @@
 """Open interest in USD, one-sided, its changes, and funding per 8 h weighted by it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
+
+from tui.metrics.series import by_venue
+from tui.metrics.spans import AHEAD
+
+FRESH = timedelta(seconds=37.5)
+"""2.5 polling periods of 15 s: an older row is stale and no part of `all`."""
+
+ALL = "all"
+
+FLAT = 0.0005
+"""A move of less than 0.05 % is no direction."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,10 @@ class OpenInterest:
 
 @dataclass(frozen=True)
 class Funding:
-    """A venue's funding as a fraction per 8 h; `all` is weighted by open interest."""
+    """A venue's funding as a fraction per 8 h; `all` is weighted by open interest.
+
+    `change_24h` is in the same unit, None when unknown.
+    """
 
     venue: str
     base: str
@@ -37,6 +52,125 @@ class Derivatives:
     funding: tuple[Funding, ...]
 
 
+@dataclass(frozen=True)
+class _Then:
+    """Open interest and funding of one moment; either may be unknown."""
+
+    usd: float | None
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class _Now:
+    """The newest row of a venue and base, and what it was 5 m and 24 h before."""
+
+    venue: str
+    base: str
+    ts: datetime
+    now: _Then
+    minutes: _Then
+    day: _Then
+
+
 def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
-    """The newest row per venue and base at `as_of`, compared with 5 m and 24 h before."""
-    raise NotImplementedError
+    """The newest row per venue and base at `as_of`, compared with 5 m and 24 h before.
+
+    What a venue's row lacks gives no row here. A comparison takes the newest row at most 60 s
+    (for 24 h: 15 minutes) older than the span; the change of `all` is over the venues that have
+    both. A row older than 24 h is left out.
+    """
+    rows = _newest(frame, as_of)
+    bases: dict[str, list[_Now]] = {}
+    for row in rows:
+        bases.setdefault(row.base, []).append(row)
+    interest: list[OpenInterest] = []
+    funding: list[Funding] = []
+    for base, listed in bases.items():
+        fresh = [row for row in listed if row.ts > as_of - FRESH]
+        interest += [*_each_interest(listed), *_all_interest(base, fresh)]
+        funding += [*_each_funding(listed), *_all_funding(base, fresh)]
+    return Derivatives(tuple(interest), tuple(funding))
+
+
+def quadrant(price_change: float | None, oi_change: float | None) -> str | None:
+    """What price and open interest moving together mean; None when either is unknown or flat."""
+    if price_change is None or oi_change is None:
+        return None
+    if abs(price_change) < FLAT or abs(oi_change) < FLAT:
+        return None
+    meaning = {
+        (True, True): "new longs",
+        (True, False): "shorts closing, not new longs",
+        (False, True): "new shorts",
+        (False, False): "longs closing, not new shorts",
+    }[price_change > 0, oi_change > 0]
+    marks = ("▲" if price_change > 0 else "▼", "▲" if oi_change > 0 else "▼")
+    return f"price {marks[0]} with OI {marks[1]} = {meaning}"
+
+
+def _newest(frame: pl.DataFrame, as_of: datetime) -> list[_Now]:
+    key = ("venue", "base")
+    values = ("open_interest_usd", "funding_8h")
+    rows = frame.filter(pl.col("ts") <= as_of + AHEAD).sort("ts")
+    table = rows.group_by(key, maintain_order=True).last().select(*key, "ts", *values)
+    table = table.filter(pl.col("ts") > as_of - timedelta(hours=24))
+    for name, span, near in (
+        ("minutes", timedelta(minutes=5), timedelta(seconds=60)),
+        ("day", timedelta(hours=24), timedelta(minutes=15)),
+    ):
+        at = as_of - span
+        then = rows.filter((pl.col("ts") <= at) & (pl.col("ts") >= at - near))
+        last = then.group_by(key, maintain_order=True).last().select(*key, *values)
+        table = table.join(last, on=key, how="left", suffix=f"_{name}")
+    table = table.sort("base", by_venue(), "venue")
+    return [
+        _Now(venue, base, ts, _Then(*old[:2]), _Then(*old[2:4]), _Then(*old[4:]))
+        for venue, base, ts, *old in table.iter_rows()
+    ]
+
+
+def _each_interest(rows: Sequence[_Now]) -> Iterable[OpenInterest]:
+    for row in rows:
+        if row.now.usd is not None:
+            minutes = _summed_change([(row.now, row.minutes)])
+            day = _summed_change([(row.now, row.day)])
+            yield OpenInterest(row.venue, row.base, row.now.usd, minutes, day, row.ts)
+
+
+def _all_interest(base: str, fresh: Sequence[_Now]) -> Iterable[OpenInterest]:
+    known = [(row, row.now.usd) for row in fresh if row.now.usd is not None]
+    if known:
+        usd = sum(value for _, value in known)
+        minutes = _summed_change([(row.now, row.minutes) for row, _ in known])
+        day = _summed_change([(row.now, row.day) for row, _ in known])
+        yield OpenInterest(ALL, base, usd, minutes, day, max(row.ts for row, _ in known))
+
+
+def _each_funding(rows: Sequence[_Now]) -> Iterable[Funding]:
+    for row in rows:
+        if row.now.rate is not None:
+            then = row.day.rate
+            change = None if then is None else row.now.rate - then
+            yield Funding(row.venue, row.base, row.now.rate, change, row.ts)
+
+
+def _all_funding(base: str, fresh: Sequence[_Now]) -> Iterable[Funding]:
+    known = [row for row in fresh if _weighted([row.now]) is not None]
+    rate = _weighted(row.now for row in known)
+    if rate is not None:
+        both = [row for row in known if _weighted([row.day]) is not None]
+        before, after = _weighted(row.day for row in both), _weighted(row.now for row in both)
+        change = None if before is None or after is None else after - before
+        yield Funding(ALL, base, rate, change, max(row.ts for row in known))
+
+
+def _summed_change(pairs: Iterable[tuple[_Then, _Then]]) -> float | None:
+    known = [(now.usd, then.usd) for now, then in pairs if now.usd is not None and then.usd]
+    before = sum(then for _, then in known)
+    return sum(now for now, _ in known) / before - 1 if before else None
+
+
+def _weighted(rows: Iterable[_Then]) -> float | None:
+    known = [(row.rate, row.usd) for row in rows if row.rate is not None and row.usd]
+    weight = sum(usd for _, usd in known)
+    return sum(rate * usd for rate, usd in known) / weight if weight else None

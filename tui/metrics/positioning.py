@@ -1,11 +1,23 @@
 """How long or short the crowd is, per venue and measure, and how that moved in a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.series import VENUES, by_venue
+from tui.metrics.spans import AHEAD
 from tui.tables import Measure
+
+KEPT = timedelta(hours=24)
+"""An older ratio says nothing of now and is left out."""
+
+NEAR = timedelta(hours=1)
+"""History is kept by the hour: a ratio of the day before may be this much older."""
+
+APART = 0.05
+"""Shares of long that differ by less agree."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +34,81 @@ class Ratio:
 
 
 def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
-    """The newest ratio of every venue, base and measure at `as_of`."""
-    raise NotImplementedError
+    """The newest ratio of every venue, base and measure at `as_of`, in that order.
+
+    Compared with the newest row at most an hour older than a day before it.
+    """
+    rows = positioning.filter(pl.col("ratio").is_not_null() & (pl.col("ts") <= as_of + AHEAD))
+    key = ("venue", "base", "measure")
+    # Of a moment that has both, the finer period sorts last: "1h" < "5m".
+    ordered = rows.sort("ts", "period")
+    now = ordered.group_by(key, maintain_order=True).last().filter(pl.col("ts") > as_of - KEPT)
+    day = pl.duration(hours=24)
+    then = ordered.select(*key, pl.col("ts").alias("then"), pl.col("ratio").alias("before"))
+    joined = (
+        now.with_columns((pl.col("ts") - day).alias("wanted"))
+        .sort("wanted")
+        .join_asof(
+            then.sort("then"),
+            left_on="wanted",
+            right_on="then",
+            by=key,
+            tolerance=NEAR,
+            check_sortedness=False,
+        )
+        .sort("base", by_venue(), "venue", "measure")
+    )
+    columns = (*key, "ratio", "ts", "before")
+    return tuple(_ratio(*row) for row in joined.select(columns).iter_rows())
+
+
+def _ratio(
+    venue: str, base: str, measure: str, ratio: float, ts: datetime, before: float | None
+) -> Ratio:
+    # The share follows from the ratio, so that the two on the screen never disagree.
+    share = ratio / (1 + ratio)
+    change = None if before is None else ratio - before
+    return Ratio(venue, base, Measure(measure), ratio, share, ts, change)
 
 
 def words(rows: tuple[Ratio, ...], base: str) -> str | None:
-    """The disagreement of the measures in words, `accounts 70% long, top positions 53%: …`."""
-    raise NotImplementedError
+    """The disagreement of the measures in words, `accounts 70% long, top positions 53%: …`.
+
+    Of one venue, never an average: the first that has accounts and top positions, else the first
+    with accounts and taker flow. None when no venue has both.
+    """
+    of_base = [row for row in rows if row.base == base]
+    for other, sentence in ((Measure.TOP_POSITIONS, _heads_money), (Measure.TAKER, _heads_flow)):
+        for venue in _ordered(row.venue for row in of_base):
+            found = {row.measure: row for row in of_base if row.venue == venue}
+            if Measure.ACCOUNTS in found and other in found:
+                return sentence(found[Measure.ACCOUNTS], found[other])
+    return None
+
+
+def _ordered(venues: Iterable[str]) -> list[str]:
+    names = dict.fromkeys(venues)
+    return [v for v in VENUES if v in names] + [v for v in names if v not in VENUES]
+
+
+def _heads_money(heads: Ratio, money: Ratio) -> str:
+    said = f"accounts {heads.long_share:.0%} long, top positions {money.long_share:.0%}"
+    return f"{said}: {_verdict(heads.long_share, money.long_share)}"
+
+
+def _verdict(heads: float, money: float) -> str:
+    if abs(heads - money) < APART:
+        if min(heads, money) > 0.5 + APART:
+            return "both lean long"
+        return "both lean short" if max(heads, money) < 0.5 - APART else "they agree"
+    if heads > money:
+        return "small longs crowded" if heads > 0.5 else "top money shorter still"
+    return "small shorts crowded" if heads < 0.5 else "top money longer still"
+
+
+def _heads_flow(heads: Ratio, flow: Ratio) -> str:
+    said = f"accounts {heads.long_share:.0%} long, taker {flow.ratio:.2f}"
+    leans = "long" if heads.long_share > 0.5 else "short"
+    takers = "buy" if flow.ratio > 1 else "sell"
+    against = (leans == "long") != (takers == "buy")
+    return f"{said}: {leans} {'but' if against else 'and'} takers {takers}"

@@ -5,6 +5,15 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.series import newest_quote, price_at, spot_symbol
+from tui.metrics.spans import AHEAD
+
+HOURLY_FROM = timedelta(hours=4)
+"""An hourly close may be an hour off: too far for a shorter span."""
+
+DAILY_FROM = timedelta(days=7)
+"""A daily close may be a day off: too far for a shorter span."""
+
 
 @dataclass(frozen=True)
 class Price:
@@ -20,8 +29,25 @@ class Price:
 
 
 def price(quotes: pl.DataFrame, candles: pl.DataFrame, base: str, as_of: datetime) -> Price | None:
-    """The newest quote of `base` (venue order binance, bybit, okx) with its changes."""
-    raise NotImplementedError
+    """The newest quote of `base` (venue order binance, bybit, okx) with its changes.
+
+    The first live venue counts; when none is live the newest quote does, and its `ts` tells.
+    """
+    symbol = spot_symbol(quotes, base)
+    found = newest_quote(quotes, symbol, as_of) if symbol else None
+    if symbol is None or found is None:
+        return None
+    now, ts, venue = found
+    day, minutes = timedelta(hours=24), timedelta(minutes=5)
+    return Price(
+        venue=venue,
+        symbol=symbol,
+        base=base,
+        price=now,
+        ts=ts,
+        change_5m=change(quotes, candles, symbol, now, as_of, minutes, venue=venue),
+        change_24h=change(quotes, candles, symbol, now, as_of, day, venue=venue),
+    )
 
 
 def change(
@@ -31,16 +57,42 @@ def change(
     now: float,
     as_of: datetime,
     span: timedelta,
+    *,
+    venue: str | None = None,
 ) -> float | None:
     """`now` ÷ the newest stored price of `symbol` at or before `as_of` − `span`, minus one.
 
-    A quote if there is one near, else an hourly close at most an hour off, else None.
+    A quote at most 60 s older than that, of `venue` if it has one; else from 4 h on an hourly
+    close at most an hour off; else from 7 d on a daily close at most a day off; else None.
     """
-    raise NotImplementedError
+    intervals = (
+        *(("1h",) if span >= HOURLY_FROM else ()),
+        *(("1d",) if span >= DAILY_FROM else ()),
+    )
+    then = price_at(quotes, candles, symbol, as_of - span, venue=venue, intervals=intervals)
+    return now / then - 1 if then else None
 
 
 def by_minute(
     quotes: pl.DataFrame, symbol: str, as_of: datetime, count: int = 60
 ) -> tuple[float | None, ...]:
-    """The last price of each of the newest `count` minutes, oldest first; None where none."""
-    raise NotImplementedError
+    """The last price of each of the newest `count` minutes, oldest first; None where none.
+
+    Of one venue: the one `price` would take.
+    """
+    newest = newest_quote(quotes, symbol, as_of)
+    if newest is None:
+        return (None,) * count
+    last = as_of.replace(second=0, microsecond=0)
+    starts = [last - timedelta(minutes=count - 1 - place) for place in range(count)]
+    rows = quotes.filter(
+        (pl.col("symbol") == symbol)
+        & (pl.col("venue") == newest[2])
+        & (pl.col("ts") >= starts[0])
+        & (pl.col("ts") <= as_of + AHEAD)
+    )
+    minute = pl.min_horizontal(pl.col("ts").dt.truncate("1m"), pl.lit(last, rows.schema["ts"]))
+    by_start = dict(
+        rows.sort("ts").group_by(minute.alias("minute")).agg(pl.col("price").last()).iter_rows()
+    )
+    return tuple(by_start.get(start) for start in starts)

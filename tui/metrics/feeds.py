@@ -1,0 +1,136 @@
+"""Whether each feed lives: what its collector last said, and how old its newest sign of life is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import polars as pl
+
+from tui.metrics.coverage import Stream
+from tui.metrics.spans import AHEAD, age_s
+from tui.tables import State
+
+SILENT = timedelta(seconds=60)
+"""A stream without any socket message, pongs included, for longer is stale."""
+
+PERIODS = {"positioning": timedelta(minutes=5), "derivatives": timedelta(seconds=15)}
+"""How often a poller asks; older than 2.5 of them is stale."""
+
+CLOSE_DUE = timedelta(minutes=10)
+"""A daily close that is missing this long after midnight UTC is stale."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One collector at one venue. `age_s` is since its newest socket message or row.
+
+    `state` is what the recorder last said; `is_live` also wants the age within its bound, so that
+    a recorder that died with every feed live is not believed. `reason` is None while live.
+    """
+
+    collector: str
+    venue: str
+    stream: str
+    state: str
+    age_s: float | None
+    attempts: int
+    reason: str | None
+    stale: bool
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == State.LIVE and not self.stale
+
+
+def feeds(
+    health: pl.DataFrame,
+    coverage: pl.DataFrame,
+    wanted: Sequence[Stream],
+    tables: Mapping[str, pl.DataFrame],
+    as_of: datetime,
+) -> tuple[Feed, ...]:
+    """Every feed `health` knows or `wanted` asks for, those switched off included.
+
+    `tables` holds the frames of the collectors by their names (positioning, derivatives, candles,
+    quotes). A wanted liquidation stream without a row of health is `starting`.
+    """
+    said = health.filter(pl.col("ts") <= as_of + AHEAD).sort("ts")
+    key = ("collector", "venue", "stream")
+    newest = said.group_by(key, maintain_order=True).last()
+    columns = (*key, "state", "attempts", "reason")
+    known = {row[:3]: row[3:] for row in newest.select(columns).iter_rows()}
+    for stream in wanted:
+        name = ("liquidations", stream.venue, stream.stream)
+        known.setdefault(name, (State.STARTING.value, 0, "not heard of yet"))
+    heard = _heard(coverage)
+    seen = {name: _newest_rows(frame, as_of) for name, frame in tables.items()}
+    return tuple(
+        _feed(name, *known[name], _sign(name, heard, seen), as_of)
+        for name in sorted(known, key=_place)
+    )
+
+
+def _place(name: tuple[str, str, str]) -> tuple[bool, tuple[str, str, str]]:
+    return name[0] != "liquidations", name
+
+
+def _heard(coverage: pl.DataFrame) -> dict[tuple[str, str], datetime]:
+    rows = coverage.group_by("venue", "stream").agg(pl.col("until").max())
+    return {(venue, stream): until for venue, stream, until in rows.iter_rows()}
+
+
+def _newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
+    """The newest moment of each venue's rows, and of all under the empty name."""
+    ts = pl.col("ts")
+    if "interval" in frame.columns:  # candles: when the newest one that has closed did
+        daily = pl.col("interval") == "1d"
+        ended = pl.when(daily).then(ts + pl.duration(days=1)).otherwise(ts + pl.duration(hours=1))
+        frame = frame.filter(pl.col("closed") & daily).with_columns(ended.alias("ts"))
+    rows = frame.filter(ts <= as_of + AHEAD).group_by("venue").agg(ts.max())
+    found: dict[str, datetime] = dict(rows.iter_rows())
+    return found | {"": max(found.values())} if found else found
+
+
+def _sign(
+    name: tuple[str, str, str],
+    heard: Mapping[tuple[str, str], datetime],
+    seen: Mapping[str, Mapping[str, datetime]],
+) -> datetime | None:
+    collector, venue, stream = name
+    socket = heard.get((venue, stream)) if stream else None
+    newest = seen.get(collector, {})
+    # Candles come from one venue with a fall-back: any venue's close is the close.
+    row = newest.get("" if collector == "candles" else venue)
+    return max((moment for moment in (socket, row) if moment is not None), default=None)
+
+
+def _feed(
+    name: tuple[str, str, str],
+    state: str,
+    attempts: int | None,
+    reason: str | None,
+    sign: datetime | None,
+    as_of: datetime,
+) -> Feed:
+    collector, venue, stream = name
+    is_off = state == State.OFF
+    stale = not is_off and collector != "store" and is_stale(collector, sign, as_of)
+    why = reason or (_silence(collector, sign) if stale else None)
+    return Feed(collector, venue, stream, state, age_s(as_of, sign), attempts or 0, why, stale)
+
+
+def is_stale(collector: str, newest: datetime | None, as_of: datetime) -> bool:
+    """Whether a collector's newest sign of life is too old, by the rule of its kind."""
+    if newest is None:
+        return True
+    if collector == "candles":
+        midnight = datetime.combine(as_of.astimezone(UTC).date(), time(), UTC)
+        due = midnight if as_of >= midnight + CLOSE_DUE else midnight - timedelta(days=1)
+        return newest < due
+    return as_of - newest > (PERIODS[collector] * 2.5 if collector in PERIODS else SILENT)
+
+
+def _silence(collector: str, sign: datetime | None) -> str:
+    if sign is None:
+        return "nothing received yet"
+    return "daily close missing" if collector == "candles" else "silent"

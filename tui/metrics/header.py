@@ -1,0 +1,80 @@
+"""The first row of every screen: price, five minutes of liquidations, feeds, cover and lag."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.feeds import Feed
+from tui.metrics.prices import Price
+from tui.metrics.windows import Liquidations, Total
+from tui.tables import Side, State
+
+WINDOW = "5m"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header rows show. Everything is None where it is unknown.
+
+    `price` is of the first coin, `others` of the rest in order. `side` is the one with more USD
+    liquidated in `total`, None when nothing was. `live` of `feeds` feeds live; those switched off
+    do not count. `lag_s` is the median over the venues. `oi_change_5m` and `funding_8h` are of
+    the first coin, over all venues that are not stale.
+    """
+
+    as_of: datetime
+    endpoint: str | None
+    price: Price | None
+    others: tuple[Price, ...]
+    total: Total
+    side: Side | None
+    live: int
+    feeds: int
+    bad: tuple[Feed, ...]
+    cover_24h: float | None
+    lag_s: float | None
+    oi_change_5m: float | None
+    funding_8h: float | None
+
+
+def header(
+    prices: Sequence[Price],
+    liquidations: Liquidations,
+    derivatives: Derivatives,
+    feeds: Sequence[Feed],
+    *,
+    base: str,
+    endpoint: str | None,
+) -> Header:
+    """The header from the records of the panels; `prices` in the order of the coins, `base` the
+    coin of the large price."""
+    total = liquidations.windows[WINDOW]
+    counted = [feed for feed in feeds if feed.state != State.OFF]
+    lags = [venue.lag_s for venue in liquidations.venues.values() if venue.lag_s is not None]
+    interest = [row for row in derivatives.open_interest if (row.venue, row.base) == (ALL, base)]
+    funding = [row for row in derivatives.funding if (row.venue, row.base) == (ALL, base)]
+    return Header(
+        as_of=liquidations.as_of,
+        endpoint=endpoint,
+        price=next((price for price in prices if price.base == base), None),
+        others=tuple(price for price in prices if price.base != base),
+        total=total,
+        side=dominant(total),
+        live=sum(feed.is_live for feed in counted),
+        feeds=len(counted),
+        bad=tuple(feed for feed in counted if not feed.is_live),
+        cover_24h=liquidations.windows["24h"].cover.share,
+        lag_s=median(lags) if lags else None,
+        oi_change_5m=interest[0].change_5m if interest else None,
+        funding_8h=funding[0].rate_8h if funding else None,
+    )
+
+
+def dominant(total: Total) -> Side | None:
+    """The side that lost more; None when nothing was liquidated."""
+    share = total.amount.long_share
+    if share is None:
+        return None
+    return Side.LONG if share >= 0.5 else Side.SHORT

@@ -1,0 +1,46 @@
+"""Round levels: the prices people watch because they end in zeros."""
+
+from datetime import datetime
+from math import floor, log10
+
+import polars as pl
+
+BTC_STEP = 5_000.0
+
+OF_PRICE = 0.05
+"""Other coins: the step of the 1-2-5 grid that is nearest to 5 % of the price, as 5,000 is to BTC
+at 100,000. ETH at 2,911 goes by 200, SOL at 121 by 5, DOGE at 0.119 by 0.005."""
+
+
+def step(base: str, price: float) -> float:
+    """The distance between round levels of a coin at this price, in USD."""
+    if base == "BTC":
+        return BTC_STEP
+    wanted = price * OF_PRICE
+    decade = 10.0 ** floor(log10(wanted))
+    steps = [digit * decade for digit in (1.0, 2.0, 5.0, 10.0)]
+    return min(steps, key=lambda size: abs(log10(size / wanted)))
+
+
+def around(price: float, size: float) -> tuple[float, float]:
+    """The nearest levels at or below, and above."""
+    below = _cell(price, size)
+    return round(below * size, 12), round((below + 1) * size, 12)
+
+
+def last_crossing(closes: pl.DataFrame, size: float) -> tuple[float, datetime] | None:
+    """The level crossed last, and the close (columns ts, close; oldest first) that showed it.
+
+    Of a move over several levels, the one reached last. None where the price stayed between two.
+    """
+    cells = [(ts, _cell(close, size)) for ts, close in closes.select("ts", "close").iter_rows()]
+    for (_, before), (ts, after) in zip(cells[-2::-1], cells[:0:-1], strict=True):
+        if before != after:
+            level = after if after > before else after + 1
+            return round(level * size, 12), ts
+    return None
+
+
+def _cell(price: float, size: float) -> int:
+    # A price on a level counts as above it, also where 0.115 / 0.005 is 22.999999999999996.
+    return floor(price / size + 1e-9)
