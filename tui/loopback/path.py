@@ -165,13 +165,14 @@ class Echo:
 
 
 def candles(
-    path: Priced, interval: int, since: int, until: int, now: int, volume: float
+    path: Priced, interval: int, since: int, until: int, now: int, volume: float, phase: int = 0
 ) -> list[Candle]:
     """The candles of [since, until] that opened by `now`, the newest one perhaps still open.
 
-    `interval` in ms; weeks open on Mondays. `volume` is coins per day at an ordinary price move.
+    `interval` in ms; weeks open on Mondays, others at multiples of it plus `phase`. `volume` is
+    coins per day at an ordinary price move.
     """
-    phase = 4 * DAY if interval == 7 * DAY else 0  # the epoch was a Thursday
+    phase = 4 * DAY if interval == 7 * DAY else phase  # the epoch was a Thursday
     first = max(since, path.begins)
     ts = -((phase - first) // interval) * interval + phase
     out = []

@@ -165,9 +165,14 @@ class Scenario:
         return self.priced(market).at(ts)
 
     def candles(
-        self, market: Instrument, interval: int, since: int, until: int, now: int
+        self, market: Instrument, interval: int, since: int, until: int, now: int, phase: int = 0
     ) -> list[Candle]:
         """Candles of a market: see `tui.loopback.path.candles`."""
         path = self.priced(market)
         volume = VOLUMES.get(market.path, 40e6 / max(market.price, 1e-12)) / market.unit
-        return candles(path, interval, max(since, market.began), until, now, volume)
+        return candles(path, interval, max(since, market.began), until, now, volume, phase)
+
+    def day(self, market: Instrument, now: int) -> tuple[float, float, float]:
+        """(price 24 h ago, highest, lowest) of a market."""
+        low, high = self.priced(market).extremes(now - DAY, now)
+        return self.price(market, now - DAY), high, low

@@ -1,0 +1,155 @@
+"""How the crowd stands: long/short ratios, taker flow, open interest and funding by time."""
+
+import math
+import random
+from collections import defaultdict
+from typing import NamedTuple
+
+from tui.loopback.coins import COINS
+from tui.loopback.listing import Instrument
+from tui.loopback.path import DAY, HOUR, MINUTE
+from tui.loopback.scenario import VOLUMES, Scenario
+from tui.tables import Measure
+
+LONG_SHARE = {
+    ("binance", Measure.ACCOUNTS): (0.698, 0.012),
+    ("binance", Measure.TOP_ACCOUNTS): (0.672, 0.008),
+    ("binance", Measure.TOP_POSITIONS): (0.529, -0.007),
+    ("bybit", Measure.ACCOUNTS): (0.661, 0.009),
+    ("okx", Measure.ACCOUNTS): (0.653, 0.010),
+    ("okx", Measure.TOP_ACCOUNTS): (0.585, 0.006),
+    ("okx", Measure.TOP_POSITIONS): (0.526, -0.004),
+}
+"""(long share at the end, how much more a day earlier): long, and a little less so than it was."""
+
+INTEREST = {"binance": 10.4e9, "bybit": 5.9e9, "okx": 3.6e9}
+"""One-sided open interest of bitcoin at the end, USD; other coins by their part in liquidations."""
+
+PARTS = {
+    ("binance", "USDT"): 0.91, ("binance", "USDC"): 0.04, ("binance", "USD"): 0.05,
+    ("bybit", "USDT"): 0.87, ("bybit", "USDC"): 0.02, ("bybit", "USD"): 0.11,
+    ("okx", "USDT"): 0.73, ("okx", "USD"): 0.27,
+}  # fmt: skip
+"""How a venue's open interest of a coin divides over its perpetuals, by quote."""
+
+FUNDING = {"binance": 0.000041, "bybit": 0.000035, "okx": 0.000052}
+"""Funding per 8 h at the end; a day earlier it was 0.006 % more."""
+
+FORGETS = 150.0
+"""Minutes in which a third of the open interest that a wave closed is left unreplaced."""
+
+SHARES = {coin.name: coin.share for coin in COINS}
+
+
+class Flow(NamedTuple):
+    """Taker volume of a period, in coins."""
+
+    buys: float
+    sells: float
+
+
+class Mood:
+    """Every figure is a function of venue, coin and time; the waves leave their mark in it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._begins = (scenario.end - DAY) // MINUTE
+        self._minutes: dict[str, list[float]] = {}
+        self._made = 0
+
+    def long_share(self, venue: str, coin: str, measure: Measure, ts: int) -> float:
+        """The long side's share: it grows when the price falls, for the crowd buys the dip."""
+        base, drift = LONG_SHARE[venue, measure]
+        age = (self._scenario.end - ts) / DAY
+        fallen = math.log(self._price(coin, self._scenario.end) / self._price(coin, ts))
+        lean = max(-0.02, min(0.02, 0.4 * fallen)) if base > 0.55 else 0.0
+        offset = 0.01 * self._noise(f"{venue} {coin} {measure} level", 0, 1)
+        wobble = 0.003 * self._noise(f"{venue} {coin} {measure}", ts, HOUR)
+        shift = 0.0 if coin == "BTC" else offset
+        return base + shift + lean + wobble + drift * max(-0.2, min(2.0, age))
+
+    def taker(self, venue: str, coin: str, ts: int, period: int) -> Flow:
+        """Taker volume of the period that ends at `ts`: sells outweigh buys while price falls."""
+        move = math.log(self._price(coin, ts) / self._price(coin, ts - period))
+        pull = 30 * move if period < HOUR else 14 * move
+        ratio = 0.97 * math.exp(max(-0.45, min(0.4, pull)))
+        ratio *= 1 + 0.03 * self._noise(f"{venue} {coin} taker", ts, period)
+        volume = VOLUMES.get(coin, 40e6 / self._price(coin, ts)) * 6 * period / DAY
+        volume *= 1 + 60 * abs(move)
+        return Flow(volume * ratio / (1 + ratio), volume / (1 + ratio))
+
+    def open_interest(self, market: Instrument, ts: int) -> float:
+        """One-sided open interest of a contract, in its contracts (coins where those are coins)."""
+        scenario = self._scenario
+        price = scenario.price(market, scenario.end)
+        worth = market.contract if market.inverse else market.contract * price
+        contracts = self._usd_at_end(market) / worth
+        if not market.path:
+            return contracts
+        age = min(3.0, max(0.0, (scenario.end - ts) / DAY))
+        now, end = (self._closed(market.path, t) for t in (ts, scenario.end))
+        return contracts * (1 + 0.033 * age) * (1 - now) / (1 - end)
+
+    def funding(self, market: Instrument, ts: int) -> float:
+        """The funding rate per 8 h: falling and lower in a wave, but positive."""
+        age = min(2.0, max(-1.0, (self._scenario.end - ts) / DAY))
+        rate = FUNDING[market.venue] + 0.00006 * age
+        rate += 0.000004 * self._noise(f"{market.venue} {market.id} funding", ts, 8 * HOUR)
+        if market.path:
+            rate -= 0.0004 * self._closed(market.path, ts)
+        return max(rate, 0.000005)
+
+    def index(self, market: Instrument, ts: int) -> float:
+        """The index price: the spot price of the coin in the market's unit."""
+        return self._scenario.price(market, ts)
+
+    def mark(self, market: Instrument, ts: int) -> float:
+        """The mark price: the index and a premium of a few basis points below it."""
+        premium = -0.0003 + 0.0001 * self._noise(f"{market.venue} {market.id}", ts, 10 * MINUTE)
+        return self.index(market, ts) * (1 + premium)
+
+    def _usd_at_end(self, market: Instrument) -> float:
+        part = 0.01 if market.expires else PARTS.get((market.venue, market.quote), 0.005)
+        share = SHARES.get(market.path, 0.0008)
+        weight = 1.0 if market.path == "BTC" else share / 0.42 * 0.95
+        return INTEREST[market.venue] * weight * part
+
+    def _closed(self, coin: str, ts: int) -> float:
+        """The part of a coin's open interest that its liquidations closed, at most 6 %."""
+        self._make(ts)
+        minutes = self._minutes.get(coin)
+        i = ts // MINUTE - self._begins
+        if not minutes or i < 0:
+            return 0.0
+        total = sum(INTEREST.values()) * (SHARES.get(coin, 0.001) / 0.42)
+        return 0.06 * (1 - math.exp(-14 * minutes[min(i, len(minutes) - 1)] / total / 0.06))
+
+    def _make(self, ts: int) -> None:
+        """Brings the fading sums of liquidated USD per coin up to `ts`, a minute at a time."""
+        until = min(ts, self._scenario.prices.until) // MINUTE - self._begins + 1
+        if until <= self._made:
+            return
+        sums: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        first = (self._begins + self._made) * MINUTE
+        for rows in (self._scenario.truth, self._scenario.live_truth(0)):
+            for row in rows:
+                if row.ts >= first:
+                    sums[row.market.path][row.ts // MINUTE - self._begins] += row.usd
+        keep = math.exp(-1 / FORGETS)
+        for coin in SHARES:
+            out = self._minutes.setdefault(coin, [])
+            for i in range(len(out), until):
+                out.append((out[-1] if out else 0.0) * keep + sums[coin].get(i, 0.0))
+        self._made = until
+
+    def _price(self, coin: str, ts: int) -> float:
+        return self._scenario.prices.paths[coin].at(ts)
+
+    def _noise(self, name: str, ts: int, period: int) -> float:
+        """A number in [-1, 1] for each period, going straight from one to the next."""
+        at = ts / period
+        a, b = (
+            random.Random(f"{self._scenario.seed}:{name}:{k}").uniform(-1, 1)
+            for k in (int(at), int(at) + 1)
+        )
+        return a + (b - a) * (at - int(at))
