@@ -1,1 +1,154 @@
-"""Async generators of polars frames, one module a table. They know nothing of storage or screens."""
+"""Async generators of polars frames, one module a table; they know no storage and no screen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from pathlib import Path
+
+import polars as pl
+
+from tui.collectors import candles, derivatives, liquidations, positioning, quotes
+from tui.collectors.base import Context, Link, Spec
+from tui.collectors.sources import Source
+from tui.config import Settings
+from tui.tables import CANDLES, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.venues import ASKED, VENUES
+from tui.venues.connect import Rest
+from tui.venues.markets import Markets
+
+__all__ = ["Context", "Link", "Spec", "specs"]
+
+Frames = AsyncIterator[pl.DataFrame]
+
+
+def specs(settings: Settings, context: Context) -> list[Spec]:
+    """Every collector of the settings, for the recorder to supervise.
+
+    Liquidations: one a venue and stream. Positioning and derivatives: one a venue. Candles and
+    quotes: one each, under the preferred venue; the others stand in for it.
+    """
+    listed = _Listed(settings)
+    return [
+        *_liquidations(settings, context, listed),
+        *_pollers(settings, context, listed),
+        *_prices(settings, context, listed),
+    ]
+
+
+class _Listed:
+    """The market lists, one a venue and stream, shared by the collectors of a recorder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.endpoint = settings.endpoint
+        folder: Path | None = settings.cache_dir if settings.endpoint is None else None
+        self._markets = {
+            (name, stream): Markets(VENUES[name], ASKED[name], stream, folder)
+            for name in settings.venues
+            for stream in VENUES[name].streams
+        }
+
+    def of(self, venue: str, stream: str) -> Markets:
+        return self._markets[venue, stream]
+
+    def asking(self, venues: tuple[str, ...], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
+        """What `work` yields, given a client of each venue; they are closed when it ends."""
+        return _closing({name: Rest(name, self.endpoint) for name in venues}, work)
+
+
+async def _closing(clients: dict[str, Rest], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
+    try:
+        async with aclosing(work(clients)) as frames:  # type: ignore[type-var]
+            async for frame in frames:
+                yield frame
+    finally:
+        for client in clients.values():
+            await client.close()
+
+
+def _liquidations(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    return [
+        _stream(name, stream, settings, context, listed)
+        for name in settings.venues
+        for stream in VENUES[name].streams
+    ]
+
+
+def _stream(name: str, stream: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
+    link = Link(name, stream, context.next_conn, context.clock)
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        return liquidations.collect(
+            VENUES[name],
+            stream,
+            listed.of(name, stream),
+            clients[name],
+            link,
+            context.rate,
+            context.clock,
+            settings.endpoint,
+        )
+
+    return Spec(
+        "liquidations", name, stream, LIQUIDATIONS, lambda: listed.asking((name,), work), link
+    )
+
+
+def _pollers(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    found = []
+    for name in settings.venues:
+        found += [_positioning(name, settings, context, listed)]
+        found += [_derivatives(name, settings, context, listed)]
+    return found
+
+
+def _positioning(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
+    asked = ASKED[name]
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        markets, coins = listed.of(name, asked.linear), settings.positioning_coins
+        return positioning.collect(
+            asked, clients[name], markets, coins, context.newest, context.clock
+        )
+
+    start = lambda: listed.asking((name,), work)  # noqa: E731
+    return Spec("positioning", name, "", POSITIONING, start, period_s=positioning.PERIOD_S)
+
+
+def _derivatives(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
+    asked = ASKED[name]
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        markets = [listed.of(name, stream) for stream in asked.streams]
+        return derivatives.collect(asked, clients[name], markets, settings.coins, context.clock)
+
+    start = lambda: listed.asking((name,), work)  # noqa: E731
+    return Spec("derivatives", name, "", DERIVATIVES, start, period_s=derivatives.PERIOD_S)
+
+
+def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    if not settings.venues:
+        return []
+
+    def sources(clients: dict[str, Rest]) -> list[Source]:
+        return [
+            Source(VENUES[name], ASKED[name], client, listed.of(name, ASKED[name].linear))
+            for name, client in clients.items()
+        ]
+
+    def chart(clients: dict[str, Rest]) -> Frames:
+        return candles.collect(sources(clients), settings.coins, context.newest, context.clock)
+
+    def last(clients: dict[str, Rest]) -> Frames:
+        return quotes.collect(sources(clients), settings.coins, settings.endpoint, context.clock)
+
+    first, all_of_them = settings.venues[0], settings.venues
+    return [
+        Spec(
+            "candles",
+            first,
+            "",
+            CANDLES,
+            lambda: listed.asking(all_of_them, chart),
+            period_s=candles.PERIOD_S,
+        ),
+        Spec("quotes", first, "", QUOTES, lambda: listed.asking(all_of_them, last)),
+    ]

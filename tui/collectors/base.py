@@ -1,5 +1,6 @@
 """What a stream collector tells its supervisor of its socket."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,22 @@ import polars as pl
 
 from tui.clock import Clock, utc_now
 from tui.tables import COVERAGE, Table
+
+log = logging.getLogger("liqtop")
+
+Newest = Callable[[Table, Mapping[str, str]], datetime | None]
+"""Newest stored time of the rows of a table that match, so that only the hole is fetched."""
+
+
+def milliseconds(moment: datetime) -> int:
+    """A time as venues write it: ms since 1970, UTC."""
+    return int(moment.timestamp() * 1000)
+
+
+def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """A frame with times as ms and columns in any order, as a frame of `table`."""
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
+
 
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.
@@ -26,6 +43,8 @@ class Link:
         self._since = clock()
         self._wanted = self._subscribed = 0
         self._partial: str | None = None
+        self._unreadable = 0
+        self.trouble: str | None = None  # what is wrong although it lives
         self._ended: list[dict[str, object]] = []
 
     def opened(self, wanted: int = 1, subscribed: int = 1, reason: str | None = None) -> int:
@@ -41,6 +60,13 @@ class Link:
         """How many of the wanted topics the venue confirmed on the living connection."""
         self._wanted, self._subscribed, self._partial = wanted, subscribed, reason
 
+    def garbled(self, rows: int, reason: str) -> None:
+        """Rows or messages that can't be read: counted beside the connection, never just lost."""
+        if self.trouble is None:
+            log.warning("%s %s: unreadable: %s", self.venue, self.stream, reason)
+        self._unreadable += rows
+        self.trouble = f"unreadable rows: {reason}"[:120]
+
     def heard(self) -> None:
         """Any message of the socket, pongs included."""
         self.last_heard = self._clock()
@@ -52,13 +78,18 @@ class Link:
         until = max(self._since, self.last_heard or self._since)
         self._ended.append(self._row(until, reason))
         self.conn = None
+        self._unreadable, self.trouble = 0, None
 
     def coverage(self) -> pl.DataFrame:
-        """Rows of the coverage table that changed: the living connection, and each ended one once."""
+        """Rows of COVERAGE that changed: the living connection, and each ended one once."""
         rows, self._ended = self._ended, []
         if self.conn is not None:
-            rows = [*rows, self._row(self._clock(), self._partial)]
+            rows = [*rows, self._row(self._clock(), self._living())]
         return pl.DataFrame(rows, schema=COVERAGE.schema, orient="row")
+
+    def _living(self) -> str | None:
+        unreadable = f"{self._unreadable} rows unreadable" if self._unreadable else None
+        return "; ".join(filter(None, (self._partial, unreadable))) or None
 
     def _row(self, until: datetime, reason: str | None) -> dict[str, object]:
         return {
@@ -78,8 +109,7 @@ class Context:
     """What the recorder lends its collectors; none of it is a store or a screen."""
 
     next_conn: Callable[[], int]
-    newest: Callable[[Table, Mapping[str, str]], datetime | None]
-    """Newest stored time of the rows that match, so that only the hole is fetched."""
+    newest: Newest
     rate: Callable[[str], float | None]
     """USD per unit of a quote currency, None when its newest price is older than 60 s."""
     clock: Clock = utc_now

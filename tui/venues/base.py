@@ -15,6 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 import polars as pl
 
 from tui.tables import LIQUIDATIONS, Class, Side
+from tui.venues.errors import RateLimited as RateLimited
+from tui.venues.errors import SubscriptionRefused as SubscriptionRefused
 
 Rate = Callable[[str], float | None]
 """USD per unit of a quote coin that is not a dollar, or None when no fresh price is known."""

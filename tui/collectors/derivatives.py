@@ -1,0 +1,75 @@
+"""Open interest, funding, mark and index of the configured coins at one venue, every 10 s."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import polars as pl
+
+from tui.clock import Clock
+from tui.collectors.base import milliseconds, typed
+from tui.tables import DERIVATIVES
+from tui.venues.asked import Ask, Asked, Perpetual
+from tui.venues.base import DOLLARS, Market
+from tui.venues.errors import Unanswered
+from tui.venues.markets import Markets
+
+PERIOD_S = 10.0
+INTERVALS_KEPT_MS = 3_600_000
+"""A contract's funding interval changes some times a year; it is asked for once an hour."""
+
+
+async def collect(
+    asked: type[Asked],
+    ask: Ask,
+    markets: Sequence[Markets],
+    coins: tuple[str, ...],
+    clock: Clock,
+) -> AsyncIterator[pl.DataFrame]:
+    """Frames of DERIVATIVES, one row a coin. Raises RateLimited or Unanswered.
+
+    Open interest is one side, in USD, all perpetuals of the coin together; funding, mark and
+    index are those of the largest, funding scaled to 8 h before anything is averaged.
+    """
+    intervals: dict[str, tuple[int, float]] = {}
+    while True:
+        began = asyncio.get_running_loop().time()
+        contracts = [await each.get(ask) for each in markets]
+        rows = []
+        found = await asked.perpetuals(ask, [m for c in coins for m in perpetuals(contracts, c)])
+        for coin in coins:
+            ours = [perpetual for perpetual in found if perpetual.market.base == coin]
+            if ours:
+                rows.append(await _row(asked, ask, coin, ours, intervals, milliseconds(clock())))
+        if not rows:
+            raise Unanswered(f"{asked.name} has no perpetual of {', '.join(coins)}")
+        yield typed(pl.DataFrame(rows, list(DERIVATIVES.schema), orient="row"), DERIVATIVES)
+        await asyncio.sleep(max(1.0, PERIOD_S - (asyncio.get_running_loop().time() - began)))
+
+
+def perpetuals(contracts: Sequence[Mapping[str, Market]], coin: str) -> list[Market]:
+    """The perpetuals of a coin against any dollar, linear and inverse."""
+    return [
+        market
+        for listed in contracts
+        for market in listed.values()
+        if market.base == coin and market.kind == "swap" and market.quote in DOLLARS
+    ]
+
+
+async def _row(
+    asked: type[Asked],
+    ask: Ask,
+    coin: str,
+    ours: Sequence[Perpetual],
+    intervals: dict[str, tuple[int, float]],
+    now: int,
+) -> tuple[int, str, str, float, float | None, float, float | None]:
+    largest = await asked.completed(ask, max(ours, key=lambda perpetual: perpetual.usd))
+    kept_at, hours = intervals.get(largest.market.id, (0, 0.0))
+    if now - kept_at > INTERVALS_KEPT_MS:
+        hours = await asked.interval_h(ask, largest)
+        intervals[largest.market.id] = (now, hours)
+    funding = None if largest.rate is None else largest.rate * 8.0 / hours
+    total = sum(perpetual.usd for perpetual in ours)
+    newest = max(perpetual.ts for perpetual in ours)
+    return newest, asked.name, coin, total, funding, largest.mark, largest.index_price

@@ -1,0 +1,52 @@
+"""Where prices come from: a venue that may have them, and the markets of coins and gold there."""
+
+from dataclasses import dataclass
+
+from tui.tables import Class
+from tui.venues.asked import Ask, Asked
+from tui.venues.base import DOLLARS, Market, Venue
+from tui.venues.errors import NotListed
+from tui.venues.markets import Markets
+
+GOLD = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
+"""Gold without a key, in the order in which it is preferred."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A venue that may have prices, with the list of its linear contracts."""
+
+    venue: type[Venue]
+    asked: type[Asked]
+    ask: Ask
+    markets: Markets
+
+
+async def find(source: Source, base: str, kind: str) -> Market:
+    """The venue's market of a coin; a spot pair is not looked up in a list of 3,500 but tried.
+
+    Raises NotListed, RateLimited or Unanswered.
+    """
+    if kind == "spot":
+        return spot(source.asked, base)
+    for market in (await source.markets.get(source.ask)).values():
+        same = (market.base, market.kind, market.inverse) == (base, kind, False)
+        if same and market.quote in DOLLARS:
+            return market
+    raise NotListed(f"no {base} {kind}")
+
+
+def spot(asked: type[Asked], base: str) -> Market:
+    """A coin's spot pair against USDT."""
+    return Market(
+        id=asked.spot_id(base),
+        symbol=f"{base}/USDT",
+        base=base,
+        quote="USDT",
+        kind="spot",
+        inverse=False,
+        contract_size=1.0,
+        multiplier=1.0,
+        cls=Class.CRYPTO,
+        tick=None,
+    )

@@ -1,0 +1,120 @@
+"""What an exchange is asked for: instruments, ratios, open interest and funding, candles.
+
+`ask` is a `connect.Rest` (or a fake): `await ask(ccxt's implicit method, parameters)`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from tui.tables import Measure
+from tui.venues.base import Market, positive
+
+INTERVALS = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
+"""Periods and candle lengths in ms."""
+
+
+class Ask(Protocol):
+    """A venue's REST endpoints. Raises RateLimited, NotListed or Unanswered."""
+
+    def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Awaitable[Any]: ...
+
+
+class Ratio(NamedTuple):
+    """Long ÷ short (or buys ÷ sells) at a time, with the long share."""
+
+    ts: int  # ms UTC
+    ratio: float
+    long_share: float
+
+
+class Perpetual(NamedTuple):
+    """A perpetual's open interest in USD, one side of it, and its prices."""
+
+    market: Market
+    ts: int  # ms UTC
+    usd: float
+    mark: float
+    index_price: float | None
+    rate: float | None  # funding of one of the venue's own intervals, where it comes along
+
+
+class Candle(NamedTuple):
+    """A candle; volume in coins."""
+
+    ts: int  # ms UTC, when it opens
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+class Asked(ABC):
+    """A venue's answers in our terms. `measures` are the ratios it has, `page` the most candles
+    and `ratio_page` the most ratios it gives at once. `streams` are those of its `Venue`.
+    """
+
+    name: ClassVar[str]
+    streams: ClassVar[tuple[str, ...]]
+    linear: ClassVar[str]  # the stream of its USDT perpetuals
+    measures: ClassVar[tuple[Measure, ...]]
+    page: ClassVar[int]
+    ratio_page: ClassVar[int]
+
+    @staticmethod
+    @abstractmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        """The raw rows of the instruments of a stream."""
+
+    @staticmethod
+    @abstractmethod
+    async def ratios(
+        ask: Ask, market: Market, measure: Measure, period: str, start: int, end: int
+    ) -> list[Ratio]:
+        """Ratios in [start, end] (ms), at most `ratio_page` of them, oldest first."""
+
+    @staticmethod
+    @abstractmethod
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
+        """Open interest and prices of those perpetuals; one the venue dropped is left out."""
+
+    @staticmethod
+    async def completed(ask: Ask, perpetual: Perpetual) -> Perpetual:
+        """The same with its index and funding rate, where they did not come along."""
+        return perpetual
+
+    @staticmethod
+    @abstractmethod
+    async def interval_h(ask: Ask, perpetual: Perpetual) -> float:
+        """Hours from one funding of it to the next; `rate` is per this interval."""
+
+    @staticmethod
+    @abstractmethod
+    async def candles(
+        ask: Ask, market: Market, interval: str, start: int, end: int
+    ) -> list[Candle]:
+        """Candles that open in [start, end) (ms), at most `page` of them, oldest first."""
+
+    @staticmethod
+    @abstractmethod
+    def spot_id(base: str) -> str:
+        """The venue's id of a coin's spot pair against USDT."""
+
+
+def shares(ts: Any, long: Any, short: Any) -> Ratio:
+    """From both sides: one venue's ratio field is a hundredth of the truth, so it is not read."""
+    long, short = positive(long), positive(short)
+    return Ratio(int(ts), long / short, long / (long + short))
+
+
+def quotient(ts: Any, ratio: Any) -> Ratio:
+    """From the ratio alone."""
+    ratio = positive(ratio)
+    return Ratio(int(ts), ratio, ratio / (1.0 + ratio))
+
+
+def candle(row: Sequence[Any], volume: int = 5) -> Candle:
+    """From a row [time, open, high, low, close, …] with the volume at `volume`."""
+    first, high, low, last = (positive(value) for value in row[1:5])
+    return Candle(int(row[0]), first, high, low, last, float(row[volume]))

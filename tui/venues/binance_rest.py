@@ -1,0 +1,97 @@
+"""What Binance is asked for. Ratios reach back 30 days, 500 rows a request."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tui.tables import Measure
+from tui.venues.asked import Ask, Asked, Candle, Perpetual, Ratio, candle, shares
+from tui.venues.base import Market, moment, positive
+from tui.venues.errors import NotListed
+
+_RATIOS = {
+    Measure.ACCOUNTS: ("fapiDataGetGlobalLongShortAccountRatio", "longAccount", "shortAccount"),
+    Measure.TOP_ACCOUNTS: ("fapiDataGetTopLongShortAccountRatio", "longAccount", "shortAccount"),
+    Measure.TOP_POSITIONS: ("fapiDataGetTopLongShortPositionRatio", "longAccount", "shortAccount"),
+    Measure.TAKER: ("fapiDataGetTakerlongshortRatio", "buyVol", "sellVol"),
+}
+
+
+class BinanceAsked(Asked):
+    """USD-M (`fapi`), COIN-M (`dapi`) and spot (`api`)."""
+
+    name = "binance"
+    streams = ("usdm", "coinm")
+    linear = "usdm"
+    measures = tuple(_RATIOS)
+    page = 1000
+    ratio_page = 500
+
+    @staticmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        info = await ask(f"{_api(stream == 'coinm')}GetExchangeInfo")
+        return [row for row in info["symbols"] if _listed(row)]
+
+    @staticmethod
+    async def ratios(
+        ask: Ask, market: Market, measure: Measure, period: str, start: int, end: int
+    ) -> list[Ratio]:
+        method, long, short = _RATIOS[measure]
+        span = {"symbol": market.id, "period": period, "limit": 500}
+        rows = await ask(method, {**span, "startTime": start, "endTime": end})
+        return sorted(shares(row["timestamp"], row[long], row[short]) for row in rows)
+
+    @staticmethod
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
+        found = []
+        for market in markets:
+            try:
+                found.append(await _perpetual(ask, market))
+            except NotListed:
+                continue
+        return found
+
+    @staticmethod
+    async def interval_h(ask: Ask, perpetual: Perpetual) -> float:
+        """`fundingInfo` names only contracts whose interval is not the usual 8 hours."""
+        rows = await ask(f"{_api(perpetual.market.inverse)}GetFundingInfo")
+        ours = (r["fundingIntervalHours"] for r in rows if r["symbol"] == perpetual.market.id)
+        return positive(next(ours, 8))
+
+    @staticmethod
+    async def candles(
+        ask: Ask, market: Market, interval: str, start: int, end: int
+    ) -> list[Candle]:
+        method = "publicGetKlines" if market.kind == "spot" else "fapiPublicGetKlines"
+        span = {"startTime": start, "endTime": end - 1, "limit": 1000}
+        rows = await ask(method, {"symbol": market.id, "interval": interval, **span})
+        return sorted(candle(row) for row in rows)
+
+    @staticmethod
+    def spot_id(base: str) -> str:
+        return f"{base}USDT"
+
+
+def _api(inverse: bool) -> str:
+    return "dapiPublic" if inverse else "fapiPublic"
+
+
+def _listed(row: dict[str, Any]) -> bool:
+    """USD-M says `status`, COIN-M `contractStatus`; what is being settled still liquidates."""
+    return row.get("status", row.get("contractStatus")) not in ("PENDING_TRADING", "CLOSE")
+
+
+async def _perpetual(ask: Ask, market: Market) -> Perpetual:
+    """Open interest is coins (linear) or contracts of 100 or 10 USD (inverse)."""
+    api, symbol = _api(market.inverse), {"symbol": market.id}
+    interest = await ask(f"{api}GetOpenInterest", symbol)
+    premium = await ask(f"{api}GetPremiumIndex", symbol)
+    prices = premium[0] if isinstance(premium, list) else premium  # COIN-M answers with a list
+    amount, mark = float(interest["openInterest"]), positive(prices["markPrice"])
+    return Perpetual(
+        market,
+        moment(interest["time"]),
+        amount * market.contract_size * (1.0 if market.inverse else mark),
+        mark,
+        float(prices["indexPrice"]) or None,
+        float(prices["lastFundingRate"]) if prices.get("lastFundingRate") else None,
+    )

@@ -1,0 +1,107 @@
+"""What Bybit is asked for. Answers come newest first, and ratios and candles by window."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tui.tables import Measure
+from tui.venues.asked import Ask, Asked, Candle, Perpetual, Ratio, candle, shares
+from tui.venues.base import Market, moment, positive
+from tui.venues.errors import NotListed
+
+_PERIODS = {"5m": "5min", "1h": "1h"}
+_INTERVALS = {"1h": "60", "1d": "D"}
+
+
+class BybitAsked(Asked):
+    """Its v5 market endpoints, by category: spot, linear, inverse."""
+
+    name = "bybit"
+    streams = ("linear", "inverse")
+    linear = "linear"
+    measures = (Measure.ACCOUNTS,)
+    page = 1000
+    ratio_page = 500
+
+    @staticmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        rows: list[Any] = []
+        cursor = None
+        while True:
+            params = {"category": stream, "limit": 1000} | ({"cursor": cursor} if cursor else {})
+            result = (await ask("publicGetV5MarketInstrumentsInfo", params))["result"]
+            rows += result["list"]
+            cursor = result.get("nextPageCursor")
+            if not cursor or not result["list"]:
+                return rows
+
+    @staticmethod
+    async def ratios(
+        ask: Ask, market: Market, measure: Measure, period: str, start: int, end: int
+    ) -> list[Ratio]:
+        params = {
+            "category": "linear",
+            "symbol": market.id,
+            "period": _PERIODS[period],
+            "limit": 500,
+            "startTime": start,
+            "endTime": end,
+        }
+        rows = (await ask("publicGetV5MarketAccountRatio", params))["result"]["list"]
+        return sorted(shares(row["timestamp"], row["buyRatio"], row["sellRatio"]) for row in rows)
+
+    @staticmethod
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
+        found = []
+        for market in markets:
+            params = {"category": _category(market), "symbol": market.id}
+            try:
+                answer = await ask("publicGetV5MarketTickers", params)
+            except NotListed:
+                continue
+            found += [_perpetual(market, row, answer["time"]) for row in answer["result"]["list"]]
+        return found
+
+    @staticmethod
+    async def interval_h(ask: Ask, perpetual: Perpetual) -> float:
+        """The instrument's `fundingInterval` is in minutes."""
+        params = {"category": _category(perpetual.market), "symbol": perpetual.market.id}
+        answer = await ask("publicGetV5MarketInstrumentsInfo", params)
+        return positive(answer["result"]["list"][0]["fundingInterval"]) / 60.0
+
+    @staticmethod
+    async def candles(
+        ask: Ask, market: Market, interval: str, start: int, end: int
+    ) -> list[Candle]:
+        params = {"category": _category(market), "symbol": market.id, "limit": 1000}
+        span = {"interval": _INTERVALS[interval], "start": start, "end": end - 1}
+        answer = await ask("publicGetV5MarketKline", params | span)
+        return sorted(candle(row) for row in answer["result"]["list"])
+
+    @staticmethod
+    def spot_id(base: str) -> str:
+        return f"{base}USDT"
+
+
+def _category(market: Market) -> str:
+    if market.kind == "spot":
+        return "spot"
+    return "inverse" if market.inverse else "linear"
+
+
+def _perpetual(market: Market, row: Mapping[str, Any], now: Any) -> Perpetual:
+    """Open interest is coins (linear) or USD (inverse).
+
+    `openInterest` is documented as the sum of both sides, `singleOpenInterest` as one; where only
+    the former comes, half of it is one side. Not verified on the live exchange.
+    """
+    single = row.get("singleOpenInterest")
+    amount = float(single) if single else float(row["openInterest"]) / 2.0
+    mark = positive(row["markPrice"])
+    return Perpetual(
+        market,
+        moment(now),
+        amount if market.inverse else amount * mark,
+        mark,
+        float(row["indexPrice"]) or None,
+        float(row["fundingRate"]) if row.get("fundingRate") else None,
+    )

@@ -1,0 +1,114 @@
+"""ccxt, loaded late, pointed where the settings say, with errors that a row of health can carry."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tui.errors import UsageError
+from tui.venues.errors import NotListed, RateLimited, Unanswered, VenueError
+from tui.venues.lazy import ccxt_class
+
+KEEP_ALIVE_MS = 15_000
+"""ccxt's own 180 s at Binance takes 6 to 9 minutes to notice a half-open socket."""
+
+
+def authority(endpoint: str) -> str:
+    """`127.0.0.1:8900` of `http://127.0.0.1:8900`; UsageError unless plain http to loopback."""
+    parts = urlsplit(endpoint)
+    try:
+        port = parts.port
+        loopback = parts.hostname == "localhost" or (
+            parts.hostname is not None and ipaddress.ip_address(parts.hostname).is_loopback
+        )
+    except ValueError:
+        port, loopback = None, False
+    if parts.scheme != "http" or not loopback or port is None or parts.path.strip("/"):
+        raise UsageError(
+            f"endpoint {endpoint!r} must be plain http to this machine, http://127.0.0.1:PORT"
+        )
+    return parts.netloc
+
+
+def repointed(urls: Any, endpoint: str) -> Any:
+    """Every address in ccxt's (nested) table under `endpoint`, its host the first path segment.
+
+    `wss://fstream.binance.com/ws` becomes `ws://127.0.0.1:PORT/fstream.binance.com/ws`;
+    placeholders such as `{hostname}` stay for ccxt to fill in.
+    """
+    if isinstance(urls, Mapping):
+        return {name: repointed(url, endpoint) for name, url in urls.items()}
+    if isinstance(urls, list):
+        return [repointed(url, endpoint) for url in urls]
+    if not isinstance(urls, str) or "://" not in urls:
+        return urls
+    scheme, rest = urls.split("://", 1)
+    return f"{'ws' if scheme in ('ws', 'wss') else 'http'}://{authority(endpoint)}/{rest}"
+
+
+_tls: dict[str, Any] = {}
+
+
+def connect(exchange_class: Any, endpoint: str | None) -> Any:
+    """An instance of a ccxt class: no markets, no kept answers, pings every 15 s.
+
+    One TLS context serves all instances; each of ccxt's own would read the CA file again.
+    """
+    exchange = exchange_class({"streaming": {"keepAlive": KEEP_ALIVE_MS}})
+    exchange.enableLastHttpResponse = False
+    if endpoint is None:
+        exchange.ssl_context = _tls.get("context")
+    else:
+        exchange.urls = {**exchange.urls, "api": repointed(exchange.urls["api"], endpoint)}
+        exchange.verify = False  # nothing here is TLS
+        exchange.timeout_on_exit = 0  # what TLS needs to say goodbye
+    exchange.open()
+    if endpoint is None:
+        _tls["context"] = exchange.ssl_context
+    return exchange
+
+
+class Rest:
+    """A venue's public REST endpoints by ccxt's implicit names, throttled by ccxt."""
+
+    def __init__(self, exchange: str, endpoint: str | None) -> None:
+        self._exchange_id, self._endpoint = exchange, endpoint
+        self._exchange: Any = None
+
+    async def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The decoded answer. Raises RateLimited, NotListed or Unanswered."""
+        if self._exchange is None:
+            self._exchange = connect(ccxt_class(self._exchange_id), self._endpoint)
+        try:
+            return await getattr(self._exchange, method)(dict(params or {}))
+        except Exception as error:
+            raise self._said(error) from error
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            await exchange.close()
+
+    def _said(self, error: Exception) -> VenueError:
+        kinds = {cls.__name__ for cls in type(error).__mro__}
+        if kinds & {"RateLimitExceeded", "DDoSProtection"}:
+            return RateLimited(f"{self._exchange_id}: told to wait", self._retry_after())
+        if kinds & {"BadSymbol", "BadRequest"}:
+            return NotListed(short(error))
+        return Unanswered(f"{type(error).__name__}: {short(error)}")
+
+    def _retry_after(self) -> float | None:
+        headers = self._exchange.last_response_headers or {}
+        for name, value in headers.items():
+            if name.lower() == "retry-after":
+                try:
+                    return float(value)
+                except ValueError:
+                    return None
+        return None
+
+
+def short(error: BaseException) -> str:
+    """The first 120 characters of what an error says, on one line."""
+    return " ".join(str(error).split())[:120]

@@ -1,0 +1,217 @@
+"""One socket of a venue through ccxt, whose frames are taken before ccxt reads them.
+
+ccxt brings the dial, proxies, pings and their time-out. Its own handlers are passed by: they lose
+rows in a burst, and an exception in one (a garbled frame is enough) stops the reading for good.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tui.venues.base import Answer, Request, Venue
+from tui.venues.connect import connect, short
+from tui.venues.errors import Lost, SubscriptionRefused
+from tui.venues.lazy import ccxt_class
+
+ANSWER_S = 10.0
+SILENCE_S = 60.0
+REMEMBERED = 32_768
+"""Frames of one connection whose repetition is noticed: 6 s of a 5,000-a-second burst, 3 MB."""
+
+_TEXT = 1  # aiohttp.WSMsgType.TEXT
+
+Take = Callable[[Any], bool]
+"""Given a decoded message; true when it was data. It must not raise."""
+
+
+class Repeats:
+    """Remembers the newest frames of one connection by their hash."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._seen: set[int] = set()
+        self._order: deque[int] = deque()
+
+    def __call__(self, text: str) -> bool:
+        """Whether `text` is byte for byte a frame that was seen before."""
+        key = hash(text)
+        if key in self._seen:
+            return True
+        self._seen.add(key)
+        self._order.append(key)
+        if len(self._order) > self._size:
+            self._seen.discard(self._order.popleft())
+        return False
+
+
+class Socket:
+    """A living subscription: `open`, `subscribe`, then data goes to `take` until `failed()`.
+
+    `heard` is told of every frame, pongs included; `garbled` of what is not JSON.
+    """
+
+    def __init__(
+        self,
+        venue: type[Venue],
+        stream: str,
+        endpoint: str | None,
+        take: Take,
+        heard: Callable[[], None],
+        garbled: Callable[[str], None],
+    ) -> None:
+        self._venue, self._stream = venue, stream
+        self._take, self._heard, self._garbled = take, heard, garbled
+        self._exchange = connect(_tapped(ccxt_class(venue.name), self), endpoint)
+        self._client: Any = None
+        self._repeats = Repeats()
+        self._number = 0
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._wake = asyncio.Event()
+        self._fault: Lost | None = None
+        self._connected = False
+        self._last = _now()
+
+    async def open(self) -> None:
+        """Dial. Raises Lost."""
+        address = self._venue.address(self._exchange.urls["api"], self._stream)
+        self._client = self._exchange.client(self._exchange.implode_hostname(address))
+        self._client.connect(self._exchange.session)
+        while not self._connected:
+            await self.wait(ANSWER_S)
+            if self._fault or not self._connected:
+                raise self._fault or Lost("no connection within 10 s")
+        self._last = _now()
+
+    async def subscribe(self, topics: Sequence[str]) -> str | None:
+        """Subscribe to `topics` in one frame and wait for the answer: None, or why not.
+
+        Raises SubscriptionRefused when there is no answer within 10 s, Lost with the socket.
+        """
+        self._number += 1
+        request: Request = self._venue.request(topics, self._number)
+        answers = {key: _loop().create_future() for key in request.keys}
+        self._waiting.update(answers)
+        try:
+            await self._client.send(request.frame)
+            async with asyncio.timeout(ANSWER_S):
+                said = await asyncio.gather(*answers.values())
+        except TimeoutError:
+            raise SubscriptionRefused("subscription not answered within 10 s") from None
+        except ConnectionError as error:
+            raise self._fault or Lost(short(error)) from None
+        finally:
+            for key in answers:
+                self._waiting.pop(key, None)
+        return next((answer.reason or "refused" for answer in said if not answer.ok), None)
+
+    async def wait(self, seconds: float) -> None:
+        """Until `wake`, a fault, or `seconds` later."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    def wake(self) -> None:
+        """End a `wait`."""
+        self._wake.set()
+
+    def failed(self) -> Lost | None:
+        """Why the socket is of no more use: closed, or 60 s without any frame."""
+        if self._fault is None and _now() - self._last > SILENCE_S:
+            self._fault = Lost("no message for 60 s, pongs included")
+        return self._fault
+
+    async def close(self) -> None:
+        """Close cleanly; no frame is taken after this."""
+        self._take = lambda message: False
+        await self._exchange.close()
+
+    def arrived(self, client: Any, frame: Any, otherwise: Callable[[Any], None]) -> None:
+        """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
+        self._last = _now()
+        self._heard()
+        if frame.type != _TEXT:
+            otherwise(frame)
+            return
+        client.lastPong = client.last_message_at = self._exchange.milliseconds()
+        text = frame.data
+        if text == "pong" or self._repeats(text):
+            return
+        try:
+            message = json.loads(text)
+        except ValueError:
+            self._garbled("not JSON: " + text[:40])
+            return
+        if self._take(message):
+            self._wake.set()
+        elif self._waiting and (answer := _answer(self._venue, message)):
+            self._answered(answer)
+
+    def connected(self) -> None:
+        """ccxt's word that the handshake is done."""
+        self._connected = True
+        self._wake.set()
+
+    def ended(self, reason: str) -> None:
+        """ccxt's word that the socket is gone."""
+        self._fault = self._fault or Lost(reason)
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(self._fault)
+        self._wake.set()
+
+    def _answered(self, answer: Answer) -> None:
+        key = answer.key if answer.key is not None else next(iter(self._waiting))
+        future = self._waiting.get(key)
+        if future is not None and not future.done():
+            future.set_result(answer)
+            if not answer.ok:  # nothing more comes for the frame's other topics
+                for other in self._waiting.values():
+                    if not other.done():
+                        other.set_result(answer)
+
+
+def _answer(venue: type[Venue], message: Any) -> Answer | None:
+    try:
+        return venue.answer(message)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _tapped(exchange_class: Any, socket: Socket) -> Any:
+    """The ccxt class with its socket callbacks led to `socket`."""
+
+    class Tapped(exchange_class):  # type: ignore[misc]
+        def client(self, url: str) -> Any:
+            new = url not in (self.clients or {})
+            client = super().client(url)
+            if new:
+                theirs = client.handle_message
+                client.handle_message = lambda frame: socket.arrived(client, frame, theirs)
+            return client
+
+        def on_connected(self, client: Any, message: Any = None) -> None:
+            super().on_connected(client, message)
+            socket.connected()
+
+        def on_error(self, client: Any, error: Any) -> None:
+            super().on_error(client, error)
+            socket.ended(short(error) or type(error).__name__)
+
+        def on_close(self, client: Any, error: Any) -> None:
+            super().on_close(client, error)
+            socket.ended(f"closed by the venue ({error})")
+
+    return Tapped
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+def _now() -> float:
+    return _loop().time()
