@@ -1,8 +1,9 @@
 """A viewer's side of the store: read only, frames of the declared types."""
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from tui.store import files
+from tui.store.blocks import read_hour
 from tui.store.rows import frame, from_milliseconds, milliseconds
 from tui.store.schema import quoted
 from tui.tables import Table
@@ -79,6 +81,21 @@ class Reader:
         """When the recorder last wrote `latest`, without reading the document."""
         rows = self.rows("SELECT as_of FROM latest")
         return from_milliseconds(rows[0][0]) if rows else None
+
+    def minutes_of_hour(self, hour: int) -> pl.DataFrame:
+        """The rows of `liquidation_minutes` of the hour that starts at `hour` ms."""
+        with files.plainly(self._path):
+            return read_hour(self._db, hour)
+
+    @contextlib.contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Reads inside see the store as it was at the first of them, whatever is written."""
+        with files.plainly(self._path):
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
 
     def meta(self, key: str) -> Any:
         """A value the recorder keeps for readers, None when it was never set."""

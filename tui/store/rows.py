@@ -22,6 +22,11 @@ def from_milliseconds(value: int) -> datetime:
     return _EPOCH + value * _MS
 
 
+def at(value: int) -> pl.Expr:
+    """The moment `value` ms as an expression of the type TIME."""
+    return pl.lit(value, pl.Int64).cast(TIME)
+
+
 def iso(value: object) -> str:
     """A time as JSON says it; TypeError for anything else JSON doesn't know."""
     if isinstance(value, datetime):
@@ -70,3 +75,12 @@ def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:
     if dtype == pl.Boolean:
         return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
     return pl.Series(name, values, dtype=dtype)
+
+
+def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`old` with the rows of `new` behind it; on a keyed table the later row of a key stays."""
+    if table.key:
+        new = new.unique(table.key, keep="last", maintain_order=True)
+        # nulls_equal is not needed: no column of a key is ever null.
+        old = old.join(new.select(table.key), on=table.key, how="anti")
+    return pl.concat([old, new], rechunk=True)

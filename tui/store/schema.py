@@ -29,6 +29,8 @@ _OWN = (
     "CREATE TABLE latest (id INTEGER PRIMARY KEY CHECK (id = 1), as_of INTEGER NOT NULL,"
     " document TEXT NOT NULL)",
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # Copies of whole hours of liquidation_minutes (tui.store.blocks).
+    "CREATE TABLE minute_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",
 )
 
 _INDEXES = (

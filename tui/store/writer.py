@@ -1,10 +1,10 @@
 """The recorder's side of the store: every batch is one transaction."""
 
+import contextlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import polars as pl
 
 from tui.errors import StoreError
 from tui.store import files
+from tui.store.blocks import KEPT, Packing
 from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
 from tui.store.liquidations import MERGE_MINUTES
 from tui.store.rows import iso, milliseconds, parameters
@@ -52,7 +53,7 @@ class Writer:
         if not ready:
             return 0
         with self._transaction() as db:
-            return sum(_insert(db, table, rows) for table, rows in ready)
+            return sum(self._insert(db, table, rows) for table, rows in ready)
 
     def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
         """Replace the one row of `latest`: the snapshot's document, as JSON."""
@@ -79,13 +80,29 @@ class Writer:
 
         Oldest first, in transactions of `chunk` rows, so that a batch never waits for long.
         """
+        self._prune_blocks(now)
         return sum(self._prune(table, now, chunk) for table in TABLES)
 
     def close(self) -> None:
-        """Close the file. The last one out folds -wal into it."""
+        """Pack what is settled and close the file. The last one out folds -wal into it."""
         if self._db is not None:
-            self._db.close()
-            self._db = None
+            with contextlib.suppress(StoreError), self._transaction() as db:
+                self._packing.pack(db, most=24)
+        self._give_up()
+
+    def _insert(self, db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
+        if table is not LIQUIDATIONS:
+            return _insert(db, table, rows)
+        before = db.total_changes
+        last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'liquidations'").fetchone()
+        db.executemany(INSERT_LIQUIDATION, rows)
+        written = db.total_changes - before
+        if written:
+            db.execute(MERGE_MINUTES, (last[0] if last else 0,))
+            times = [row[0] for row in rows]
+            self._packing.touched(db, times)
+            self._packing.pack(db, spared=times)
+        return written
 
     def _prune(self, table: Table, now: datetime, chunk: int) -> int:
         if table.retention is None:
@@ -101,13 +118,20 @@ class Writer:
             deleted += done
         return deleted
 
+    def _prune_blocks(self, now: datetime) -> None:
+        """Blocks are of use for a day only, and go before the rows they copy."""
+        with self._transaction() as db:
+            oldest = min(milliseconds(now), self._packing.newest) - 2 * KEPT
+            db.execute("DELETE FROM minute_blocks WHERE hour < ?", (oldest,))
+
     def _open(self) -> sqlite3.Connection:
         db = files.open_writing(self._path, self._endpoint)
         stat = os.stat(self._path)
         self._db, self._inode = db, (stat.st_dev, stat.st_ino)
+        self._packing = Packing(db)
         return db
 
-    @contextmanager
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with files.plainly(self._path):
             db = self._connection()
@@ -121,13 +145,15 @@ class Writer:
 
     def _give_up(self) -> None:
         """Undo what was begun by closing: whatever state the connection is in, that works."""
-        self.close()
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
     def _connection(self) -> sqlite3.Connection:
         """The open file, opened again after an error. StoreError when it was deleted."""
         if not self._deleted():
             return self._db or self._open()
-        self.close()
+        self._give_up()
         self._begin_again()
         raise StoreError(f"{self._path}: was deleted while in use; a new store was begun")
 
@@ -147,13 +173,6 @@ class Writer:
 
 
 def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
-    before = db.total_changes
-    if table is LIQUIDATIONS:
-        last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'liquidations'").fetchone()
-        db.executemany(INSERT_LIQUIDATION, rows)
-        written = db.total_changes - before
-        db.execute(MERGE_MINUTES, (last[0] if last else 0,))
-        return written
     verb = "INSERT OR REPLACE" if table.key else "INSERT"
     marks = ", ".join("?" * len(table.schema))
     names = ", ".join(quoted(tuple(table.schema)))

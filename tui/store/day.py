@@ -1,0 +1,172 @@
+"""The last day of a store in memory: the frames a screen needs, followed by row id."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from tui.metrics.windows import WINDOWS
+from tui.store.edges import MINUTE, Edges, minutes_between, within
+from tui.store.follower import Follower
+from tui.store.minutes import Minutes, regrouped
+from tui.store.reader import Reader
+from tui.store.recent import Largest, Recent
+from tui.store.rows import at, from_milliseconds, replaced
+from tui.store.thinned import THINNINGS, read_thinned, thin
+from tui.tables import CANDLES, COVERAGE, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, TABLES
+
+AHEAD = 5_000
+"""ms ahead of the clock that an event may be and count as now."""
+
+_NEVER = 2**62  # ms
+DAY = 24 * 3_600_000
+_SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
+_INTERVALS = {"1d": DAY, "1h": 3_600_000}
+_HOURLY = 90 * DAY
+_COVER = DAY + 3_600_000
+_FEED = ("collector", "venue", "stream")
+
+
+class Day:
+    """The frames of a snapshot at moments from `now` (ms) on; for earlier ones make another.
+
+    Unless it is to be followed, only rows that count at `now` are read.
+    """
+
+    def __init__(self, reader: Reader, now: int, *, followed: bool) -> None:
+        self._reader = reader
+        self.now = now
+        with reader.one_moment():
+            self._follower = Follower(reader, TABLES, "now")
+            self._read(reader, now, _NEVER if followed else now + AHEAD)
+
+    def _read(self, reader: Reader, now: int, end: int) -> None:
+        cut = now + AHEAD
+        self._minutes = Minutes(reader)
+        self._minutes.between(*_whole_minutes(now))
+        self._edges = Edges(reader, self._follower.ids[LIQUIDATIONS.name])
+        self._edges.of(_edge_minutes(now))
+        self._recent = Recent(reader, cut, end)
+        self._largest = Largest(reader)
+        self._thinned = {how.table.name: read_thinned(reader, how, now, end) for how in THINNINGS}
+        self._candles = pl.concat(
+            [
+                reader.read(CANDLES, where={"interval": "1d"}),
+                reader.read(
+                    CANDLES, where={"interval": "1h"}, since=from_milliseconds(now - _HOURLY)
+                ),
+            ]
+        )
+        self._coverage = reader.read(COVERAGE, since=from_milliseconds(now - _COVER))
+        self._health = reader.select(
+            HEALTH,
+            tuple(HEALTH.schema),
+            f"WHERE ts > ? AND ts <= ? OR id IN (SELECT max(id) FROM health WHERE ts <= ?"
+            f" GROUP BY {', '.join(_FEED)}) ORDER BY id",
+            (cut, end, cut),
+        )
+
+    @property
+    def behind(self) -> bool:
+        """Whether the last poll left something for the next."""
+        return self._follower.behind
+
+    def poll(self) -> bool:
+        """Take in what is new in the store; whether there was anything."""
+        with self._reader.one_moment():
+            new = self._follower.poll()
+        for name, rows in new.items():
+            self._take_in(name, rows)
+        return bool(new)
+
+    def _take_in(self, name: str, rows: pl.DataFrame) -> None:
+        if name == LIQUIDATIONS.name:
+            self._edges.add(rows, self._follower.ids[name])
+            self._recent.add(rows)
+        elif name == LIQUIDATION_MINUTES.name:
+            self._minutes.add(rows)
+        elif name == CANDLES.name:
+            self._candles = replaced(self._candles, rows, CANDLES)
+        elif name == COVERAGE.name:
+            self._coverage = replaced(self._coverage, rows, COVERAGE)
+        elif name == HEALTH.name:
+            self._health = replaced(self._health, rows, HEALTH)
+        for how in THINNINGS:
+            if name == how.table.name:
+                self._thinned[name] = replaced(self._thinned[name], rows, how.table)
+
+    def frames(self, now: int) -> dict[str, pl.DataFrame]:
+        """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name."""
+        if now // MINUTE != self.now // MINUTE:
+            self._age(now)
+        self.now = max(now, self.now)
+        cut = now + AHEAD
+        whole = self._minutes.between(*_whole_minutes(now))
+        edges = self._edges.of(_edge_minutes(now)).filter(pl.col("ts") <= at(cut))
+        self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
+        newest = edges.filter(pl.col("ts") >= at(now - now % MINUTE))
+        inside = whole.filter(pl.col("minute") > at(now - DAY))
+        return {
+            "minutes": pl.concat([whole, regrouped(newest)], rechunk=False),
+            "edges": edges,
+            "recent": self._recent.at(cut),
+            "largest": self._largest.of(inside, within(edges, now - DAY, cut)),
+            "coverage": _covered(self._coverage, now),
+            "candles": _known(self._candles, cut),
+            "health": _newest(self._health.filter(pl.col("ts") <= at(cut))),
+        } | {
+            name: rows.filter(pl.col("ts") <= at(cut)).sort("ts", maintain_order=True)
+            for name, rows in self._thinned.items()
+        }
+
+    def _age(self, now: int) -> None:
+        """Once a minute: let go of what no window and no chart reaches any more."""
+        self._edges.forget(_edge_minutes(now), before=now - 6 * MINUTE)
+        for how in THINNINGS:
+            self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
+        hourly = (pl.col("interval") == "1d") | (pl.col("ts") > at(now - _HOURLY))
+        self._candles = self._candles.filter(hourly)
+        self._coverage = self._coverage.filter(pl.col("until") > at(now - _COVER))
+        late = pl.col("ts") > at(now + AHEAD)
+        self._health = pl.concat(
+            [_newest(self._health.filter(~late)), self._health.filter(late)], rechunk=True
+        )
+
+
+def _whole_minutes(now: int) -> tuple[int, int]:
+    """First and end of the minutes that lie whole in the last 24 h, and the one those begin in."""
+    first = now - DAY
+    return first - first % MINUTE, now - now % MINUTE
+
+
+def _first_minutes(now: int) -> list[int]:
+    """The minute that each window begins in."""
+    starts = [now - span for span in _SPANS.values()]
+    return [start - start % MINUTE for start in starts]
+
+
+def _edge_minutes(now: int) -> list[int]:
+    return _first_minutes(now) + minutes_between(now, now + AHEAD)
+
+
+def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
+    """What was known of the coverage at `now`: a connection that lived on was still alive then."""
+    lived = pl.col("until") > at(now)
+    return rows.filter((pl.col("since") <= at(now)) & (pl.col("until") > at(now - _COVER))).select(
+        pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias(name)
+        if name == "until"
+        else pl.when(~lived).then(pl.col(name)).alias(name)
+        if name == "reason"
+        else pl.col(name)
+        for name in COVERAGE.schema
+    )
+
+
+def _known(rows: pl.DataFrame, cut: int) -> pl.DataFrame:
+    """Candles that had opened; one that closed later had another close then, and is left out."""
+    length = pl.col("interval").replace_strict(_INTERVALS, default=0, return_dtype=pl.Int64)
+    end = pl.col("ts").dt.epoch("ms") + length
+    return rows.filter((pl.col("ts") <= at(cut)) & ~(pl.col("closed") & (end > cut)))
+
+
+def _newest(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.unique(_FEED, keep="last", maintain_order=True)

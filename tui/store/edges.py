@@ -1,0 +1,118 @@
+"""The raw liquidations of the few minutes that a window doesn't hold whole, held in memory.
+
+A window (as_of − W, as_of] begins and ends inside a minute. Its whole minutes come from
+`liquidation_minutes`; of those two the raw rows are needed, and each is read once.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from tui.store.reader import Reader
+from tui.store.rows import at, frame
+from tui.store.schema import quoted
+from tui.tables import LIQUIDATIONS
+
+MINUTE = 60_000  # ms
+SLICE = 1_000
+"""Rows read ahead per tick (4 ms), so that no tick has to read the edges of every window."""
+
+_COLUMNS = tuple(name for name in LIQUIDATIONS.schema if name != "raw")
+_SLICE = (
+    f"SELECT id, {', '.join(quoted(_COLUMNS))} FROM liquidations WHERE (ts, id) > (?, ?)"
+    " AND ts >= ? AND ts < ? AND id <= ? ORDER BY ts, id LIMIT ?"
+)
+
+
+class Edges:
+    """Raw rows by minute: of the minutes asked for, and of the newest ones as they come.
+
+    `through` is the id up to which the rows are known; later ones come through `add`.
+    """
+
+    def __init__(self, reader: Reader, through: int) -> None:
+        self.through = through
+        self._reader = reader
+        self._minutes: dict[int, pl.DataFrame] = {}
+        self._ahead: _Ahead | None = None
+
+    def add(self, rows: pl.DataFrame, through: int) -> None:
+        """New rows, up to the id `through`. Only minutes that are held take theirs."""
+        self.through = through
+        for (start,), part in rows.group_by(pl.col("ts").dt.truncate("1m").dt.epoch("ms")):
+            assert isinstance(start, int)
+            if start in self._minutes:
+                self._minutes[start] = pl.concat([self._minutes[start], part], rechunk=True)
+            elif self._ahead and self._ahead.minute == start:
+                self._ahead.parts.append(part)
+
+    def of(self, minutes: Iterable[int]) -> pl.DataFrame:
+        """The raw rows of these minutes, in the order of their time."""
+        wanted = sorted(set(minutes))
+        for minute in wanted:
+            if minute not in self._minutes:
+                self._minutes[minute] = self._whole(minute)
+        held = [self._minutes[minute] for minute in wanted]
+        empty = LIQUIDATIONS.empty().select(_COLUMNS)
+        return pl.concat([empty, *held], rechunk=False).sort("ts", maintain_order=True)
+
+    def read_ahead(self, minutes: Iterable[int]) -> None:
+        """Read a slice of the first of these minutes that isn't held yet."""
+        missing = sorted(set(minutes) - self._minutes.keys())
+        if not missing:
+            return
+        if self._ahead is None or self._ahead.minute not in missing:
+            self._ahead = _Ahead(missing[0], self.through)
+        if self._ahead.step(self._reader, SLICE):
+            self._minutes[self._ahead.minute] = self._ahead.rows()
+            self._ahead = None
+
+    def forget(self, kept: Iterable[int], before: int) -> None:
+        """Let go of the minutes before `before` that aren't in `kept`."""
+        held = set(kept)
+        self._minutes = {
+            minute: rows
+            for minute, rows in self._minutes.items()
+            if minute >= before or minute in held
+        }
+
+    def _whole(self, minute: int) -> pl.DataFrame:
+        begun, self._ahead = self._ahead, None
+        if begun is None or begun.minute != minute:
+            self._ahead, begun = begun, _Ahead(minute, self.through)
+        begun.step(self._reader, -1)
+        return begun.rows()
+
+
+class _Ahead:
+    """A minute that is being read in slices; rows that came since it was begun are added to it."""
+
+    def __init__(self, minute: int, through: int) -> None:
+        self.minute = minute
+        self.parts = [LIQUIDATIONS.empty().select(_COLUMNS)]
+        self._through = through
+        self._last = (minute, 0)  # time and id of the last row read
+
+    def step(self, reader: Reader, rows: int) -> bool:
+        """Read that many rows more, all when negative; whether that was the end."""
+        found = reader.rows(
+            _SLICE,
+            (*self._last, self._last[0], self.minute + MINUTE, self._through, rows),
+        )
+        if found:
+            self._last = (found[-1][1], found[-1][0])
+            self.parts.append(frame(LIQUIDATIONS, ("id", *_COLUMNS), found).drop("id"))
+        return len(found) != rows
+
+    def rows(self) -> pl.DataFrame:
+        return pl.concat(self.parts, rechunk=True)
+
+
+def minutes_between(first: int, last: int) -> list[int]:
+    """The starts of all minutes from that of `first` to that of `last` (ms)."""
+    return list(range(first - first % MINUTE, last + 1, MINUTE))
+
+
+def within(rows: pl.DataFrame, since: int, until: int) -> pl.DataFrame:
+    """The rows of `(since, until]` (ms)."""
+    return rows.filter((pl.col("ts") > at(since)) & (pl.col("ts") <= at(until)))

@@ -1,0 +1,59 @@
+"""The minute rows of a day, held in memory hour by hour and kept up with the store."""
+
+import polars as pl
+
+from tui.store.blocks import HOUR
+from tui.store.reader import Reader
+from tui.store.rows import at, replaced
+from tui.tables import LIQUIDATION_MINUTES
+
+
+class Minutes:
+    """Rows of `liquidation_minutes`, read by the hour when first asked for.
+
+    Hour by hour, because one late row would otherwise be looked for among 300,000.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._hours: dict[int, pl.DataFrame] = {}
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Rows that are new or replace the one of their key."""
+        start = pl.col("minute").dt.truncate("1h").dt.epoch("ms")
+        for (hour,), new in rows.group_by(start, maintain_order=True):
+            assert isinstance(hour, int)
+            if (old := self._hours.get(hour)) is not None:
+                self._hours[hour] = replaced(old, new, LIQUIDATION_MINUTES)
+
+    def between(self, first: int, end: int) -> pl.DataFrame:
+        """The rows of the minutes that start in `[first, end)` ms; earlier hours are let go."""
+        hours = range(first - first % HOUR, end, HOUR)
+        self._hours = {hour: rows for hour, rows in self._hours.items() if hour >= hours.start}
+        held = [self._part(hour, first, end) for hour in hours]
+        return pl.concat([LIQUIDATION_MINUTES.empty(), *held], rechunk=False)
+
+    def _part(self, hour: int, first: int, end: int) -> pl.DataFrame:
+        if hour not in self._hours:
+            self._hours[hour] = self._reader.minutes_of_hour(hour)
+        rows = self._hours[hour]
+        if first <= hour and hour + HOUR <= end:
+            return rows
+        return rows.filter((pl.col("minute") >= at(first)) & (pl.col("minute") < at(end)))
+
+
+def regrouped(rows: pl.DataFrame) -> pl.DataFrame:
+    """The minute rows that raw `rows` make: what the store would hold if it had only those."""
+    return (
+        rows.group_by(
+            pl.col("ts").dt.truncate("1m").alias("minute"), "venue", "base", "class", "side"
+        )
+        .agg(
+            pl.col("usd").sum(),
+            pl.len().cast(pl.Int64).alias("count"),
+            pl.col("usd").null_count().cast(pl.Int64).alias("unpriced"),
+            pl.col("usd").max().alias("largest"),
+        )
+        .select(*LIQUIDATION_MINUTES.schema)
+        .sort(LIQUIDATION_MINUTES.key)
+    )

@@ -1,0 +1,77 @@
+"""The newest liquidations, for the feed, and the largest of a day."""
+
+import polars as pl
+
+from tui.store.edges import MINUTE
+from tui.store.reader import Reader
+from tui.store.rows import at, frame
+from tui.store.schema import quoted
+from tui.tables import LIQUIDATIONS, Class
+
+RECENT = 2_000
+"""Rows the feed can be scrolled through."""
+
+_AHEAD = 20_000  # rows later than the clock that are held until they are due
+_COLUMNS = tuple(name for name in LIQUIDATIONS.schema if name != "raw")
+
+
+class Recent:
+    """The newest `RECENT` rows at a moment, and those of the store that are ahead of it."""
+
+    def __init__(self, reader: Reader, until: int, end: int) -> None:
+        """What is due at `until` and what is ahead of it, up to `end` (ms)."""
+        newest = "ORDER BY ts DESC, id DESC LIMIT ?"
+        due = reader.select(LIQUIDATIONS, _COLUMNS, f"WHERE ts <= ? {newest}", (until, RECENT))
+        later = f"WHERE ts > ? AND ts <= ? {newest}"
+        ahead = reader.select(LIQUIDATIONS, _COLUMNS, later, (until, end, _AHEAD))
+        self._rows = pl.concat([ahead, due], rechunk=True).reverse()
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Rows that came, in the order they came."""
+        self._rows = pl.concat([self._rows, rows], rechunk=True).sort("ts", maintain_order=True)
+
+    def at(self, until: int) -> pl.DataFrame:
+        """The newest rows up to `until` (ms), newest first."""
+        late = pl.col("ts") > at(until)
+        due = self._rows.filter(~late).tail(RECENT)
+        self._rows = pl.concat([due, self._rows.filter(late).head(_AHEAD)])
+        return due.reverse()
+
+
+class Largest:
+    """Finds the raw row of the largest liquidation; read again only when that changes."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: tuple[object, ...] | None = None
+        self._row = frame(LIQUIDATIONS, _COLUMNS, [])
+
+    def of(self, minutes: pl.DataFrame, raw: pl.DataFrame) -> pl.DataFrame:
+        """The largest crypto liquidation of whole `minutes` and `raw` rows: no row or one."""
+        rows = pl.concat([self._of_minutes(minutes), raw.filter(_crypto("usd"))])
+        return rows.sort("usd", "ts", descending=True, maintain_order=True).head(1)
+
+    def _of_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
+        top = minutes.filter(_crypto("largest"))
+        top = top.filter(pl.col("largest") == pl.col("largest").max()).sort("minute").tail(1)
+        if top.is_empty():
+            return self._row.clear()
+        key = top.select("minute", "venue", "base", "side", "largest").row(0)
+        if key != self._known:
+            self._known, self._row = key, self._read(top)
+        return self._row
+
+    def _read(self, top: pl.DataFrame) -> pl.DataFrame:
+        start = int(top["minute"].dt.epoch("ms")[0])
+        sql = (
+            f"SELECT {', '.join(quoted(_COLUMNS))} FROM liquidations WHERE ts >= ? AND ts < ?"
+            " AND venue = ? AND base = ? AND side = ? AND class = ?"
+            " ORDER BY usd DESC, ts DESC, id DESC LIMIT 1"
+        )
+        venue, base, side = top.select("venue", "base", "side").row(0)
+        found = self._reader.rows(sql, (start, start + MINUTE, venue, base, side, Class.CRYPTO))
+        return frame(LIQUIDATIONS, _COLUMNS, found)
+
+
+def _crypto(usd: str) -> pl.Expr:
+    return (pl.col("class") == Class.CRYPTO) & pl.col(usd).is_not_null()
