@@ -5,7 +5,7 @@
 every mark has a shape or word, so that no meaning hangs on the hue.
 """
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 _ANSI = {
     "long": "ansi_red",
@@ -16,13 +16,7 @@ _ANSI = {
     "frame": "ansi_bright_black",
     "warn": "ansi_yellow",
     "gold": "ansi_yellow",
-    "block-cursor-foreground": "ansi_black",
-    "block-cursor-background": "ansi_white",
-    "input-cursor-background": "ansi_white",
-    "input-cursor-foreground": "ansi_black",
-    "input-selection-background": "ansi_blue",
-    "border": "ansi_blue",
-    "border-blurred": "ansi_bright_black",
+    "accent": "ansi_cyan",
 }
 
 
@@ -105,7 +99,7 @@ THEMES: tuple[Theme, ...] = (
         boost="ansi_default",
         luminosity_spread=0.0,
         text_alpha=1.0,
-        variables={**_ANSI, "accent": "ansi_cyan"},
+        variables={**BUILTIN_THEMES["ansi-dark"].variables, **_ANSI},
     ),
 )
 """In the order of the key `T`; names as in `config.THEMES`."""

@@ -15,7 +15,7 @@ from tui.screens.detail import Detail
 from tui.screens.hints import hint
 from tui.screens.layout import HEADER, HINT, Placement, arrange
 from tui.screens.live import LiveScreen
-from tui.screens.panel_view import PanelView, Rows, Stamp
+from tui.screens.panel_view import EDGE_CELLS, Edge, PanelView, Rows, Stamp
 from tui.screens.reading import Picture, Wanted
 
 FEED = "liquidations"  # the panel whose rows can be selected
@@ -54,7 +54,9 @@ class Dashboard(LiveScreen):
     def compose(self) -> ComposeResult:
         yield from super().compose()
         for name in self._panels:
-            yield PanelView(name=name, id=f"panel-{name}")
+            view = PanelView(name=name, id=f"panel-{name}")
+            yield view
+            yield Edge(view, id=f"edge-{name}")
             yield Stamp(id=f"age-{name}")
         yield Rows(id="hint")
 
@@ -70,6 +72,7 @@ class Dashboard(LiveScreen):
             self.query_one("#hint", Rows).show([self._hint(by_name[HINT].width)])
         for name in self._panels:
             self.move(self._view(name), by_name.get(name))
+            self.move(self.query_one(f"#edge-{name}"), edge_place(by_name.get(name)))
             self.move(self._stamp(name), stamp_place(by_name.get(name)))
         return placed
 
@@ -205,3 +208,11 @@ def stamp_place(placement: Placement | None) -> Placement | None:
         return None
     x = placement.x + placement.width - framed - AGE_CELLS
     return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)
+
+
+def edge_place(placement: Placement | None) -> Placement | None:
+    """Where the left side of a panel's box stands; None where it has none."""
+    if placement is None or placement.form is not Form.BOX or placement.height < 3:
+        return None
+    x, y, rows = placement.x, placement.y + 1, placement.height - 2
+    return Placement(f"edge-{placement.name}", x, y, EDGE_CELLS, rows)
