@@ -86,7 +86,7 @@ class LiqtopApp(App[None]):
         self.look = looks.first_look(settings, symbols(settings.symbols))
         self.held: datetime | None = None
         self.snapshot: Snapshot | None = None
-        self._panels = [panel for name in settings.panels for panel in panels if panel.name == name]
+        self.panels = [panel for name in settings.panels for panel in panels if panel.name == name]
         self._supervised: str | None = None
         self._error: str | None = None
         self._since_held = 0
@@ -104,7 +104,7 @@ class LiqtopApp(App[None]):
         for words in keys.complaints(self._scopes(), self.settings.keys)[:1]:
             self.say(words)
         self._catch_signals()
-        self.push_screen(Dashboard(self._panels))
+        self.push_screen(Dashboard(self.panels))
 
     def on_unmount(self) -> None:
         self.reading.stop()

@@ -109,24 +109,29 @@ class Reading:
             self._thread.join(1.0)
 
     def _run(self) -> None:
-        opened = self._opened()
+        self.open()
         while (ask := self._newest()) is not None:
-            if self._source is None:
-                opened = self._opened()
-            try:
-                picture = self.picture(ask) if opened is None else Picture(None, errors=(opened,))
-            except Exception as error:
-                picture = Picture(None, errors=(said("store", error),), supervised=self._words)
-            if picture is not None:
-                self._deliver(picture)
+            self.answer(ask)
 
-    def _opened(self) -> str | None:
+    def open(self) -> str | None:
         """Open the source; what went wrong, or None."""
         try:
             self._source = self._open() if callable(self._open) else self._open
         except Exception as error:
             return said("store", error)
         return None
+
+    def answer(self, ask: Ask) -> None:
+        """Deliver what was asked, or what hinders it."""
+        if self._source is None and (failed := self.open()):
+            self._deliver(Picture(None, errors=(failed,), supervised=self._watch(ask.as_of)))
+            return
+        try:
+            picture = self.picture(ask)
+        except Exception as error:
+            picture = Picture(None, errors=(said("store", error),), supervised=self._words)
+        if picture is not None:
+            self._deliver(picture)
 
     def _newest(self) -> Ask | None:
         """The newest question; one for panels is not displaced by one for the header alone."""

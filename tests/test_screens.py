@@ -1,0 +1,310 @@
+"""What the screens are made of, without a screen: rows, steps of the view, hints, keys, help."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.segment import Segment
+from textual.color import Color
+from textual.strip import Strip
+from textual.style import Style
+
+from tests.fake_panels import NOW, FakePanel, FakeSource, panels
+from tests.frames import frame, liquidation, snapshot
+from tui.app import LiqtopApp
+from tui.config import load
+from tui.panels.base import AGE_CELLS, View
+from tui.screens import keys, looks
+from tui.screens.dashboard import Dashboard, edge_place, stamp_place
+from tui.screens.detail import Detail
+from tui.screens.help import Section, page
+from tui.screens.hints import hint
+from tui.screens.layout import Placement
+from tui.screens.legend import COINGLASS, MARKS
+from tui.screens.live import LiveScreen
+from tui.screens.panel_view import differing, joined
+from tui.screens.reading import Ask, Picture, Reading, Wanted
+from tui.tables import LIQUIDATIONS
+
+RED, GREY = Style(foreground=Color(255, 0, 0)), Style(foreground=Color(99, 99, 99))
+INK = Style(background=Color(0, 0, 0))
+
+
+def strip(*runs: tuple[str, Style]) -> Strip:
+    return Strip([Segment(text, style.rich_style) for text, style in runs])
+
+
+# rows
+
+
+def test_alike_rows_do_not_differ() -> None:
+    assert differing(strip(("BTC 1", RED)), strip(("BTC 1", RED))) is None
+
+
+def test_rows_cut_into_other_runs_do_not_differ() -> None:
+    assert differing(strip(("BTC 1", RED)), strip(("BTC", RED), (" 1", RED))) is None
+
+
+def test_a_row_differs_from_its_first_to_its_last_unlike_cell() -> None:
+    assert differing(strip(("BTC 100 x", RED)), strip(("BTC 234 x", RED))) == (4, 7)
+
+
+def test_a_change_of_colour_alone_is_a_difference() -> None:
+    old, new = strip(("BTC ", GREY), ("1", RED)), strip(("BTC ", GREY), ("1", GREY))
+    assert differing(old, new) == (4, 5)
+
+
+def test_a_row_with_wide_characters_is_sent_whole() -> None:
+    assert differing(strip(("漢字 1", RED)), strip(("漢字 2", RED))) == (0, 6)
+
+
+def test_blanks_join_the_run_before_them() -> None:
+    assert joined([("▼", RED), ("  ", GREY), ("x", GREY)]) == [("▼  ", RED), ("x", GREY)]
+
+
+def test_leading_blanks_join_the_run_after_them() -> None:
+    assert joined([("  ", GREY), ("x", RED)]) == [("  x", RED)]
+
+
+def test_blanks_on_another_ground_stay_as_they_are() -> None:
+    assert joined([("x", RED), ("  ", INK)]) == [("x", RED), ("  ", INK)]
+
+
+def test_blanks_do_not_join_a_reversed_run() -> None:
+    reverse = Style(reverse=True)
+    assert joined([("x", reverse), ("  ", GREY)]) == [("x", reverse), ("  ", GREY)]
+
+
+# the age in the frame, and the side of a box
+
+
+def test_the_age_stands_before_the_last_cell_of_a_box() -> None:
+    assert stamp_place(Placement("p", 96, 2, 64, 10)) == Placement("age-p", 152, 2, AGE_CELLS, 1)
+
+
+def test_the_age_stands_before_the_last_cell_of_a_rule() -> None:
+    assert stamp_place(Placement("p", 0, 3, 40, 5)) == Placement("age-p", 33, 3, AGE_CELLS, 1)
+
+
+@pytest.mark.parametrize("size", [(28, 9), (160, 3), (40, 1), (40, 2)])
+def test_a_form_without_a_frame_has_no_place_for_the_age(size: tuple[int, int]) -> None:
+    assert stamp_place(Placement("p", 0, 0, *size)) is None
+
+
+def test_only_a_box_has_a_side() -> None:
+    assert edge_place(Placement("p", 96, 2, 64, 10)) == Placement("edge-p", 96, 3, 2, 8)
+    assert edge_place(Placement("p", 0, 0, 40, 10)) is None
+
+
+# steps of the view
+
+
+def test_windows_step_and_stop_at_both_ends() -> None:
+    view = View(window="12h")
+    assert looks.window(view, 1).window == "24h"
+    assert looks.window(looks.window(view, 1), 1).window == "24h"
+    assert looks.window(View(window="1m"), -1).window == "1m"
+
+
+def test_smallest_size_steps_and_stops_at_both_ends() -> None:
+    assert looks.smallest(View(smallest=10_000), 1).smallest == 50_000
+    assert looks.smallest(View(smallest=10_000), -1).smallest == 5_000
+    assert looks.smallest(View(smallest=1_000_000), 1).smallest == 1_000_000
+    assert looks.smallest(View(smallest=1_000), -1).smallest == 1_000
+
+
+def test_group_goes_round() -> None:
+    view = looks.group(View())
+    assert view.group == "venue"
+    assert looks.group(looks.group(view)).group == "coin"
+
+
+def test_matching_puts_beginnings_first() -> None:
+    assert looks.matching("e", ["BTC", "DOGE", "ETH"]) == ["ETH", "DOGE"]
+    assert looks.matching("", ["BTC", "ETH"]) == ["BTC", "ETH"]
+
+
+def test_the_smallest_size_is_remembered(tmp_path: Path) -> None:
+    assert looks.remembered(tmp_path) is None
+    assert looks.remember(tmp_path, View(smallest=50_000)) is None
+    assert looks.remembered(tmp_path) == 50_000
+
+
+def test_a_size_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    words = looks.remember(tmp_path / "absent", View())
+    assert words is not None
+    assert words.startswith("size not remembered")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"smallest": 7}', '{"smallest": "x"}', "\x00"])
+def test_a_spoiled_state_file_is_as_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "viewer.json").write_text(text)
+    assert looks.remembered(tmp_path) is None
+
+
+# hints, keys, help
+
+
+@pytest.mark.parametrize("width", [1, 20, 28, 40, 80, 160])
+def test_the_hint_is_exactly_as_wide_as_asked(width: int) -> None:
+    assert hint(width, 4, {}, "block").cell_length == width
+
+
+def test_the_hint_shows_a_key_as_it_was_bound() -> None:
+    assert "f5 hold" in hint(160, 4, {"hold": "f5,f6"}, "block").plain
+
+
+def test_the_hint_is_ascii_where_only_that_can_be_shown() -> None:
+    assert hint(160, 4, {}, "ascii").plain.isascii()
+
+
+SCOPES = [[Dashboard, LiveScreen, LiqtopApp], [Detail, LiveScreen, LiqtopApp]]
+
+
+def test_every_binding_has_an_id() -> None:
+    assert all(binding.id for scope in SCOPES for binding in keys.bindings(scope))
+
+
+def test_no_two_bindings_of_a_screen_share_a_key() -> None:
+    for scope in SCOPES:
+        taken = [k for b in keys.bindings(scope) for k in b.key.split(",")]
+        assert len(taken) == len(set(taken))
+
+
+def test_an_unknown_binding_is_said() -> None:
+    assert keys.complaints(SCOPES, {"holt": "f5"}) == ["[keys] holt: no such binding, see ?"]
+
+
+def test_a_key_that_would_do_two_things_is_said() -> None:
+    assert keys.complaints(SCOPES, {"hold": "z"})[0] == "[keys] z is both zoom and hold"
+
+
+def test_keys_that_change_places_do_not_clash() -> None:
+    assert keys.complaints(SCOPES, {"hold": "z", "zoom": "space"}) == []
+
+
+def text(sections: list[Section], typed: str = "", width: int = 80) -> str:
+    return "\n".join(line.plain for line in page(sections, typed, width))
+
+
+def test_help_finds_what_was_typed_in_marks_and_meanings() -> None:
+    sections = [Section("Marks", MARKS), Section("CoinGlass", [("", COINGLASS)])]
+    assert "largest single" in text(sections, "◆")
+    assert "◆" in text(sections, "LARGEST")
+    assert "CoinGlass" not in text(sections, "largest")
+    assert text(sections, "no such thing") == "nothing found"
+
+
+def test_help_fits_a_narrow_screen() -> None:
+    lines = page([Section("Marks", MARKS)], "", 28)
+    assert max(line.cell_length for line in lines) <= 28
+
+
+def test_help_never_reads_markup() -> None:
+    assert "[/x] [bold]" in text([Section("Run", [("store", "[/x] [bold]")])])
+
+
+# reading
+
+
+def wanted(panel: FakePanel, **look: Any) -> Wanted:
+    return Wanted(panel, 60, 10, View(**look))
+
+
+def picture(reading: Reading, ask: Ask) -> Picture:
+    made = reading.picture(ask)
+    assert made is not None
+    return made
+
+
+def opened(source: FakeSource, **other: Any) -> Reading:
+    reading = Reading(source, lambda made: None, **other)
+    assert reading.open() is None
+    return reading
+
+
+def test_a_panel_that_fails_is_one_line_and_the_rest_goes_on() -> None:
+    first, second, *_ = panels()
+    first.error = ValueError("no [/x] such\x1b[31m column")
+    made = picture(opened(FakeSource()), Ask(NOW, None, (wanted(first), wanted(second))))
+    assert made.lines["liquidations"][0].plain.strip() == (
+        "liquidations: ValueError: no [/x] such column"
+    )
+    assert len(made.lines["liquidations"]) == 10
+    assert "long_short row 1" in made.lines["long_short"][2].plain
+
+
+def test_the_header_alone_is_not_drawn_again_when_nothing_is_new() -> None:
+    source = FakeSource()
+    source.new = False
+    assert opened(source).picture(Ask(NOW, Wanted(None, 60, 2, View()))) is None
+
+
+def rows_at(*seconds: int) -> Any:
+    made = [liquidation(NOW.replace(second=second)) for second in seconds]
+    return snapshot(liquidations=frame(LIQUIDATIONS, made))
+
+
+def test_held_shows_what_was_there_and_counts_what_came() -> None:
+    source = FakeSource(rows_at(1, 2))
+    reading, panel = opened(source), panels()[0]
+    picture(reading, Ask(NOW, None, (wanted(panel),)))
+    source.base = rows_at(1, 2, 3, 4, 5)
+    later = NOW.replace(second=50)
+    made = picture(reading, Ask(later, None, (wanted(panel),), held=NOW))
+    assert made.since_held == 3
+    assert made.snapshot is not None
+    assert made.snapshot.as_of == later
+
+
+def test_a_selected_row_freezes_the_feed_and_not_the_totals() -> None:
+    class Feed(FakePanel):
+        def record(self, snapshot: Any, view: View) -> Any:
+            self.seen = (snapshot.recent.height, snapshot.minutes["count"].sum())
+            return snapshot.as_of
+
+    source, panel = FakeSource(rows_at(1)), Feed("liquidations")
+    reading = opened(source)
+    picture(reading, Ask(NOW, None, (wanted(panel),), frozen_feed=True))
+    source.base = rows_at(1, 2, 3)
+    picture(reading, Ask(NOW, None, (wanted(panel),), frozen_feed=True))
+    assert panel.seen == (1, 3)
+    picture(reading, Ask(NOW, None, (wanted(panel),)))
+    assert panel.seen == (3, 3)
+
+
+def test_the_supervisor_is_asked_every_two_seconds_and_may_fail() -> None:
+    asked: list[int] = []
+
+    def supervise() -> str | None:
+        asked.append(1)
+        if len(asked) == 2:
+            raise OSError("no more processes")
+        return "recorder started"
+
+    reading = opened(FakeSource(), supervise=supervise)
+    words = [
+        picture(reading, Ask(NOW.replace(second=s), None, (wanted(panels()[0]),))).supervised
+        for s in (0, 1, 2, 3)
+    ]
+    assert words == ["recorder started"] * 2 + ["recorder: OSError: no more processes"] * 2
+
+
+def test_a_store_that_cannot_be_read_is_said_and_read_again() -> None:
+    made: list[Picture] = []
+    source = FakeSource()
+    source.error = OSError("disk I/O error")
+    reading = Reading(source, made.append)
+    assert reading.open() is None
+    reading.answer(Ask(NOW, None, (wanted(panels()[0]),)))
+    source.error = None
+    reading.answer(Ask(NOW, None, (wanted(panels()[0]),)))
+    assert made[0].errors == ("store: OSError: disk I/O error",)
+    assert made[1].errors == ()
+
+
+def test_settings_choose_the_panels(tmp_path: Path) -> None:
+    settings = replace(load(), data_dir=tmp_path, panels=("safe_haven",))
+    app = LiqtopApp(settings, FakeSource(), panels=panels())
+    assert [panel.name for panel in app.panels] == ["safe_haven"]
