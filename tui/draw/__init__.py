@@ -19,7 +19,7 @@ from tui.draw.numbers import (
 )
 from tui.draw.text import Part, ascii_text, fit, line, pad, plain_text, safe
 
-VARIABLES = ("long", "short", "muted", "accent", "warn", "frame", "up", "down")
+VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
 
 __all__ = [

@@ -22,7 +22,7 @@ def missing(reason: str = "") -> str:
 
 
 def usd(value: float | None) -> str:
-    """US dollars to three significant digits: `940 310K 1.40M 21.4M 848M 1.24B`; five cells."""
+    """US dollars to three digits, at most five cells: `940 7.4K 88K 310K 1.40M 848M 1.24B`."""
     if value is None or not math.isfinite(value):
         return MISSING
     if value < 0:
@@ -33,6 +33,8 @@ def usd(value: float | None) -> str:
         value /= 1000
         if value < 999.5 or unit == "B":
             break
+    if unit == "K":  # 1.40K would feign a precision nobody needs beside 310K
+        return f"{value:.1f}K" if value < 9.95 else f"{value:.0f}K"
     return f"{value:.{_decimals(value)}f}{unit}"
 
 

@@ -203,7 +203,7 @@ def _money(record: LongShort, venue: str) -> dict[str, draw.Part]:
 def _day(record: LongShort) -> dict[str, draw.Part]:
     """The change of a day, of the first venue: ratios are never averaged across venues."""
     venue = record.venues[0]
-    cells: dict[str, draw.Part] = {"name": f"24h Δ {code(venue)}"}
+    cells: dict[str, draw.Part] = {"name": f"24h {code(venue)}"}
     for measure in Measure:
         found = record.ratio(venue, measure)
         cells[measure.value] = draw.points(found.change_24h if found else None)

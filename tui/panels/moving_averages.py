@@ -31,10 +31,10 @@ BOX = (
 )
 RULES = (
     Column("name", "", 5, right=False),
-    Column("level", "level", 9),
+    Column("level", "level", 8),
     Column("distance", "dist", 8),
     Column("state", "state", 7),
-    Column("since", "since", 10, 1),
+    Column("since", "since", 11, 1),
 )
 
 
@@ -124,7 +124,10 @@ class MovingAveragesPanel(Panel):
         if form is Form.STRIP:
             return _strip(record, view, width)
         lines = _table(made, width, BOX if form is Form.BOX else RULES, form is Form.BOX)
-        return [*lines, draw.line(width, rounds(record)), draw.line(width, ahead(record))]
+        return [
+            *lines,
+            *(draw.line(width, text) for text in (rounds(record, width), ahead(record, width))),
+        ]
 
     def detail_rows(
         self, record: AveragesRecord, view: View, width: int, height: int
@@ -153,7 +156,7 @@ def since(line: Average, short: bool = False) -> str:
 
 
 def _state_style(line: Average) -> str:
-    return "$down" if line.state == "below" else "$up"
+    return "$below" if line.state == "below" else "$above"
 
 
 def _table(made: Averages, width: int, wanted: tuple[Column, ...], headed: bool) -> list[Content]:
@@ -182,12 +185,13 @@ def pad_name(name: str, width: int) -> str:
     return draw.pad(name, width, right=False)
 
 
-def rounds(record: AveragesRecord) -> str:
-    """The round levels around the price, with when the last one was crossed."""
+def rounds(record: AveragesRecord, width: int) -> str:
+    """The round levels around the price, with when the last one was crossed if it fits."""
     made = record.averages
     if made.price is None:
         return "price n/a"
-    texts = []
+    texts: list[str] = []
+    brief: list[str] = []
     for level in (made.round_above, made.round_below):
         if level is None or level <= 0:
             continue
@@ -195,8 +199,10 @@ def rounds(record: AveragesRecord) -> str:
         if level == made.last_round and made.last_round_at is not None:
             word = "lost" if made.price < level else "won"
             crossed = f" ({word} {moment(made.last_round_at, record.as_of)})"
-        texts.append(f"{draw.whole(level)} {draw.change(level / made.price - 1, 1)}{crossed}")
-    return "round  " + "   ".join(texts) if texts else ""
+        brief.append(f"{draw.whole(level)} {draw.change(level / made.price - 1, 1)}")
+        texts.append(brief[-1] + crossed)
+    full = "round  " + "   ".join(texts)
+    return full if len(full) <= width else "round  " + "   ".join(brief)
 
 
 def moment(ts: datetime, as_of: datetime) -> str:
@@ -204,7 +210,7 @@ def moment(ts: datetime, as_of: datetime) -> str:
     return f"{ts:%H:%M}" if as_of - ts < timedelta(hours=24) else f"{ts:%d %b}"
 
 
-def ahead(record: AveragesRecord) -> str:
+def ahead(record: AveragesRecord, width: int) -> str:
     """When the next daily close is, and which states a close at this price would change."""
     midnight = datetime.combine(
         record.as_of.date() + timedelta(days=1), time(), record.as_of.tzinfo
@@ -221,7 +227,9 @@ def ahead(record: AveragesRecord) -> str:
         and line.state is not None
         and (price_now > line.value) != (line.state == "above")
     ]
-    return f"{wait}; at this price {', '.join(turns) if turns else 'no state changes'}"
+    what = ", ".join(turns) if turns else "no state changes"
+    full = f"{wait}; at this price {what}"
+    return full if len(full) <= width else draw.pad(f"{wait}; {what}", width, right=False)
 
 
 def _pairs(made: Averages) -> list[str]:
@@ -254,7 +262,7 @@ def _strip(record: AveragesRecord, view: View, width: int) -> list[Content]:
             groups.append([f"{line.name} {draw.whole(line.value)} ", distance, tail])
     if groups:
         groups[0].insert(0, f"{view.number or 3} ")
-    second = joined(width, [rounds(record)], [ahead(record)])
+    second = joined(width, [rounds(record, width)], [ahead(record, width)])
     return [joined(width, *groups, gap="  "), second]
 
 

@@ -204,9 +204,9 @@ def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Co
     legend: list[draw.Part] = [
         f"{paths.height} days, 1 = start  ",
         ("── BTC  ", "$accent"),
-        ("── gold", "$warn"),
+        ("── gold", "$gold"),
     ]
-    layers = [(paths["btc"].to_list(), "$accent"), (paths["gold"].to_list(), "$warn")]
+    layers = [(paths["btc"].to_list(), "$accent"), (paths["gold"].to_list(), "$gold")]
     first, last = paths["ts"][0], paths["ts"][-1]
     chart = framed(layers, width, height - 1, view.symbols, first, last)
     return [draw.line(width, *legend), *chart]

@@ -73,10 +73,8 @@ def _short(item: FeedRow, width: int) -> tuple[str, str]:
     base = draw.pad(draw.safe(item.base), 5 if width >= 36 else 4, right=False)
     left = f"{time}{gap}{mark(item)}{gap}{base}{_usd(item):>6}"
     spare = width - len(left) - (7 if width >= 36 else 4)
-    price = draw.price(item.price)
-    if len(price) > spare:
-        price = draw.whole(item.price)
-    price = price.rjust(spare) if len(price) <= spare else " " * max(0, spare)
+    fitting = [p for p in (draw.price(item.price), draw.whole(item.price)) if len(p) < spare]
+    price = (fitting[0] if fitting else "").rjust(spare)
     largest = (" ◆" if item.largest_24h else "  ") if width >= 36 else ""
     return left, f"{price}{'  ' if width >= 36 else ' '}{code(item.venue)}{largest}"
 

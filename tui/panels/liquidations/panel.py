@@ -31,9 +31,8 @@ class LiquidationsPanel(Panel):
         return Age.of(made.last_ts, made.as_of, SILENT).marked(not linked)
 
     def heading(self, record: LiquidationsRecord, view: View, form: Form) -> str:
-        """The coin, and in a rule the unit that the box's table has in its corner."""
-        coin = draw.safe(view.coin) if view.coin else "all coins"
-        return coin if form is Form.BOX else f"{coin} {totals.bound(record.liquidations)} USD"
+        """The coin, or that it is all of them."""
+        return draw.safe(view.coin) if view.coin else "all coins"
 
     def rows(
         self, record: LiquidationsRecord, view: View, width: int, height: int, form: Form

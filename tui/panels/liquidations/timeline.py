@@ -43,7 +43,7 @@ def chart(record: LiquidationsRecord, view: View, width: int, height: int) -> li
     drawn += [
         ("0 ┼", zero, "$muted"),
         ("short ┤", fallen, view.side_style(Side.SHORT)),
-        (f"{record.base[:5]} ┤", draw.price_row(prices), "$accent"),
+        (f"{draw.safe(record.base)[:5]} ┤", draw.price_row(prices), "$accent"),
     ]
     notes = _notes(record, minutes, prices, low) if noted else {}
     lines = []
@@ -91,8 +91,8 @@ def clock_axis(times: list[datetime], width: int) -> str:
         return ""
     cells = [" "] * width
     for part in (1.0, 0.0, 0.25, 0.5, 0.75):
-        index = round((len(times) - 1) * part)
         at = width - 5 if part == 1.0 else round(width * part)
+        index = len(times) - 1 if part == 1.0 else at * len(times) // width
         if at + 5 <= width and not "".join(cells[max(0, at - 2) : at + 7]).strip():
             cells[at : at + 5] = f"{times[index]:%H:%M}"
     return "".join(cells)
@@ -113,6 +113,6 @@ def small(record: LiquidationsRecord, view: View, width: int, up: int, axis: boo
     if axis and minutes:
         top = max((v for v in both if v), default=0.0)
         first, last = f"{minutes[0].minute:%H:%M}", f"{minutes[-1].minute:%H:%M}"
-        words = f"max {draw.usd(top)}/min, {record.base[:5]} below"
+        words = f"max {draw.usd(top)}/min, {draw.safe(record.base)[:5]} below"
         lines.append(draw.line(width, (first + words.center(len(minutes) - 10) + last, "$muted")))
     return lines

@@ -106,7 +106,7 @@ def down(made: Liquidations, view: View, width: int, form: Form) -> list[Content
     for name in names:
         total = made.windows[name]
         cells: dict[str, draw.Part] = {
-            "window": named(total, columns[0].width - (not bare)),
+            "window": named(total, columns[0].width),
             "long": (amount(total, Side.LONG), view.side_style(Side.LONG)),
             "short": (amount(total, Side.SHORT), view.side_style(Side.SHORT)),
             "share": draw.share(total.amount.long_share),

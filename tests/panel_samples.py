@@ -1,0 +1,422 @@
+"""Records of one invented wave, made by hand: what the panels' tests and goldens are drawn from."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tui.metrics.averages import Average, Averages
+from tui.metrics.coverage import Cover
+from tui.metrics.derivatives import Funding, OpenInterest
+from tui.metrics.havens import Correlation, Havens
+from tui.metrics.positioning import Ratio
+from tui.metrics.prices import Price
+from tui.metrics.windows import (
+    WINDOWS,
+    Amount,
+    FeedRow,
+    Folded,
+    Liquidations,
+    Minute,
+    Total,
+    VenueAmounts,
+)
+from tui.panels.header import Feed, HeaderRecord
+from tui.panels.liquidations import LiquidationsRecord
+from tui.panels.long_short import LongShort
+from tui.panels.moving_averages import AveragesRecord
+from tui.panels.safe_haven import HavensRecord
+from tui.tables import Measure, Side, State
+
+NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
+LONG, SHORT = Side.LONG, Side.SHORT
+SIDES = {
+    "1m": (21.4e6, 310e3, 1.0),
+    "5m": (68.2e6, 1.4e6, 1.0),
+    "15m": (71.0e6, 2.2e6, 0.983),
+    "1h": (80.6e6, 4.5e6, 0.991),
+    "4h": (156e6, 11.6e6, 0.991),
+    "12h": (470e6, 42.4e6, 0.994),
+    "24h": (848e6, 81.4e6, 0.993),
+}
+WHY = ("binance 1/s", "okx 1/s")
+
+
+def ago(**span: float) -> datetime:
+    """The moment that long before NOW."""
+    return NOW - timedelta(**span)
+
+
+def total(window: str, have: timedelta | None = None) -> Total:
+    """One window's total; of a store that began `have` ago if given."""
+    long, short, share = SIDES[window]
+    kept = WINDOWS[window] if have is None else min(have, WINDOWS[window])
+    cover = Cover(share, kept, {"binance": share, "bybit": 1.0, "okx": share}, ())
+    return Total(window, Amount(long, short, 728, 0, 6.4e6), cover, WHY)
+
+
+def amounts(long: float, short: float, count: int, largest: float) -> dict[str, Amount]:
+    """The same amount in every window up to an hour, ten times as much beyond."""
+    near = Amount(long, short, count, 0, largest)
+    far = Amount(long * 10, short * 10, count * 10, 0, largest)
+    return {name: near if span <= WINDOWS["1h"] else far for name, span in WINDOWS.items()}
+
+
+def minutes() -> tuple[Minute, ...]:
+    """Sixty minutes: quiet, a gap of three, a few shorts, then the wave."""
+    wave = [0.4e6, 3.1e6, 9.4e6, 8.2e6, 12.8e6, 16.1e6, 21.4e6]
+    quiet = [(0.21e6 + 0.05e6 * (n % 3), 0.4e6 if n in (9, 22, 40) else 0.0) for n in range(53)]
+    sides = quiet + [(usd, 0.1e6) for usd in wave]
+    start = NOW.replace(second=0) - timedelta(minutes=59)
+    return tuple(
+        Minute(start + timedelta(minutes=n), 0.0, 0.0, False)
+        if n in (30, 31, 32)
+        else Minute(start + timedelta(minutes=n), *sides[n])
+        for n in range(60)
+    )
+
+
+def row(
+    second: int,
+    side: Side,
+    base: str,
+    usd: float | None,
+    price: float,
+    venue: str,
+    largest: bool = False,
+) -> FeedRow:
+    """One row of the feed at 14:06:`second`."""
+    qty = None if usd is None else usd / price
+    symbol = f"{base}/USDT:USDT"
+    ts = NOW.replace(second=second)
+    return FeedRow(ts, venue, symbol, base, side, qty, price, "bankruptcy", usd, largest)
+
+
+def feed() -> tuple[FeedRow | Folded, ...]:
+    """A wave's feed, newest first."""
+    return (
+        row(41, LONG, "BTC", 1.24e6, 88_612.4, "bybit"),
+        row(41, LONG, "ETH", 312e3, 2_908.15, "binance"),
+        row(40, LONG, "BTC", 6.40e6, 88_640.0, "bybit", True),
+        row(40, LONG, "SOL", 611e3, 121.38, "okx"),
+        Folded(NOW.replace(second=40), 31, 1.02e6, 0.98),
+        row(39, LONG, "BTC", 880e3, 88_655.1, "binance"),
+        row(39, LONG, "ETH", 2.15e6, 2_909.40, "bybit"),
+        row(39, SHORT, "BTC", 74e3, 88_701.0, "okx"),
+        Folded(NOW.replace(second=39), 26, 744e3, 0.96),
+        row(38, LONG, "BTC", 431e3, 88_690.2, "okx"),
+        row(38, LONG, "XRP", 240e3, 1.9124, "bybit"),
+        row(37, LONG, "BTC", 1.02e6, 88_702.7, "binance"),
+        row(37, LONG, "DOGE", 199e3, 0.11873, "bybit"),
+        Folded(NOW.replace(second=37), 19, 610e3, 0.97),
+        row(36, LONG, "PEPE", None, 0.00000712, "okx"),
+        *(row(35 - n, LONG, "BTC", 90e3 + n * 7e3, 88_700.0 + n, "bybit") for n in range(30)),
+    )
+
+
+def liquidations(have: timedelta | None = None, coin: str | None = None) -> Liquidations:
+    """The wave; in a store that began `have` ago if given."""
+    rows = feed()
+    largest = rows[2]
+    assert isinstance(largest, FeedRow)
+    return Liquidations(
+        NOW,
+        coin,
+        {name: total(name, have) for name in WINDOWS},
+        {
+            "bybit": VenueAmounts("bybit", "all", amounts(29.4e6, 0.6e6, 441, 6.4e6), NOW, 0.4),
+            "binance": VenueAmounts("binance", "1/s", amounts(24.1e6, 0.5e6, 287, 2e6), NOW, 0.9),
+            "okx": VenueAmounts("okx", "1/s", amounts(9.8e6, 0.3e6, 148, 611e3), NOW, 0.7),
+        },
+        {
+            "BTC": amounts(31.2e6, 420e3, 212, 6.4e6),
+            "ETH": amounts(19.8e6, 510e3, 187, 2.15e6),
+            "SOL": amounts(7.31e6, 120e3, 94, 611e3),
+            "XRP": amounts(3.02e6, 88e3, 51, 240e3),
+            "DOGE": amounts(2.44e6, 61e3, 48, 199e3),
+            "PEPE": amounts(1.1e6, 2.2e6, 30, 150e3),
+            "ADA": amounts(0.9e6, 0.1e6, 21, 120e3),
+            "LTC": amounts(0.0, 0.0, 0, 0.0),
+        },
+        minutes(),
+        rows,
+        largest,
+        NOW - timedelta(seconds=1),
+    )
+
+
+def liquidations_record(have: timedelta | None = None) -> LiquidationsRecord:
+    """The panel's record of the wave."""
+    fall = [89_900.0 + (n % 5) * 20 for n in range(54)]
+    prices: list[float | None] = [*fall, 89_800, 89_500, 89_200, 89_000, 88_800, 88_640]
+    prices[20] = None
+    return LiquidationsRecord(
+        liquidations(have),
+        "BTC",
+        tuple(prices),
+        {"BTC": -0.0137, "ETH": -0.0202, "SOL": -0.0261},
+        {"BTC": -0.024, "ETH": -0.029},
+    )
+
+
+def empty_liquidations_record() -> LiquidationsRecord:
+    """A store that has just begun."""
+    none = Cover(None, timedelta(0), {}, ())
+    windows = {name: Total(name, Amount(), none, ("not listening yet",)) for name in WINDOWS}
+    start = NOW.replace(second=0) - timedelta(minutes=59)
+    blank = tuple(Minute(start + timedelta(minutes=n), 0.0, 0.0, False) for n in range(60))
+    made = Liquidations(NOW, None, windows, {}, {}, blank, (), None, None)
+    return LiquidationsRecord(made, "BTC", (None,) * 60, {}, {})
+
+
+def ratio(venue: str, measure: Measure, value: float, change: float | None = None) -> Ratio:
+    """A ratio four minutes old."""
+    return Ratio(venue, "BTC", measure, value, value / (1 + value), ago(minutes=4), change)
+
+
+def long_short() -> LongShort:
+    """Three venues, one of which publishes accounts alone and one measure of which we lack."""
+    m = Measure
+    ratios = (
+        ratio("binance", m.ACCOUNTS, 2.31, -0.12),
+        ratio("binance", m.TOP_ACCOUNTS, 2.05, -0.08),
+        ratio("binance", m.TOP_POSITIONS, 1.12, 0.03),
+        ratio("binance", m.TAKER, 0.71, -0.21),
+        ratio("bybit", m.ACCOUNTS, 1.88, -0.1),
+        ratio("okx", m.ACCOUNTS, 1.65, -0.02),
+        ratio("okx", m.TOP_ACCOUNTS, 1.41),
+        ratio("okx", m.TAKER, 0.78),
+    )
+    ts = ago(seconds=8)
+    interest = (
+        OpenInterest("binance", "BTC", 10.4e9, -0.023, -0.031, ts),
+        OpenInterest("bybit", "BTC", 5.9e9, -0.029, -0.04, ts),
+        OpenInterest("okx", "BTC", 3.6e9, -0.016, None, ts),
+        OpenInterest("all", "BTC", 19.9e9, -0.024, -0.031, ts),
+    )
+    funding = (
+        Funding("binance", "BTC", 0.000041, -0.000059, ts),
+        Funding("bybit", "BTC", 0.000035, None, ts),
+        Funding("okx", "BTC", 0.000052, None, ts),
+        Funding("all", "BTC", 0.000041, -0.000059, ts),
+    )
+    words = "accounts 70% long, top positions 53%: small longs crowded"
+    return LongShort(NOW, "BTC", ratios, interest, funding, words, -0.0137)
+
+
+def averages() -> AveragesRecord:
+    """Price below its long averages, the long one short of history, the weekly above."""
+    lines = (
+        Average("365d", 365, 365, 101_326, -0.125, "below", 75, False, -38.2, 108_900),
+        Average("200d", 200, 200, 105_628, -0.161, "below", 98, True, -92.0, 117_400),
+        Average("50d", 50, 50, 91_212, -0.028, "below", 1, False, -121.0, 95_300),
+        Average("200w", 112, 200),
+    )
+    made = Averages(
+        "BTC",
+        "BTC/USDT",
+        "binance",
+        88_640.0,
+        ago(seconds=1),
+        lines,
+        date(2026, 1, 19),
+        89_702.0,
+        85_000.0,
+        90_000.0,
+        90_000.0,
+        NOW.replace(hour=9, minute=12),
+    )
+    return AveragesRecord(NOW, made)
+
+
+def havens() -> HavensRecord:
+    """Gold up, bitcoin down, and no flight."""
+    made = Havens(
+        "PAXG/USDT",
+        "binance",
+        "PAXG/USDT",
+        4_683.0,
+        ago(seconds=3),
+        {"PAXG/USDT": 4_683.0, "XAUT/USDT": 4_679.0},
+        {
+            "BTC": {"24h": -0.0091, "7d": -0.079, "30d": 0.012, "1y": -0.131},
+            "gold": {"24h": 0.017, "7d": 0.036, "30d": 0.069, "1y": 0.684},
+        },
+        88_640.0,
+        ago(seconds=1),
+        18.93,
+        -0.026,
+        {30: Correlation(30, 30, -0.12, False), 90: Correlation(90, 90, -0.08, False)},
+        False,
+        {"BTC": -0.4, "gold": 1.6},
+    )
+    return HavensRecord(NOW, made)
+
+
+def quote(base: str, price: float, five: float, day: float, seconds: float = 0.5) -> Price:
+    """A live price `seconds` old."""
+    return Price("binance", f"{base}/USDT", base, price, ago(seconds=seconds), five, day)
+
+
+def header(
+    have: timedelta | None = None, endpoint: str | None = None, bad: bool = False, aged: float = 0.5
+) -> HeaderRecord:
+    """The header of the wave; in a young store, with an endpoint, a bad feed or an aged price."""
+    names = [
+        *(f"{venue} {part}" for venue in ("binance", "bybit", "okx") for part in ("liq", "OI")),
+        "binance candles",
+        "binance quotes",
+        "okx positioning",
+    ]
+    feeds = [Feed(name, State.LIVE, ago(hours=3), "") for name in names]
+    if bad:
+        feeds[4] = Feed("okx swap", State.RETRYING, ago(seconds=14), "ping timeout")
+    record = long_short()
+    return HeaderRecord(
+        NOW,
+        "BTC",
+        quote("BTC", 88_640.0, -0.0137, -0.0091, aged),
+        (quote("ETH", 2_911.2, -0.0202, -0.018), quote("SOL", 121.4, -0.0261, -0.02)),
+        liquidations(have),
+        record.interest_of("all"),
+        record.funding_of("all"),
+        tuple(feeds),
+        ago(seconds=1),
+        endpoint,
+    )
+
+
+def history(days: int = 400) -> pl.DataFrame:
+    """Invented daily closes with two means of them: ts, close, 200d, 50d."""
+    start = NOW - timedelta(days=days)
+    closes = [100_000 - 40.0 * n + 6_000 * ((n % 60) / 60) for n in range(days)]
+    return pl.DataFrame(
+        {
+            "ts": [start + timedelta(days=n) for n in range(days)],
+            "close": closes,
+            "200d": [None if n < 100 else 98_000 - 30.0 * n for n in range(days)],
+            "50d": [c * 1.02 for c in closes],
+        }
+    )
+
+
+def with_base(record: LongShort) -> LongShort:
+    """The same with a history of its account ratios, a hole of a day in it."""
+    hours = [n for n in range(24 * 30) if not 300 <= n < 324]
+    rows = [
+        (ago(hours=24 * 30 - n), venue, "accounts", level + 0.2 * ((n % 90) / 90))
+        for venue, level in (("binance", 2.1), ("bybit", 1.8), ("okx", 1.6))
+        for n in hours
+    ]
+    frame = pl.DataFrame(
+        rows, schema=["ts", "venue", "measure", "ratio"], orient="row"
+    ).with_columns(pl.col("ts").cast(pl.Datetime("ms", "UTC")))
+    return replace(record, history=frame)
+
+
+def detail_records() -> dict[str, Any]:
+    """The records of the detail screens, with their histories."""
+    paths = history(365).select(
+        "ts",
+        (pl.col("close") / pl.col("close").first()).alias("btc"),
+        (1.0 + pl.int_range(pl.len()) * 0.0018).alias("gold"),
+    )
+    return {
+        "liquidations": liquidations_record(),
+        "long_short": with_base(long_short()),
+        "moving_averages": replace(averages(), history=history()),
+        "safe_haven": replace(havens(), paths=paths),
+    }
+
+
+def empty_records() -> dict[str, Any]:
+    """What every panel has when the store holds nothing."""
+    lines = tuple(
+        Average(name, 0, need)
+        for name, need in (("365d", 365), ("200d", 200), ("50d", 50), ("200w", 200))
+    )
+    none = Averages(
+        "BTC", None, None, None, None, lines, None, None, None, None, None, None, "no candles yet"
+    )
+    spans: dict[str, float | None] = dict.fromkeys(("24h", "7d", "30d", "1y"))
+    gold = Havens(
+        None,
+        None,
+        None,
+        None,
+        None,
+        {},
+        {"BTC": spans, "gold": spans},
+        None,
+        None,
+        None,
+        None,
+        {30: Correlation(30, 0, None, None), 90: Correlation(90, 0, None, None)},
+        None,
+        {"BTC": None, "gold": None},
+        reason="no gold market yet",
+    )
+    return {
+        "liquidations": empty_liquidations_record(),
+        "long_short": LongShort(NOW, "BTC", (), (), (), None, None),
+        "moving_averages": AveragesRecord(NOW, none),
+        "safe_haven": HavensRecord(NOW, gold),
+    }
+
+
+def young_records() -> dict[str, Any]:
+    """A store of twelve minutes; the rest as ever."""
+    return detail_records() | {"liquidations": liquidations_record(timedelta(minutes=12))}
+
+
+HOSTILE = "B\x1b[31m[/x]\x1b]0;title\x07\u202e币🐶e\u0301\x9b2J\nX"
+
+
+def hostile_records() -> dict[str, Any]:
+    """Names and reasons as no exchange should write them."""
+    calm = liquidations_record()
+    rows = tuple(
+        replace(item, base=HOSTILE, venue=HOSTILE, symbol=HOSTILE)
+        if isinstance(item, FeedRow)
+        else item
+        for item in feed()
+    )
+    made = calm.liquidations
+    total_5m = replace(made.windows["5m"], reasons=(HOSTILE,))
+    bad = replace(
+        made,
+        coin=HOSTILE,
+        feed=rows,
+        coins={HOSTILE: made.coins["BTC"]},
+        venues={HOSTILE: replace(made.venues["okx"], venue=HOSTILE, gives=HOSTILE)},
+        windows={**made.windows, "5m": total_5m},
+    )
+    crowd = long_short()
+    ratios = tuple(replace(r, venue=HOSTILE, base=HOSTILE) for r in crowd.ratios)
+    havens_now = havens().havens
+    gold = {HOSTILE: 4_683.0, "XAUT/USDT": 4_679.0}
+    return {
+        "liquidations": replace(calm, liquidations=bad, base=HOSTILE),
+        "long_short": replace(crowd, base=HOSTILE, ratios=ratios, words=HOSTILE),
+        "moving_averages": AveragesRecord(NOW, replace(averages().averages, base=HOSTILE)),
+        "safe_haven": HavensRecord(
+            NOW, replace(havens_now, gold_quote=HOSTILE, gold_history=HOSTILE, gold_prices=gold)
+        ),
+    }
+
+
+def hostile_header() -> HeaderRecord:
+    """A header whose every foreign word is hostile."""
+    record = header(endpoint=f"http://{HOSTILE}", bad=True)
+    price = record.price
+    assert price is not None
+    made: Any = hostile_records()["liquidations"]
+    return replace(
+        record,
+        base=HOSTILE,
+        price=replace(price, base=HOSTILE),
+        others=tuple(replace(other, base=HOSTILE) for other in record.others),
+        liquidations=made.liquidations,
+        feeds=tuple(replace(feed_, name=HOSTILE, reason=HOSTILE) for feed_ in record.feeds),
+    )

@@ -1,0 +1,317 @@
+"""Every panel fills every size exactly, in its form, and says what it does not know."""
+
+import os
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.content import Content
+
+from tests import panel_samples as samples
+from tui import draw
+from tui.panels import PANELS, Panel, View, header
+from tui.panels.base import Form, form_of
+
+GOLDENS = Path(__file__).parent / "data" / "goldens"
+VIEW = View(smallest=50_000.0)
+RECORDS: dict[str, Any] = {
+    "liquidations": samples.liquidations_record(),
+    "long_short": samples.long_short(),
+    "moving_averages": samples.averages(),
+    "safe_haven": samples.havens(),
+}
+SIZES = {
+    "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
+    "long_short": ((64, 11), (40, 6), (28, 2), (160, 1)),
+    "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
+    "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
+}
+HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
+BY_NAME = {panel.name: panel for panel in PANELS}
+
+
+def text(lines: list[Content]) -> str:
+    """The lines as a drawing, a bar at each end so that blanks at the right are seen."""
+    return "\n".join(f"|{line.plain}|" for line in lines) + "\n"
+
+
+def golden(name: str, drawn: str) -> None:
+    """Compare with the drawing kept; LIQTOP_REWRITE_GOLDENS=1 keeps the new one instead."""
+    path = GOLDENS / f"{name}.txt"
+    if os.environ.get("LIQTOP_REWRITE_GOLDENS") == "1":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drawn, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == drawn
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height"), [(n, w, h) for n, sizes in SIZES.items() for w, h in sizes]
+)
+def test_a_panel_looks_as_its_drawing(name: str, width: int, height: int) -> None:
+    lines = BY_NAME[name].lines(RECORDS[name], VIEW, width, height)
+    golden(f"{name}_{width}x{height}", text(lines))
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_a_detail_looks_as_its_drawing(name: str) -> None:
+    view = replace(VIEW, symbols="braille")
+    lines = BY_NAME[name].detail(samples.detail_records()[name], view, 120, 36)
+    golden(f"{name}_detail_120x36", text(lines))
+
+
+@pytest.mark.parametrize(("width", "height"), HEADERS)
+def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
+    records = {
+        "": samples.header(),
+        "bad feed, old price, another endpoint": samples.header(
+            endpoint="http://127.0.0.1:43210", bad=True, aged=12
+        ),
+        "young store": samples.header(have=timedelta(minutes=12)),
+    }
+    drawn = [
+        (f"{title}\n" if title else "") + text(header.lines(record, VIEW, width, height))
+        for title, record in records.items()
+    ]
+    golden(f"header_{width}x{height}", "\n".join(drawn))
+
+
+VIEWS = st.builds(
+    View,
+    window=st.sampled_from(["1m", "5m", "15m", "1h", "4h", "12h", "24h"]),
+    group=st.sampled_from(["coin", "venue", "side"]),
+    symbols=st.sampled_from(["block", "braille", "ascii"]),
+    flow_colours=st.booleans(),
+    selected=st.sampled_from([None, 0, 3]),
+    scroll=st.sampled_from([0, 2, 60]),
+    focused=st.booleans(),
+    notice=st.sampled_from(["", "HELD 0:42 +318", "no recorder: starting one"]),
+)
+RECORD_SETS = (RECORDS, samples.empty_records(), samples.young_records(), samples.hostile_records())
+
+
+def exact(lines: list[Content], width: int, height: int) -> None:
+    """As many lines as asked for, each as wide."""
+    assert len(lines) == height
+    assert {line.cell_length for line in lines} == {width}
+    assert all(line.plain.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
+@settings(max_examples=150, deadline=None)
+@given(width=st.integers(20, 250), height=st.integers(1, 70), view=VIEWS, which=st.integers(0, 3))
+def test_a_panel_fills_every_size_exactly(
+    panel: Panel, width: int, height: int, view: View, which: int
+) -> None:
+    record = RECORD_SETS[which][panel.name]
+    exact(panel.lines(record, view, width, height), width, height)
+    detailed = samples.detail_records()[panel.name] if which == 0 else record
+    exact(panel.detail(detailed, view, width, height), width, height)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    width=st.integers(20, 250),
+    height=st.integers(1, 3),
+    view=VIEWS,
+    young=st.booleans(),
+    bad=st.booleans(),
+    endpoint=st.sampled_from([None, "http://127.0.0.1:43210", "http://some.host.example:1"]),
+)
+def test_the_header_fills_every_size_exactly(
+    width: int, height: int, view: View, young: bool, bad: bool, endpoint: str | None
+) -> None:
+    have = timedelta(minutes=12) if young else None
+    record = samples.header(have, endpoint, bad, aged=40 if bad else 0.1)
+    exact(header.lines(record, view, width, height), width, height)
+    first, cells = header.clock_cells(width)
+    top = header.lines(record, view, width, height)[0].plain
+    assert not top[first : first + cells].strip(), "the clock's cells are the clock's"
+
+
+@settings(max_examples=60, deadline=None)
+@given(width=st.integers(20, 250), view=VIEWS)
+def test_ascii_is_ascii(width: int, view: View) -> None:
+    plain = replace(view, symbols="ascii")
+    for panel in PANELS:
+        for line in panel.lines(RECORDS[panel.name], plain, width, 30):
+            assert line.plain.isascii()
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+@pytest.mark.parametrize("width", [28, 40, 64, 96])
+def test_height_only_cuts_slow_panels(name: str, width: int) -> None:
+    if name == "liquidations" and width >= 36:
+        pytest.skip("its blocks share the height")
+    panel = BY_NAME[name]
+    tall = text(panel.lines(RECORDS[name], VIEW, width, 24)).splitlines()
+    first = 5 if form_of(width, 24) is Form.BOX else 3
+    for height in range(first, 24):
+        cut = text(panel.lines(RECORDS[name], VIEW, width, height)).splitlines()
+        if form_of(width, height) is Form.BOX:
+            cut = cut[:-1]
+        assert cut == tall[: len(cut)]
+
+
+def test_the_feed_shrinks_to_four_rows_before_another_block_goes() -> None:
+    panel = BY_NAME["liquidations"]
+    heads = ("long %", "per minute", "5m by coin", "feed ≥")
+    drawn = text(panel.lines(RECORDS["liquidations"], VIEW, 96, 42 - 12))
+    assert all(head in drawn for head in heads)
+    short = panel.lines(RECORDS["liquidations"], VIEW, 96, 12)
+    assert "feed ≥" in text(short)
+    assert "per minute" not in text(short)
+    assert sum(line.plain.startswith("│ 14:06") for line in short) == 4
+
+
+def test_a_young_store_says_what_it_has_of_a_window() -> None:
+    record = samples.liquidations_record(timedelta(minutes=12))
+    wide = text(BY_NAME["liquidations"].lines(record, VIEW, 96, 20))
+    assert "12m of 24h" in wide
+    assert "12m of 15m" in wide
+    assert " 5m " in wide
+    narrow = text(BY_NAME["liquidations"].lines(record, VIEW, 40, 20))
+    assert "12m of 24h" in narrow
+    assert "12m of 24h" in text(header.lines(samples.header(timedelta(minutes=12)), VIEW, 160, 2))
+
+
+def test_nobody_listening_is_not_zero() -> None:
+    drawn = text(BY_NAME["liquidations"].lines(samples.empty_liquidations_record(), VIEW, 96, 20))
+    long = next(line for line in drawn.splitlines() if "▼ long" in line)
+    assert long.count("n/a") == 7
+    assert " 0 " not in long
+
+
+def test_a_venue_that_does_not_offer_a_measure_is_a_dash_and_one_we_lack_is_not() -> None:
+    drawn = text(BY_NAME["long_short"].lines(RECORDS["long_short"], VIEW, 64, 11)).splitlines()
+    bybit = next(line for line in drawn if "bybit" in line)
+    okx = next(line for line in drawn if "okx" in line)
+    assert bybit.count("—") == 3
+    assert "n/a" in okx
+    assert "—" not in okx
+
+
+def test_an_average_without_enough_days_is_not_a_shorter_one() -> None:
+    drawn = text(BY_NAME["moving_averages"].lines(RECORDS["moving_averages"], VIEW, 64, 9))
+    assert "n/a (112 of 200 weeks)" in drawn
+
+
+def test_the_word_calm_is_never_printed() -> None:
+    quiet = samples.empty_records()
+    for panel in PANELS:
+        for width, height in ((96, 42), (40, 20), (28, 20), (160, 3)):
+            assert "calm" not in text(panel.lines(quiet[panel.name], VIEW, width, height))
+    assert "calm" not in text(header.lines(samples.header(), VIEW, 160, 2))
+
+
+def test_sides_change_their_colours_and_never_their_words() -> None:
+    panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
+    flow = panel.lines(record, VIEW, 96, 42)
+    position = panel.lines(record, replace(VIEW, flow_colours=False), 96, 42)
+    assert [line.plain for line in flow] == [line.plain for line in position]
+    assert "$long" in str(flow[2].spans)
+    assert "$short" in str(position[2].spans)
+
+
+def test_the_focused_frame_is_the_accent() -> None:
+    view = replace(VIEW, focused=True)
+    for panel in PANELS:
+        box = panel.lines(RECORDS[panel.name], view, 64, 12)
+        rule = panel.lines(RECORDS[panel.name], view, 40, 12)
+        for line in (box[0], box[-1], rule[0]):
+            assert "$accent" in {span.style for span in line.spans}
+
+
+def test_a_feed_row_has_at_most_two_runs_of_style() -> None:
+    lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], VIEW, 96, 42)
+    feed = [line for line in lines if line.plain.startswith("│ 14:0")]
+    assert len(feed) > 10
+    for line in feed:
+        inside = [span for span in line.spans if span.start >= 2 and span.end <= 94]
+        assert len(inside) <= 1, "one coloured run, and the rest plain"
+
+
+def test_the_selected_row_is_one_reversed_run() -> None:
+    view = replace(VIEW, selected=2)
+    lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], view, 40, 40)
+    chosen = [line for line in lines if any(span.style == "reverse" for span in line.spans)]
+    assert len(chosen) == 1
+    assert "6.40M" in chosen[0].plain
+
+
+def test_scrolling_moves_the_feed_alone() -> None:
+    panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
+    still = panel.lines(record, VIEW, 40, 29)
+    moved = panel.lines(record, replace(VIEW, scroll=2), 40, 29)
+    feed = next(i for i, line in enumerate(still) if " feed " in line.plain)
+    assert [line.plain for line in still[: feed + 1]] == [line.plain for line in moved[: feed + 1]]
+    assert still[feed + 3].plain == moved[feed + 1].plain
+
+
+@pytest.mark.parametrize(("width", "height"), [(96, 42), (160, 3), (40, 30), (28, 20)])
+def test_what_an_exchange_wrote_never_reaches_the_terminal_raw(width: int, height: int) -> None:
+    hostile = samples.hostile_records()
+    drawn = ""
+    for panel in PANELS:
+        lines = panel.lines(hostile[panel.name], VIEW, width, height)
+        drawn += text(lines) + text(panel.detail(hostile[panel.name], VIEW, width, height))
+        for line in lines:
+            assert all(isinstance(span.style, str) for span in line.spans)
+    drawn += text(header.lines(samples.hostile_header(), VIEW, width, 2))
+    assert not set(drawn) & set("\x1b\x07\x9b\u202e币🐶\u0301")
+    assert "[/x]" in drawn, "markup is only text"
+
+
+def test_the_header_says_a_stale_price_and_a_bad_feed() -> None:
+    drawn = text(header.lines(samples.header(aged=5), VIEW, 160, 2))
+    assert "88,640 5s" in drawn
+    worse = text(header.lines(samples.header(bad=True, aged=40), VIEW, 160, 2))
+    assert "STALE 40s" in worse
+    assert "okx swap retrying 10s: ping timeout" in worse
+    assert "feeds 8/9" in worse
+    narrow = header.lines(samples.header(bad=True), VIEW, 28, 3)[2].plain
+    assert narrow.startswith("okx swap retrying")
+
+
+def test_a_silent_recorder_leaves_no_feed_live() -> None:
+    record = replace(samples.header(), recorder_ts=samples.ago(seconds=45))
+    drawn = text(header.lines(record, VIEW, 160, 2))
+    assert "recorder silent 40s" in drawn
+    assert "feeds 0/9" in drawn
+
+
+def test_the_sentence_can_be_quoted() -> None:
+    assert draw.copied(header.sentence(samples.header(), VIEW)) == (
+        "≥ $69.6M liquidated in 5m (98% long), BTC -1.37%, OI -2.4%; "
+        "≥ $929M in 24h (91% long), largest $6.40M BTC long on bybit"
+    )
+
+
+def test_ages_are_stale_by_each_panels_own_rule() -> None:
+    ages = {panel.name: panel.age(RECORDS[panel.name]) for panel in PANELS}
+    assert {name: age.text for name, age in ages.items()} == {
+        "liquidations": "1s",
+        "long_short": "8s",
+        "moving_averages": "1s",
+        "safe_haven": "3s",
+    }
+    empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
+    assert all(age.stale for age in empty.values())
+    late = replace(samples.averages(), as_of=samples.NOW + timedelta(hours=11))
+    assert BY_NAME["moving_averages"].age(late).stale, "a daily close is missing"
+
+
+def test_drawing_all_panels_is_cheap_enough_to_do_each_second() -> None:
+    """Prints what it costs (about 4 ms); a bound only against a gross mistake."""
+    sizes = {"liquidations": (96, 42), "long_short": (64, 11), "moving_averages": (64, 9)}
+    start = time.perf_counter()
+    for _ in range(20):
+        for panel in PANELS:
+            panel.lines(RECORDS[panel.name], VIEW, *sizes.get(panel.name, (64, 22)))
+        header.lines(samples.header(), VIEW, 160, 2)
+    spent = (time.perf_counter() - start) / 20
+    print(f"all panels and header at 160 x 45: {spent * 1000:.1f} ms")
