@@ -22,7 +22,7 @@ def reasons(
     listening = [venue for venue, share in cover.venues.items() if share > 0]
     found = [
         *_young(window, cover.have),
-        *(() if cover.venues else ("no feed",)),
+        *(("no feed",) if cover.have and not cover.venues else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
         *_gaps(cover, listening),
         *_sampled(listening, gives),

@@ -16,8 +16,17 @@ SILENT = timedelta(seconds=60)
 PERIODS = {"positioning": timedelta(minutes=5), "derivatives": timedelta(seconds=15)}
 """How often a poller asks; older than 2.5 of them is stale."""
 
+STORE = "store"
+
+ONE_FOR_ALL = ("candles", "quotes")
+"""One collector each, under the preferred venue; any venue's rows are its sign of life."""
+
 CLOSE_DUE = timedelta(minutes=10)
 """A daily close that is missing this long after midnight UTC is stale."""
+
+
+_Said = tuple[str, int | None, str | None, datetime | None]
+"""State, attempts, reason and time of a row of health."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +66,17 @@ def feeds(
     said = health.filter(pl.col("ts") <= as_of + AHEAD).sort("ts")
     key = ("collector", "venue", "stream")
     newest = said.group_by(key, maintain_order=True).last()
-    columns = (*key, "state", "attempts", "reason")
-    known = {row[:3]: row[3:] for row in newest.select(columns).iter_rows()}
+    columns = (*key, "state", "attempts", "reason", "ts")
+    known: dict[tuple[str, str, str], _Said] = {
+        row[:3]: row[3:] for row in newest.select(columns).iter_rows()
+    }
     for stream in wanted:
         name = ("liquidations", stream.venue, stream.stream)
-        known.setdefault(name, (State.STARTING.value, 0, "not heard of yet"))
+        known.setdefault(name, (State.STARTING.value, 0, "not heard of yet", None))
     heard = _heard(coverage)
-    seen = {name: _newest_rows(frame, as_of) for name, frame in tables.items()}
+    seen = {name: newest_rows(frame, as_of) for name, frame in tables.items()}
     return tuple(
-        _feed(name, *known[name], _sign(name, heard, seen), as_of)
+        _feed(name, known[name], _sign(name, heard, seen), as_of)
         for name in sorted(known, key=_place)
     )
 
@@ -79,13 +90,12 @@ def _heard(coverage: pl.DataFrame) -> dict[tuple[str, str], datetime]:
     return {(venue, stream): until for venue, stream, until in rows.iter_rows()}
 
 
-def _newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
+def newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
     """The newest moment of each venue's rows, and of all under the empty name."""
     ts = pl.col("ts")
-    if "interval" in frame.columns:  # candles: when the newest one that has closed did
-        daily = pl.col("interval") == "1d"
-        ended = pl.when(daily).then(ts + pl.duration(days=1)).otherwise(ts + pl.duration(hours=1))
-        frame = frame.filter(pl.col("closed") & daily).with_columns(ended.alias("ts"))
+    if "interval" in frame.columns:  # candles: when the newest daily one that is complete closed
+        daily = frame.filter(pl.col("closed") & (pl.col("interval") == "1d"))
+        frame = daily.with_columns(ts + pl.duration(days=1))
     rows = frame.filter(ts <= as_of + AHEAD).group_by("venue").agg(ts.max())
     found: dict[str, datetime] = dict(rows.iter_rows())
     return found | {"": max(found.values())} if found else found
@@ -99,22 +109,22 @@ def _sign(
     collector, venue, stream = name
     socket = heard.get((venue, stream)) if stream else None
     newest = seen.get(collector, {})
-    # Candles come from one venue with a fall-back: any venue's close is the close.
-    row = newest.get("" if collector == "candles" else venue)
+    row = newest.get("" if collector in ONE_FOR_ALL else venue)
     return max((moment for moment in (socket, row) if moment is not None), default=None)
 
 
 def _feed(
     name: tuple[str, str, str],
-    state: str,
-    attempts: int | None,
-    reason: str | None,
+    said: _Said,
     sign: datetime | None,
     as_of: datetime,
 ) -> Feed:
     collector, venue, stream = name
-    is_off = state == State.OFF
-    stale = not is_off and collector != "store" and is_stale(collector, sign, as_of)
+    state, attempts, reason, ts = said
+    # A feed that is off, and the store itself, deliver nothing: their word is what there is.
+    if state == State.OFF or collector == STORE:
+        return Feed(collector, venue, stream, state, age_s(as_of, ts), attempts or 0, reason, False)
+    stale = is_stale(collector, sign, as_of)
     why = reason or (_silence(collector, sign) if stale else None)
     return Feed(collector, venue, stream, state, age_s(as_of, sign), attempts or 0, why, stale)
 

@@ -1,0 +1,132 @@
+"""Long/short, averages and safe haven as JSON. Each has its age and whether it is stale."""
+
+from typing import Any
+
+from tui.document.plain import told
+from tui.metrics.averages import Average, averages
+from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.feeds import is_stale, newest_rows
+from tui.metrics.havens import Correlation, Havens, havens
+from tui.metrics.positioning import ratios
+from tui.metrics.prices import Price
+from tui.metrics.spans import age_s
+from tui.snapshot import Snapshot
+
+
+def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
+    """Ratios, open interest and funding per venue, and `all` for what is summed over venues."""
+    crowd = ratios(snapshot.positioning, snapshot.as_of)
+    told_of = [row.ts for row in interest.open_interest if row.venue != ALL]
+    polled = {"derivatives": told_of, "positioning": [row.ts for row in crowd]}
+    newest = {name: max(times, default=None) for name, times in polled.items()}
+    ages = [ts for ts in newest.values() if ts is not None]
+    fields = {
+        "age_s": age_s(snapshot.as_of, max(ages, default=None)),
+        "stale": any(is_stale(name, ts, snapshot.as_of) for name, ts in newest.items()),
+        "rows": [
+            _changed(
+                {
+                    "venue": row.venue,
+                    "base": row.base,
+                    "measure": row.measure.value,
+                    "ratio": row.ratio,
+                    "long_share": row.long_share,
+                    "ts": row.ts,
+                    "change_24h": row.change_24h,
+                }
+            )
+            for row in crowd
+        ],
+        "open_interest": [
+            _changed(
+                {
+                    "venue": row.venue,
+                    "base": row.base,
+                    "usd": row.usd,
+                    "change_5m": row.change_5m,
+                    "change_24h": row.change_24h,
+                    "ts": row.ts,
+                }
+            )
+            for row in interest.open_interest
+        ],
+        "funding": [
+            {"venue": row.venue, "base": row.base, "rate_8h": row.rate_8h, "ts": row.ts}
+            for row in interest.funding
+        ],
+    }
+    return told(fields, "no ratio and no open interest stored")
+
+
+def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]:
+    """Price against its averages. Stale when the quote is, or a daily close is missing."""
+    price, ts = (found.price, found.ts) if found else (None, None)
+    record = averages(snapshot.candles, coin, price, ts, snapshot.as_of)
+    close = newest_rows(snapshot.candles, snapshot.as_of).get("")
+    fields = {
+        "age_s": age_s(snapshot.as_of, ts),
+        "stale": is_stale("quotes", ts, snapshot.as_of)
+        or is_stale("candles", close, snapshot.as_of),
+        "symbol": record.symbol or (found and found.symbol),
+        "price": price,
+        "averages": {line.name: _average(line, price) for line in record.lines},
+        "round_levels": told(
+            {"above": record.round_above, "below": record.round_below}, record.reason
+        ),
+    }
+    return told(fields, record.reason)
+
+
+def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
+    """Bitcoin against gold. Stale when the quote of either is."""
+    record = havens(snapshot.quotes, snapshot.candles, snapshot.as_of)
+    times = [record.btc_ts, record.gold_ts]
+    newest = max((ts for ts in times if ts is not None), default=None)
+    short = record.reason or "no stored price so long before"
+    fields = {
+        "age_s": age_s(snapshot.as_of, newest),
+        "stale": any(is_stale("quotes", ts, snapshot.as_of) for ts in times),
+        "gold": _gold(record),
+        "returns": {name: told(dict(spans), short) for name, spans in record.returns.items()},
+        "btc_in_ounces": record.btc_in_ounces,
+        "correlation": {str(n): _correlation(of) for n, of in record.correlations.items()},
+        "flight": record.flight,
+        "sigma_7d": told(dict(record.sigma_7d), record.reason or "fewer than 90 daily returns"),
+    }
+    return told(fields, record.reason or "fewer than 90 daily returns")
+
+
+def _changed(fields: dict[str, Any]) -> dict[str, Any]:
+    return told(fields, "no stored value so long before")
+
+
+def _average(line: Average, price: float | None) -> dict[str, Any]:
+    fields = {
+        "value": line.value,
+        "distance": line.distance,
+        "state": line.state,
+        "closes_since_cross": line.closes_since_cross,
+        "at_least": line.at_least,
+        "slope_per_day": line.slope,
+        "mean_14d_to_turn": line.turn_mean,
+        "have": line.have,
+        "need": line.need,
+    }
+    if line.value is None:
+        unit = "weeks" if line.name.endswith("w") else "days"
+        return told(fields, f"{line.have} of {line.need} {unit}")
+    return told(fields, "no live price" if price is None else "one close more for the slope")
+
+
+def _gold(record: Havens) -> dict[str, Any]:
+    fields = {
+        "quote": record.gold_quote,
+        "history": record.gold_history,
+        "price": record.gold_price,
+    }
+    return told(fields, record.reason)
+
+
+def _correlation(of: Correlation) -> dict[str, Any]:
+    fields = {"r": of.r, "n": of.n, "significant": of.significant}
+    return told(fields, f"{of.n} of {of.need} common sessions" if of.n < of.need else "no movement")

@@ -1,0 +1,38 @@
+"""Values that JSON knows: no time objects, no NaN, and a reason beside every null."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from math import isfinite
+from typing import Any
+
+
+def told(fields: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    """The fields, and why under `reason` when one of them is unknown."""
+    if any(value is None for value in fields.values()):
+        return fields | {"reason": reason or "unknown"}
+    return fields
+
+
+def plain(value: Any) -> Any:
+    """The same with times as text, tuples as lists and what is no number as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, datetime):
+        return iso(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def iso(moment: datetime) -> str:
+    """ISO-8601 in UTC with milliseconds and Z: `2026-01-20T14:03:20.000Z`."""
+    in_utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return in_utc.isoformat(timespec="milliseconds") + "Z"
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """The document as one line of JSON. ASCII alone: no name of a coin can steer a terminal."""
+    return json.dumps(document, allow_nan=False, separators=(", ", ": "))

@@ -1,0 +1,108 @@
+"""The liquidations panel as JSON: windows of all, venues and the largest coins; the feed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import reduce
+from typing import Any
+
+from tui.document.plain import told
+from tui.metrics import bounds
+from tui.metrics.amounts import NOTHING
+from tui.metrics.coverage import Cover
+from tui.metrics.feeds import Feed
+from tui.metrics.spans import age_s
+from tui.metrics.windows import WINDOWS, Amount, FeedRow, Liquidations
+
+COINS = 20
+"""Coins named one by one: the largest of 24 h and the configured ones; the rest is `other`."""
+
+OTHER = "other"
+
+
+def tape_panel(
+    tape: Liquidations, gives: Mapping[str, str], coins: Sequence[str], fed: Sequence[Feed]
+) -> dict[str, Any]:
+    """The panel. Stale when no liquidation stream has been heard for a minute: one that is silent
+    alone stands in the reasons, and `health` names it."""
+    streams = [feed for feed in fed if feed.collector == "liquidations"]
+    silent = all(feed.stale for feed in streams)
+    fields = {
+        "age_s": age_s(tape.as_of, tape.last_ts),
+        "stale": silent,
+        "windows": _windows(tape, _all(tape), gives),
+        "largest": None if tape.largest is None else _row(tape.largest),
+        "venues": {name: _venue(tape, name, gives) for name in tape.venues},
+        "coins": {
+            name: {"windows": _windows(tape, amounts, gives)}
+            for name, amounts in _coins(tape, coins).items()
+        },
+        "feed": [_row(row) for row in tape.newest],
+    }
+    return told(fields, "no feed" if not streams else "nothing liquidated in 24 h yet")
+
+
+def _all(tape: Liquidations) -> dict[str, Amount]:
+    return {name: total.amount for name, total in tape.windows.items()}
+
+
+def _venue(tape: Liquidations, name: str, gives: Mapping[str, str]) -> dict[str, Any]:
+    venue = tape.venues[name]
+    return {"gives": venue.gives, "windows": _windows(tape, venue.windows, gives, name)}
+
+
+def _coins(tape: Liquidations, configured: Sequence[str]) -> dict[str, dict[str, Amount]]:
+    """The largest coins and the configured ones by name, the rest together."""
+    largest = list(tape.coins)[:COINS]
+    named = dict.fromkeys([*largest, *configured])
+    empty = dict.fromkeys(WINDOWS, NOTHING)
+    rest = [amounts for name, amounts in tape.coins.items() if name not in named]
+    other = {
+        window: reduce(Amount.plus, (amounts[window] for amounts in rest), NOTHING)
+        for window in WINDOWS
+    }
+    return {name: tape.coins.get(name, empty) for name in named} | {OTHER: other}
+
+
+def _windows(
+    tape: Liquidations,
+    amounts: Mapping[str, Amount],
+    gives: Mapping[str, str],
+    venue: str | None = None,
+) -> dict[str, Any]:
+    return {
+        window: _window(window, amounts[window], _of(tape.windows[window].cover, venue), gives)
+        for window in WINDOWS
+    }
+
+
+def _of(cover: Cover, venue: str | None) -> Cover:
+    """What the cover says of one venue alone."""
+    if venue is None:
+        return cover
+    share = cover.venues.get(venue)
+    alone = {} if share is None else {venue: share}
+    gaps = tuple(gap for gap in cover.gaps if gap.venue == venue)
+    return replace(cover, share=share, venues=alone, gaps=gaps)
+
+
+def _window(window: str, amount: Amount, cover: Cover, gives: Mapping[str, str]) -> dict[str, Any]:
+    why = bounds.reasons(WINDOWS[window], amount, cover, gives)
+    # Nobody listened and nothing is stored: the total is unknown, not zero.
+    known = bool(cover.share) or amount.count > 0
+    fields = {
+        "long_usd": amount.long_usd if known else None,
+        "short_usd": amount.short_usd if known else None,
+        "total_usd": amount.total_usd if known else None,
+        "count": amount.count if known else None,
+        "cover": cover.share,
+        "have_s": cover.have.total_seconds(),
+        "lower_bound": bool(why),
+        "reasons": list(why),
+    }
+    return told(fields, ", ".join(why) or "no feed")
+
+
+def _row(row: FeedRow) -> dict[str, Any]:
+    fields = asdict(row)
+    del fields["largest_24h"]
+    return told(fields, "no price in USD, or the market is unknown")
