@@ -5,12 +5,12 @@ from datetime import timedelta
 import polars as pl
 
 from tui.metrics.windows import WINDOWS
-from tui.store.edges import MINUTE, Edges, minutes_between, within
+from tui.store.edges import MINUTE, Edges, minutes_between
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
-from tui.store.rows import at, from_milliseconds, replaced
+from tui.store.rows import at, count_until, from_milliseconds, replaced, until
 from tui.store.thinned import THINNINGS, read_thinned, thin
 from tui.tables import CANDLES, COVERAGE, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, TABLES
 
@@ -56,7 +56,8 @@ class Day:
                 ),
             ]
         )
-        self._coverage = reader.read(COVERAGE, since=from_milliseconds(now - _COVER))
+        self._candles_at, self._candles_known = (0, 0), self._candles
+        self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
         self._health = reader.select(
             HEALTH,
             tuple(HEALTH.schema),
@@ -92,44 +93,51 @@ class Day:
             self._health = replaced(self._health, rows, HEALTH)
         for how in THINNINGS:
             if name == how.table.name:
-                self._thinned[name] = replaced(self._thinned[name], rows, how.table)
+                held = replaced(self._thinned[name], rows, how.table)
+                self._thinned[name] = held.sort("ts", maintain_order=True)
 
     def frames(self, now: int) -> dict[str, pl.DataFrame]:
         """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name."""
         if now // MINUTE != self.now // MINUTE:
             self._age(now)
         self.now = max(now, self.now)
-        cut = now + AHEAD
-        whole = self._minutes.between(*_whole_minutes(now))
-        edges = self._edges.of(_edge_minutes(now)).filter(pl.col("ts") <= at(cut))
+        cut, newest = now + AHEAD, now - now % MINUTE
+        first, end = _whole_minutes(now)
+        whole = self._minutes.between(first, end)
+        edges = until(self._edges.of(_edge_minutes(now)), cut)
         self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
-        newest = edges.filter(pl.col("ts") >= at(now - now % MINUTE))
-        inside = whole.filter(pl.col("minute") > at(now - DAY))
+        inside = edges.slice(count_until(edges, now - DAY))
+        open_minute = edges.slice(count_until(edges, newest - 1))
         return {
-            "minutes": pl.concat([whole, regrouped(newest)], rechunk=False),
+            "minutes": pl.concat([whole, regrouped(open_minute)], rechunk=False),
             "edges": edges,
             "recent": self._recent.at(cut),
-            "largest": self._largest.of(inside, within(edges, now - DAY, cut)),
+            "largest": self._largest.of(whole, first, inside),
             "coverage": _covered(self._coverage, now),
-            "candles": _known(self._candles, cut),
-            "health": _newest(self._health.filter(pl.col("ts") <= at(cut))),
-        } | {
-            name: rows.filter(pl.col("ts") <= at(cut)).sort("ts", maintain_order=True)
-            for name, rows in self._thinned.items()
-        }
+            "candles": self._known_candles(cut),
+            "health": _newest_health(self._health, cut),
+        } | {name: until(rows, cut) for name, rows in self._thinned.items()}
+
+    def _known_candles(self, cut: int) -> pl.DataFrame:
+        """Kept for 5 s: candles open and close on whole minutes, so no cut in between differs."""
+        key = (id(self._candles), cut // 5_000)
+        if key != self._candles_at:
+            self._candles_at, self._candles_known = key, _known(self._candles, cut)
+        return self._candles_known
 
     def _age(self, now: int) -> None:
         """Once a minute: let go of what no window and no chart reaches any more."""
         self._edges.forget(_edge_minutes(now), before=now - 6 * MINUTE)
         for how in THINNINGS:
-            self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
-        hourly = (pl.col("interval") == "1d") | (pl.col("ts") > at(now - _HOURLY))
-        self._candles = self._candles.filter(hourly)
-        self._coverage = self._coverage.filter(pl.col("until") > at(now - _COVER))
-        late = pl.col("ts") > at(now + AHEAD)
-        self._health = pl.concat(
-            [_newest(self._health.filter(~late)), self._health.filter(late)], rechunk=True
-        )
+            if how.whole_from(now) != how.whole_from(self.now):
+                self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
+        daily = pl.col("interval") == "1d"
+        self._candles = self._candles.filter(daily | (pl.col("ts") > at(now - _HOURLY)))
+        self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
+        if not self._health.is_empty():
+            late = self._health.filter(pl.col("ts") > at(now + AHEAD))
+            newest = _newest_health(self._health, now + AHEAD)
+            self._health = pl.concat([newest, late], rechunk=True)
 
 
 def _whole_minutes(now: int) -> tuple[int, int]:
@@ -148,16 +156,18 @@ def _edge_minutes(now: int) -> list[int]:
     return _first_minutes(now) + minutes_between(now, now + AHEAD)
 
 
+def _cover_from(now: int) -> int:
+    return now - now % MINUTE - _COVER
+
+
 def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
     """What was known of the coverage at `now`: a connection that lived on was still alive then."""
+    if rows.filter(pl.col("until") > at(now)).is_empty():
+        return rows
     lived = pl.col("until") > at(now)
-    return rows.filter((pl.col("since") <= at(now)) & (pl.col("until") > at(now - _COVER))).select(
-        pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias(name)
-        if name == "until"
-        else pl.when(~lived).then(pl.col(name)).alias(name)
-        if name == "reason"
-        else pl.col(name)
-        for name in COVERAGE.schema
+    return rows.filter(pl.col("since") <= at(now)).with_columns(
+        pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias("until"),
+        pl.when(~lived).then(pl.col("reason")).alias("reason"),
     )
 
 
@@ -168,5 +178,7 @@ def _known(rows: pl.DataFrame, cut: int) -> pl.DataFrame:
     return rows.filter((pl.col("ts") <= at(cut)) & ~(pl.col("closed") & (end > cut)))
 
 
-def _newest(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique(_FEED, keep="last", maintain_order=True)
+def _newest_health(rows: pl.DataFrame, cut: int) -> pl.DataFrame:
+    if rows.is_empty():
+        return rows
+    return rows.filter(pl.col("ts") <= at(cut)).unique(_FEED, keep="last", maintain_order=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import at, frame
+from tui.store.rows import frame
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 
@@ -18,6 +18,7 @@ SLICE = 1_000
 """Rows read ahead per tick (4 ms), so that no tick has to read the edges of every window."""
 
 _COLUMNS = tuple(name for name in LIQUIDATIONS.schema if name != "raw")
+EMPTY = LIQUIDATIONS.empty().select(_COLUMNS)
 _SLICE = (
     f"SELECT id, {', '.join(quoted(_COLUMNS))} FROM liquidations WHERE (ts, id) > (?, ?)"
     " AND ts >= ? AND ts < ? AND id <= ? ORDER BY ts, id LIMIT ?"
@@ -53,8 +54,7 @@ class Edges:
             if minute not in self._minutes:
                 self._minutes[minute] = self._whole(minute)
         held = [self._minutes[minute] for minute in wanted]
-        empty = LIQUIDATIONS.empty().select(_COLUMNS)
-        return pl.concat([empty, *held], rechunk=False).sort("ts", maintain_order=True)
+        return pl.concat(held, rechunk=True).sort("ts", maintain_order=True)
 
     def read_ahead(self, minutes: Iterable[int]) -> None:
         """Read a slice of the first of these minutes that isn't held yet."""
@@ -89,7 +89,7 @@ class _Ahead:
 
     def __init__(self, minute: int, through: int) -> None:
         self.minute = minute
-        self.parts = [LIQUIDATIONS.empty().select(_COLUMNS)]
+        self.parts = [EMPTY]
         self._through = through
         self._last = (minute, 0)  # time and id of the last row read
 
@@ -111,8 +111,3 @@ class _Ahead:
 def minutes_between(first: int, last: int) -> list[int]:
     """The starts of all minutes from that of `first` to that of `last` (ms)."""
     return list(range(first - first % MINUTE, last + 1, MINUTE))
-
-
-def within(rows: pl.DataFrame, since: int, until: int) -> pl.DataFrame:
-    """The rows of `(since, until]` (ms)."""
-    return rows.filter((pl.col("ts") > at(since)) & (pl.col("ts") <= at(until)))

@@ -29,10 +29,8 @@ class Follower:
         self._tables = tuple(tables)
         self._limit = limit
         self.behind = False
-        self.ids: dict[str, int] = {
-            table.name: reader.last_id(table) if start == "now" else start.get(table.name, 0)
-            for table in tables
-        }
+        ids = reader.last_ids() if start == "now" else start
+        self.ids: dict[str, int] = {table.name: ids.get(table.name, 0) for table in tables}
 
     def poll(self) -> dict[str, pl.DataFrame]:
         """New rows by table name, in the order they came; tables without any are left out.
@@ -41,7 +39,10 @@ class Follower:
         """
         new: dict[str, pl.DataFrame] = {}
         self.behind = False
+        given = self._reader.last_ids()
         for table in self._tables:
+            if given.get(table.name, 0) <= self.ids[table.name]:
+                continue  # nothing came: one look at all tables instead of an empty frame each
             found, last = self._reader.after(table, self.ids[table.name], self._limit)
             if len(found):
                 new[table.name] = found

@@ -1,11 +1,15 @@
 """The minute rows of a day, held in memory hour by hour and kept up with the store."""
 
+from datetime import datetime
+
 import polars as pl
 
 from tui.store.blocks import HOUR
 from tui.store.reader import Reader
-from tui.store.rows import at, replaced
+from tui.store.rows import at, milliseconds, replaced
 from tui.tables import LIQUIDATION_MINUTES
+
+_EMPTY = LIQUIDATION_MINUTES.empty()
 
 
 class Minutes:
@@ -17,6 +21,8 @@ class Minutes:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._hours: dict[int, pl.DataFrame] = {}
+        self._asked = (0, 0)
+        self._answer = _EMPTY
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that are new or replace the one of their key."""
@@ -25,13 +31,23 @@ class Minutes:
             assert isinstance(hour, int)
             if (old := self._hours.get(hour)) is not None:
                 self._hours[hour] = replaced(old, new, LIQUIDATION_MINUTES)
+        first = rows["minute"].min()
+        assert isinstance(first, datetime)
+        if milliseconds(first) < self._asked[1]:
+            self._asked = (0, 0)
 
     def between(self, first: int, end: int) -> pl.DataFrame:
-        """The rows of the minutes that start in `[first, end)` ms; earlier hours are let go."""
-        hours = range(first - first % HOUR, end, HOUR)
-        self._hours = {hour: rows for hour, rows in self._hours.items() if hour >= hours.start}
-        held = [self._part(hour, first, end) for hour in hours]
-        return pl.concat([LIQUIDATION_MINUTES.empty(), *held], rechunk=False)
+        """The rows of the minutes that start in `[first, end)` ms; earlier hours are let go.
+
+        The same frame as before while nothing in it changed.
+        """
+        if self._asked != (first, end):
+            hours = range(first - first % HOUR, end, HOUR)
+            self._hours = {hour: rows for hour, rows in self._hours.items() if hour >= hours.start}
+            held = [self._part(hour, first, end) for hour in hours]
+            self._answer = pl.concat([_EMPTY, *held], rechunk=False)
+            self._asked = (first, end)
+        return self._answer
 
     def _part(self, hour: int, first: int, end: int) -> pl.DataFrame:
         if hour not in self._hours:

@@ -62,15 +62,16 @@ class Reader:
     def after(self, table: Table, id: int, limit: int | None = None) -> tuple[pl.DataFrame, int]:
         """Rows that came after `id`, in the order they came, without `raw`; and the last id."""
         names = _columns(table, raw=False)
-        bound = "" if limit is None else f"LIMIT {limit}"
-        found = self.select(table, ("id", *names), f"WHERE id > ? ORDER BY id {bound}", [id])
-        last = int(found["id"][-1]) if len(found) else id
-        return found.drop("id"), last
+        rows = self.rows(
+            f"SELECT {', '.join(quoted(names))}, id FROM {table.name} WHERE id > ?"
+            " ORDER BY id LIMIT ?",
+            (id, -1 if limit is None else limit),
+        )
+        return frame(table, names, rows), rows[-1][-1] if rows else id
 
-    def last_id(self, table: Table) -> int:
-        """The highest id ever given in `table`; 0 when none was."""
-        row = self.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", [table.name])
-        return int(row[0][0]) if row else 0
+    def last_ids(self) -> dict[str, int]:
+        """The highest id ever given, by table name; tables that never had a row are left out."""
+        return dict(self.rows("SELECT name, seq FROM sqlite_sequence"))
 
     def latest(self) -> tuple[datetime, dict[str, Any]] | None:
         """The recorder's newest snapshot document and its moment; None before the first."""

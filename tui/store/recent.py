@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from tui.store.edges import MINUTE
+from tui.store.edges import EMPTY, MINUTE
 from tui.store.reader import Reader
-from tui.store.rows import at, frame
+from tui.store.rows import at, count_until, frame
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS, Class
 
@@ -30,12 +30,11 @@ class Recent:
         """Rows that came, in the order they came."""
         self._rows = pl.concat([self._rows, rows], rechunk=True).sort("ts", maintain_order=True)
 
-    def at(self, until: int) -> pl.DataFrame:
-        """The newest rows up to `until` (ms), newest first."""
-        late = pl.col("ts") > at(until)
-        due = self._rows.filter(~late).tail(RECENT)
-        self._rows = pl.concat([due, self._rows.filter(late).head(_AHEAD)])
-        return due.reverse()
+    def at(self, last: int) -> pl.DataFrame:
+        """The newest rows up to `last` (ms), newest first."""
+        due = count_until(self._rows, last)
+        self._rows = self._rows.slice(max(0, due - RECENT), RECENT + _AHEAD)
+        return self._rows.head(min(due, RECENT)).reverse()
 
 
 class Largest:
@@ -43,23 +42,32 @@ class Largest:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._minutes: pl.DataFrame | None = None
         self._known: tuple[object, ...] | None = None
-        self._row = frame(LIQUIDATIONS, _COLUMNS, [])
+        self._row = EMPTY
 
-    def of(self, minutes: pl.DataFrame, raw: pl.DataFrame) -> pl.DataFrame:
-        """The largest crypto liquidation of whole `minutes` and `raw` rows: no row or one."""
-        rows = pl.concat([self._of_minutes(minutes), raw.filter(_crypto("usd"))])
+    def of(self, minutes: pl.DataFrame, first: int, raw: pl.DataFrame) -> pl.DataFrame:
+        """The largest crypto liquidation of the minutes after `first` (ms) and of `raw` rows.
+
+        No row or one; the later one of two that are as large.
+        """
+        if minutes is not self._minutes:
+            self._minutes = minutes
+            self._row = self._of_minutes(minutes.filter(pl.col("minute") > at(first)))
+        rows = pl.concat([self._row, raw.filter(_crypto("usd"))])
         return rows.sort("usd", "ts", descending=True, maintain_order=True).head(1)
 
     def _of_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
         top = minutes.filter(_crypto("largest"))
         top = top.filter(pl.col("largest") == pl.col("largest").max()).sort("minute").tail(1)
         if top.is_empty():
-            return self._row.clear()
+            self._known = None
+            return EMPTY
         key = top.select("minute", "venue", "base", "side", "largest").row(0)
-        if key != self._known:
-            self._known, self._row = key, self._read(top)
-        return self._row
+        if key == self._known:
+            return self._row
+        self._known = key
+        return self._read(top)
 
     def _read(self, top: pl.DataFrame) -> pl.DataFrame:
         start = int(top["minute"].dt.epoch("ms")[0])

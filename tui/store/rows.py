@@ -1,7 +1,8 @@
 """Between polars frames and SQLite rows: times as milliseconds, types as declared."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -61,10 +62,14 @@ def check(table: Table, frame: pl.DataFrame) -> None:
 
 
 def frame(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
-    """Rows of SQLite as a frame with the declared types, also when there is none."""
-    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    """Rows of SQLite as a frame with the declared types, also when there is none.
+
+    Values beyond `columns` are left out. Column by column: `pl.DataFrame(rows, orient="row")`
+    is as fast, and guesses types.
+    """
+    values: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else repeat(())
     return pl.DataFrame(
-        [_series(name, table, column) for name, column in zip(columns, values, strict=True)]
+        [_series(name, table, column) for name, column in zip(columns, values, strict=False)]
     )
 
 
@@ -75,6 +80,18 @@ def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:
     if dtype == pl.Boolean:
         return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
     return pl.Series(name, values, dtype=dtype)
+
+
+def until(rows: pl.DataFrame, last: int) -> pl.DataFrame:
+    """The rows up to `last` (ms), of rows in the order of `ts`: a slice, not a filter (0.3 ms)."""
+    if rows.is_empty() or milliseconds(rows["ts"][-1]) <= last:
+        return rows
+    return rows.head(count_until(rows, last))
+
+
+def count_until(rows: pl.DataFrame, last: int) -> int:
+    """How many rows there are up to `last` (ms), of rows in the order of `ts`."""
+    return int(rows["ts"].search_sorted(from_milliseconds(last), side="right"))
 
 
 def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:

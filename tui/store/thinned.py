@@ -31,9 +31,14 @@ class Thinning:
 
     def whole_from(self, now: int) -> int:
         """Where thinning ends: at the start of a step, so that it never splits one."""
-        step = self.step // _MS
-        start = now - self.whole // _MS
-        return start - start % step
+        return self._floor(now - self.whole // _MS)
+
+    def held_from(self, now: int) -> int:
+        """Where the rows begin: at the start of a step too."""
+        return self._floor(now - self.span // _MS)
+
+    def _floor(self, moment: int) -> int:
+        return moment - moment % (self.step // _MS)
 
 
 THINNINGS = (
@@ -62,10 +67,8 @@ THINNINGS = (
 
 
 def read_thinned(reader: Reader, how: Thinning, now: int, end: int) -> pl.DataFrame:
-    """The rows of `(now − span, end]` (ms) of the table, thinned as seen at `now`."""
-    step, edge = how.step // _MS, how.whole_from(now)
-    since = now - how.span // _MS
-    first = since - since % step
+    """The rows of the table up to `end` (ms), thinned as seen at `now`, in the order of `ts`."""
+    step, edge, first = how.step // _MS, how.whole_from(now), how.held_from(now)
     names = tuple(how.table.schema)
     same = " AND ".join(f"{name} = ?" for name in how.series)
     rows: list[tuple[Any, ...]] = []
@@ -76,22 +79,21 @@ def read_thinned(reader: Reader, how: Thinning, now: int, end: int) -> pl.DataFr
         SELECT {", ".join(f"kept.{name}" for name in quoted(names))}
         FROM steps JOIN {how.table.name} AS kept ON kept.id = (
             SELECT id FROM {how.table.name} WHERE {same} AND ts >= start AND ts < start + {step}
-                AND ts > ? ORDER BY ts DESC, id DESC LIMIT 1
+                ORDER BY ts DESC, id DESC LIMIT 1
         )"""
     for series in _series(reader, how):
-        rows += reader.rows(sql, (first, edge, *series, since))
+        rows += reader.rows(sql, (first, edge, *series))
     old = frame(how.table, names, rows)
-    new = reader.select(
-        how.table, names, "WHERE ts >= ? AND ts <= ? ORDER BY ts, id", (max(edge, since + 1), end)
-    )
+    new = reader.select(how.table, names, "WHERE ts >= ? AND ts <= ? ORDER BY ts, id", (edge, end))
     return pl.concat([old, new], rechunk=True).sort("ts", maintain_order=True)
 
 
 def thin(rows: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
-    """What `read_thinned` would give at `now`, from rows held since an earlier moment."""
+    """What `read_thinned` would give at `now`, from rows held since an earlier moment,
+    in the order of `ts`."""
     edge = at(how.whole_from(now))
     step = f"{how.step // _MS}ms"
-    rows = rows.filter(pl.col("ts") > at(now - how.span // _MS)).sort("ts", maintain_order=True)
+    rows = rows.filter(pl.col("ts") >= at(how.held_from(now)))
     old = rows.filter(pl.col("ts") < edge).with_columns(
         pl.col("ts").dt.truncate(step).alias("step")
     )
