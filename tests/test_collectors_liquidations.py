@@ -1,0 +1,238 @@
+"""Liquidations over a socket of 127.0.0.1: none lost, none doubled, faults told."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.fake_exchange import FakeExchange, acknowledged
+from tui.clock import utc_now
+from tui.collectors import liquidations
+from tui.collectors.base import Link
+from tui.tables import LIQUIDATIONS, Class
+from tui.venues import ASKED, VENUES
+from tui.venues.base import Market
+from tui.venues.connect import Rest
+from tui.venues.errors import Lost, SubscriptionRefused
+from tui.venues.markets import Markets
+
+STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
+
+
+def market(id: str, *, inverse: bool = False, size: float = 1.0) -> Market:
+    quote = "USD" if inverse else "USDT"
+    return Market(id, f"{id}!", "BTC", quote, "swap", inverse, size, 1.0, Class.CRYPTO, None)
+
+
+def message(venue: str, id: str, ts: int) -> dict[str, Any]:
+    """A liquidated long of size 2 at 50,000."""
+    if venue == "binance":
+        order = {"s": id, "S": "SELL", "q": "2", "z": "2", "p": "1", "ap": "50000", "T": ts}
+        return {"e": "forceOrder", "E": ts, "o": order}
+    if venue == "bybit":
+        row = {"T": ts, "s": id, "S": "Buy", "v": "2", "p": "50000"}
+        return {"topic": f"allLiquidation.{id}", "type": "snapshot", "ts": ts, "data": [row]}
+    detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
+    arg = {"channel": "liquidation-orders", "instType": "SWAP"}
+    return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}
+
+
+class Listening:
+    """A collector of one stream against a fake exchange, as the recorder runs it."""
+
+    def __init__(self, exchange: FakeExchange, venue: str, stream: str, ids: list[str]) -> None:
+        self.link = Link(venue, stream, itertools.count(1).__next__)
+        self.markets = Markets(VENUES[venue], ASKED[venue], stream, None)
+        self.markets.known = {id: market(id) for id in ids}
+        self.markets._asked = 1e12
+        self._rest = Rest(venue, exchange.endpoint)
+        self.frames: AsyncIterator[pl.DataFrame] = liquidations.collect(
+            VENUES[venue],
+            stream,
+            self.markets,
+            self._rest,
+            self.link,
+            lambda quote: None,
+            utc_now,
+            exchange.endpoint,
+        )
+        self.rows = LIQUIDATIONS.empty()
+
+    async def until(self, done: Callable[["Listening"], bool]) -> None:
+        """Go on until `done`, or fail after 5 s; the collector's own errors come through."""
+        task = asyncio.ensure_future(anext(self.frames))
+        try:
+            async with asyncio.timeout(5):
+                while not done(self):
+                    await asyncio.wait({task}, timeout=0.02)
+                    if task.done():
+                        self.rows = pl.concat([self.rows, task.result()])
+                        task = asyncio.ensure_future(anext(self.frames))
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def listen(listening: Listening, count: int) -> pl.DataFrame:
+    """Collect until there are `count` rows."""
+    async with aclosing(listening.frames) as frames:  # type: ignore[type-var]
+        async with asyncio.timeout(10):
+            async for frame in frames:
+                listening.rows = pl.concat([listening.rows, frame])
+                if listening.rows.height >= count:
+                    break
+    return listening.rows
+
+
+async def pushing(exchange: FakeExchange, link: Link, messages: list[Any]) -> None:
+    """Wait for the subscription, then send everything back to back."""
+    while link.conn is None:  # noqa: ASYNC110 - a Link has nobody to wake
+        await asyncio.sleep(0.01)
+    for each in messages:
+        await exchange.push(each)
+
+
+@pytest.mark.parametrize(("venue", "stream"), STREAMS)
+async def test_a_burst_arrives_whole_and_once(venue: str, stream: str) -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, venue, stream, ["BTCUSDT"])
+        messages = [message(venue, "BTCUSDT", 1_700_000_000_000 + i) for i in range(500)]
+        push = asyncio.create_task(pushing(exchange, listening.link, messages))
+        rows = await listen(listening, 500)
+        await push
+    assert rows.schema == LIQUIDATIONS.schema
+    assert rows["ts"].n_unique() == rows.height == 500
+    assert set(rows["side"]) == {"long"}
+    assert set(rows["usd"]) == {100_000.0}
+    assert set(rows["conn"]) == {1}
+    assert all(endpoint_path(path) for path in exchange.paths)
+
+
+def endpoint_path(path: str) -> bool:
+    """The original host is the first segment of the path."""
+    return path.split("/")[1].split(":")[0].endswith((".binance.com", ".bybit.com", ".okx.com"))
+
+
+async def test_a_frame_that_comes_twice_is_one_and_equal_rows_of_a_frame_are_two() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "bybit", "linear", ["BTCUSDT"])
+        twice = message("bybit", "BTCUSDT", 1_700_000_000_000)
+        twice["data"] *= 2
+        last = message("bybit", "BTCUSDT", 1_700_000_000_009)
+        push = asyncio.create_task(pushing(exchange, listening.link, [twice, twice, twice, last]))
+        rows = await listen(listening, 3)
+        await push
+    assert rows["n"].to_list() == [0, 1, 0]
+
+
+async def test_garbage_is_counted_and_the_rows_after_it_still_come() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "okx", "swap", ["BTC-USDT-SWAP"])
+        good = message("okx", "BTC-USDT-SWAP", 1_700_000_000_000)
+        half = message("okx", "BTC-USDT-SWAP", 1_700_000_000_001)
+        half["data"][0]["details"].append({"sz": "nonsense"})
+        garbage = ['{"arg":{"cha', "\x1b[2J", "[[]]", "null", '{"arg":5,"data":[]}', half, good]
+        push = asyncio.create_task(pushing(exchange, listening.link, garbage))
+        rows = await listen(listening, 2)
+        await push
+        reason = listening.link.coverage()["reason"][0]
+    assert rows.height == 2
+    assert "3 rows unreadable" in reason
+
+
+async def test_an_unknown_market_keeps_its_row_without_a_price() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
+        new = message("binance", "NEWUSDT", 1_700_000_000_000)
+        push = asyncio.create_task(pushing(exchange, listening.link, [new]))
+        rows = await listen(listening, 1)
+        await push
+    assert rows.select("symbol", "qty", "usd").row(0) == ("NEWUSDT", None, None)
+    assert json.loads(rows["raw"][0])["s"] == "NEWUSDT"
+
+
+async def test_a_cut_socket_is_lost_after_what_had_arrived() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
+
+        async def cut() -> None:
+            await pushing(
+                exchange, listening.link, [message("binance", "BTCUSDT", 1_700_000_000_000)]
+            )
+            await asyncio.sleep(0.02)
+            await exchange.drop()
+
+        task = asyncio.create_task(cut())
+        with pytest.raises(Lost):
+            await listen(listening, 2)
+        await task
+    assert listening.rows.height == 1
+
+
+@pytest.mark.parametrize(
+    ("venue", "stream", "no"),
+    [
+        ("binance", "usdm", {"error": {"code": 2, "msg": "Invalid request"}, "id": 1}),
+        ("okx", "swap", {"event": "error", "code": "60018", "msg": "doesn't exist"}),
+        (
+            "bybit",
+            "linear",
+            {"success": False, "ret_msg": "error:handler not found", "req_id": "1"},
+        ),
+    ],
+)
+async def test_a_refused_subscription_is_said(venue: str, stream: str, no: dict[str, Any]) -> None:
+    async with FakeExchange() as exchange:
+        exchange.answer = lambda frame: [json.dumps(no)]
+        listening = Listening(exchange, venue, stream, ["BTCUSDT"])
+        with pytest.raises(SubscriptionRefused):
+            await listen(listening, 1)
+    assert listening.link.conn is None
+
+
+async def test_a_silent_venue_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.venues.socket.ANSWER_S", 0.2)
+    async with FakeExchange() as exchange:
+        exchange.answer = lambda frame: []
+        with pytest.raises(SubscriptionRefused, match="not answered"):
+            await listen(Listening(exchange, "binance", "usdm", ["BTCUSDT"]), 1)
+
+
+async def test_a_half_open_socket_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.venues.socket.SILENCE_S", 0.3)
+    async with FakeExchange() as exchange:
+        with pytest.raises(Lost, match="no message"):
+            await listen(Listening(exchange, "binance", "usdm", ["BTCUSDT"]), 1)
+
+
+async def test_bybit_topics_are_asked_for_by_two_hundred_and_the_refused_ones_told() -> None:
+    ids = [f"C{i}USDT" for i in range(450)]
+    dead = "allLiquidation.C77USDT"
+
+    def answer(frame: dict[str, Any]) -> list[str]:
+        if dead in frame["args"]:
+            no = {"success": False, "ret_msg": f"error:{dead}", "op": "subscribe"}
+            return [json.dumps(no | {"req_id": frame["req_id"]})]
+        return acknowledged(frame)
+
+    async with FakeExchange() as exchange:
+        exchange.answer = answer
+        listening = Listening(exchange, "bybit", "linear", ids)
+        await listening.until(lambda it: it.link.coverage()["subscribed"].to_list()[-1:] == [449])
+        row = listening.link.coverage().row(0, named=True)
+        await listening.frames.aclose()  # type: ignore[attr-defined]
+    assert (row["wanted"], row["subscribed"]) == (450, 449)
+    assert "1 refused" in row["reason"]
+    assert max(len(frame["args"]) for frame in exchange.frames) == 200
+
+
+async def test_a_connection_refused_is_lost() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
+    with pytest.raises(Lost):
+        await listen(listening, 1)
