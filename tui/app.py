@@ -101,7 +101,7 @@ class LiqtopApp(App[None]):
             self.register_theme(theme)
         self.theme = self.settings.theme
         self.set_keymap(dict(self.settings.keys))
-        for words in keys.complaints(self._scopes(), self.settings.keys)[:1]:
+        if words := "; ".join(keys.complaints(self._scopes(), self.settings.keys)):
             self.say(words)
         self._catch_signals()
         self.push_screen(Dashboard(self.panels))

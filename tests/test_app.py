@@ -1,0 +1,411 @@
+"""Keys, sizes and mishaps of the whole monitor, driven as a person drives it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.color import Color
+from textual.geometry import Size
+from textual.pilot import Pilot
+from textual.style import Style
+from textual.widgets import Input, Static
+
+from tests.fake_panels import FakePanel, FakeSource, panels
+from tests.frames import NOW, frame, liquidation, snapshot
+from tui.app import LiqtopApp
+from tui.config import load
+from tui.screens.coin import CoinChoice
+from tui.screens.dashboard import Dashboard
+from tui.screens.detail import Detail
+from tui.screens.help import Help
+from tui.screens.panel_view import PanelView, Rows
+from tui.tables import LIQUIDATIONS
+from tui.themes import THEMES
+
+FEED = [liquidation(NOW.replace(second=s), base=b) for s, b in enumerate(("BTC", "DOGE", "ETH"))]
+
+
+@dataclass
+class Running:
+    """A monitor under test."""
+
+    app: LiqtopApp
+    pilot: Pilot[None]
+    source: FakeSource
+    panels: tuple[FakePanel, ...]
+
+    def text(self, name: str = "liquidations") -> str:
+        """What a panel of the screen on top shows."""
+        screen = self.app.screen
+        view = "#detail" if isinstance(screen, Detail) else f"#panel-{name}"
+        return screen.query_one(view, PanelView).text
+
+    def header(self) -> str:
+        """What the header shows."""
+        return self.app.screen.query_one("#header", Rows).text
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and let them take effect."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait for the reading thread to have drawn it; ten seconds are a failure."""
+        for _ in range(500):
+            if true():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"never so; shown is\n{self.header()}\n{self.text()}")
+
+    async def shows(self, words: str, name: str = "liquidations") -> None:
+        """Wait until a panel shows the words."""
+        await self.until(lambda: words in self.text(name))
+
+
+@pytest.fixture
+def monitor(tmp_path: Path) -> Any:
+    @asynccontextmanager
+    async def running(
+        size: tuple[int, int] = (160, 45), supervise: Any = None, **settings: Any
+    ) -> AsyncIterator[Running]:
+        made, source = panels(), FakeSource(snapshot(liquidations=frame(LIQUIDATIONS, FEED)))
+        chosen = replace(load(), **{"data_dir": tmp_path, "symbols": "block", **settings})
+        app = LiqtopApp(chosen, source, panels=made, supervise=supervise)
+        async with app.run_test(size=size) as pilot:
+            run = Running(app, pilot, source, made)
+            await pilot.pause()
+            await run.until(lambda: isinstance(app.screen, Dashboard))
+            shown = next(iter(app.panels)).name
+            await run.shows(" ", shown)
+            yield run
+
+    return running
+
+
+async def test_the_first_screen_shows_every_panel_and_focuses_the_first(monitor: Any) -> None:
+    async with monitor() as run:
+        for name in ("liquidations", "long_short", "moving_averages", "safe_haven"):
+            await run.shows(f"{name} row 1", name)
+        assert run.app.focused.name == "liquidations"
+
+
+async def test_a_number_focuses_and_the_same_again_opens(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("3")
+        assert run.app.focused.name == "moving_averages"
+        await run.press("3")
+        assert isinstance(run.app.screen, Detail)
+        await run.shows("detail of moving_averages")
+
+
+async def test_a_number_without_a_panel_does_nothing(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("9")
+        assert run.app.focused.name == "liquidations"
+
+
+async def test_tab_goes_round_the_panels(monitor: Any) -> None:
+    async with monitor() as run:
+        seen = []
+        for _ in range(4):
+            await run.press("tab")
+            seen.append(run.app.focused.name)
+        assert seen == ["long_short", "moving_averages", "safe_haven", "liquidations"]
+
+
+async def test_enter_opens_and_escape_and_q_go_back(monitor: Any) -> None:
+    async with monitor() as run:
+        for key in ("escape", "q"):
+            await run.press("enter")
+            assert isinstance(run.app.screen, Detail)
+            await run.press(key)
+            assert isinstance(run.app.screen, Dashboard)
+
+
+async def test_the_window_changes_here_and_in_the_detail(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("w")
+        await run.shows("window 15m")
+        await run.press("left_square_bracket", "W")
+        await run.shows("window 1m")
+        await run.press("enter", "right_square_bracket")
+        assert run.app.look.window == "5m"
+        await run.press("escape")
+        await run.shows("window 5m")
+
+
+async def test_the_smallest_size_changes_and_is_remembered(monitor: Any, tmp_path: Path) -> None:
+    async with monitor() as run:
+        await run.press("+", "+")
+        await run.shows("smallest 100000")
+        await run.press("-")
+        await run.shows("smallest 50000")
+    assert json.loads((tmp_path / "viewer.json").read_text()) == {"smallest": 50_000.0}
+    async with monitor() as run:
+        await run.shows("smallest 50000")
+
+
+async def test_a_size_that_cannot_be_remembered_is_said(monitor: Any, tmp_path: Path) -> None:
+    async with monitor(data_dir=tmp_path / "absent") as run:
+        await run.press("plus")
+        assert "size not remembered" in run.app.notice(run.app.clock())
+        await run.shows("smallest 50000")
+
+
+async def test_group_goes_to_venue(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("b")
+        await run.shows("group venue")
+
+
+async def test_a_coin_is_typed_and_matched(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("c")
+        assert isinstance(run.app.screen, CoinChoice)
+        await run.press("d", "o", "enter")
+        await run.shows("coin DOGE")
+        await run.press("c", "0")
+        await run.shows("coin None")
+
+
+async def test_the_second_match_is_an_arrow_away(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("c", "down", "enter")
+        await run.shows("coin ETH")
+
+
+async def test_escape_leaves_the_coin_as_it_was(monitor: Any) -> None:
+    async with monitor(coin="ETH") as run:
+        await run.press("c", "d", "escape")
+        assert isinstance(run.app.screen, Dashboard)
+        await run.shows("coin ETH")
+
+
+async def test_keys_typed_as_a_coin_do_nothing_else(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("c", "q", "w", "space")
+        assert run.app.screen.query_one(Input).value == "qw "
+        assert run.app.look.window == "5m"
+        assert run.app.held is None
+
+
+async def test_rows_of_the_feed_are_selected_and_left_by_escape(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("j")
+        await run.shows("selected 0")
+        await run.press("j", "down", "j", "j")
+        await run.shows("selected 2")
+        await run.press("g", "k")
+        await run.shows("selected None")
+        await run.press("G")
+        await run.shows("selected 2")
+        await run.press("escape")
+        await run.shows("selected None")
+
+
+async def test_other_panels_scroll(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("2", "z", "j", "j", "k")
+        await run.shows("scroll 1", "long_short")
+
+
+async def test_zoom_gives_a_panel_the_screen_and_back(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("4", "z")
+        await run.until(lambda: run.text("safe_haven").count("\n") == 41)
+        assert not run.app.screen.query_one("#panel-liquidations").display
+        await run.press("escape")
+        assert run.app.screen.query_one("#panel-liquidations").display
+        assert run.app.focused.name == "safe_haven"
+
+
+async def test_a_number_while_zoomed_zooms_that_panel(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("z", "2")
+        assert run.app.screen.query_one("#panel-long_short").display
+        assert not run.app.screen.query_one("#panel-liquidations").display
+        assert run.app.focused.name == "long_short"
+
+
+async def test_hold_freezes_panels_and_says_so(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("space")
+        assert run.app.notice(run.app.clock()).startswith("HELD 0:0")
+        await run.press("w")
+        await run.shows("window 15m")
+        await run.press("space")
+        assert run.app.notice(run.app.clock()) == ""
+
+
+async def test_themes_go_round(monitor: Any) -> None:
+    async with monitor() as run:
+        seen = [run.app.theme]
+        for _ in range(4):
+            await run.press("T")
+            seen.append(run.app.theme)
+        assert seen == ["dark", "light", "colour-blind", "ansi", "dark"]
+
+
+NAMES = ("long", "short", "above", "below", "muted", "frame", "warn", "gold", "accent")
+
+
+@pytest.mark.parametrize("name", [theme.name for theme in THEMES])
+async def test_every_name_is_a_colour_in_every_theme(monitor: Any, name: str) -> None:
+    async with monitor(theme=name) as run:
+        assert run.app.theme == name
+        colours = {n: Style.parse(f"${n}").foreground for n in NAMES}
+        assert all(isinstance(colour, Color) for colour in colours.values())
+        assert colours["long"] != colours["short"]
+
+
+async def test_a_new_theme_recolours_what_stands_there(monitor: Any) -> None:
+    async with monitor() as run:
+        view = run.app.screen.query_one("#panel-liquidations", PanelView)
+        before = view.render_line(0)
+        await run.press("T")
+        assert view.render_line(0).text == before.text
+        assert view.render_line(0) != before
+
+
+async def test_help_lists_keys_marks_and_this_run(monitor: Any, tmp_path: Path) -> None:
+    async with monitor(endpoint="http://127.0.0.1:9", keys={"hold": "f5"}) as run:
+        await run.press("question_mark")
+        assert isinstance(run.app.screen, Help)
+
+        def page() -> str:
+            return str(run.app.screen.query_one("#help-text", Static).content)
+
+        assert str(tmp_path) in page()
+        assert "http://127.0.0.1:9" in page()
+        assert "CoinGlass" in page()
+        assert "f5" in page()
+        await run.press("slash", *"largest")
+        assert "◆" in page()
+        assert "CoinGlass" not in page()
+        await run.press("escape")
+        assert "CoinGlass" in page()
+        await run.press("escape")
+        assert isinstance(run.app.screen, Dashboard)
+
+
+async def test_question_mark_closes_help_too(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("enter", "question_mark", "j", "question_mark")
+        assert isinstance(run.app.screen, Detail)
+
+
+async def test_a_key_can_be_bound_anew(monitor: Any) -> None:
+    async with monitor(keys={"hold": "f5", "window_longer": "x,]"}) as run:
+        await run.press("space")
+        assert run.app.held is None
+        await run.press("f5")
+        assert run.app.held is not None
+        await run.press("x", "right_square_bracket")
+        await run.shows("window 1h")
+
+
+async def test_a_clash_and_an_unknown_binding_are_said(monitor: Any) -> None:
+    async with monitor(keys={"holt": "f5", "hold": "z"}) as run:
+        notice = run.app.notice(run.app.clock())
+        assert "holt: no such binding" in notice
+        assert "z is both" in notice
+
+
+@pytest.mark.parametrize(
+    "keys", [("q",), ("ctrl+c",), ("c", "ctrl+c"), ("question_mark", "ctrl+c")]
+)
+async def test_quitting(monitor: Any, keys: tuple[str, ...]) -> None:
+    async with monitor() as run:
+        await run.press(*keys)
+        await run.until(lambda: not run.app.is_running or run.app._exit)
+        assert not run.app.return_code
+
+
+@pytest.mark.parametrize("size", [(160, 45), (40, 50), (28, 20), (28, 10), (160, 6), (160, 3)])
+async def test_a_resize_places_everything_anew(monitor: Any, size: tuple[int, int]) -> None:
+    async with monitor((80, 24)) as run:
+        await run.pilot.resize_terminal(*size)
+        screen = run.app.screen
+        await run.until(lambda: screen.size == Size(*size))
+        for name, (width, height) in screen.sizes.items():
+            if name in ("header", "hint"):
+                continue
+            await run.until(
+                lambda n=name, w=width, h=height: (
+                    [len(r) for r in run.text(n).split("\n")] == [w] * h
+                )
+            )
+        assert "liquidations" in screen.sizes
+
+
+async def test_one_cell_is_enough(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.pilot.resize_terminal(1, 1)
+        await run.until(lambda: run.app.screen.size == Size(1, 1))
+        await run.press("z", "j", "w")
+        assert run.app.is_running
+
+
+async def test_only_the_chosen_panels_are_there(monitor: Any) -> None:
+    async with monitor(panels=("safe_haven", "long_short")) as run:
+        await run.shows("1 safe_haven", "safe_haven")
+        await run.shows("2 long_short", "long_short")
+        assert not run.app.screen.query("#panel-liquidations")
+
+
+async def test_a_failing_panel_says_so_and_recovers(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[1].error = ZeroDivisionError("by zero")
+        await run.press("w")
+        await run.shows("long_short: ZeroDivisionError: by zero", "long_short")
+        await run.shows("liquidations row 1")
+        run.panels[1].error = None
+        await run.press("w")
+        await run.shows("long_short row 1", "long_short")
+
+
+async def test_a_failing_store_is_said_and_what_was_shown_stays(monitor: Any) -> None:
+    async with monitor() as run:
+        run.source.error = OSError("disk I/O error")
+        await run.press("w")
+        await run.until(lambda: "disk I/O error" in run.header())
+        assert "liquidations row 1" in run.text()
+        run.source.error = None
+        await run.until(lambda: "disk I/O error" not in run.header())
+
+
+async def test_the_supervisors_words_are_in_the_notice(monitor: Any) -> None:
+    async with monitor(supervise=lambda: "recorder died; started another") as run:
+        await run.until(lambda: "started another" in run.app.notice(run.app.clock()))
+
+
+async def test_a_stale_age_is_marked(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[0].lag *= 1000
+        await run.press("w")
+        age = run.app.screen.query_one("#age-liquidations", Rows)
+        await run.until(lambda: "!" in age.text)
+
+
+async def test_a_covered_dashboard_asks_nothing(monitor: Any) -> None:
+    async with monitor() as run:
+        dashboard, asked = run.app.screen, []
+        await run.press("question_mark")
+        dashboard.redraw = lambda *a: asked.append(a)
+        await asyncio.sleep(1.3)
+        assert asked == []
+
+
+async def test_markup_in_data_is_only_text(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[0].words = {1: "[/x] [bold red]EVIL[/] [@click=app.quit]"}
+        await run.press("w")
+        await run.shows("[/x] [bold red]EVIL[/] [@click=app.quit]")

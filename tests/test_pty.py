@@ -1,0 +1,174 @@
+"""The monitor on a pseudo-terminal: what it sends, and how it leaves the terminal."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS, ROWS = 160, 45
+
+
+class Terminal:
+    """A terminal with the monitor in it: what was sent, and what it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.sent = folder, bytearray()
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.status: int | None = None
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.before = termios.tcgetattr(slave)
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._monitor(slave)
+        self.slave = slave  # kept open: its settings are read after the monitor has gone
+
+    def _monitor(self, slave: int) -> None:
+        os.setsid()
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+        for fd in (0, 1, 2):
+            os.dup2(slave, fd)
+        os.chdir(ROOT)
+        # Colours in full, the dearest case; a size in the environment would overrule the terminal.
+        env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+        env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        command = [sys.executable, "-m", "tests.pty_monitor", str(self.folder)]
+        os.execve(sys.executable, command, env)
+
+    def read(self, seconds: float) -> bytes:
+        """What comes within that time."""
+        came, end = bytearray(), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                try:
+                    came += os.read(self.master, 65536)
+                except OSError:
+                    break
+        self.sent += came
+        self.stream.feed(bytes(came))
+        return bytes(came)
+
+    def until(self, true: Callable[[], bool]) -> bytes:
+        """Read until it is so; what came meanwhile. Half a minute is a failure."""
+        came = bytearray()
+        for _ in range(300):
+            if true():
+                return bytes(came)
+            came += self.read(0.1)
+        raise AssertionError("never so:\n" + "\n".join(self.screen.display))
+
+    def shows(self, words: str) -> bool:
+        """Whether a row of the terminal holds the words."""
+        return any(words in row for row in self.screen.display)
+
+    def gone(self) -> bool:
+        """Whether the monitor has ended; its exit code is then in `status`."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status is not None
+
+    def close(self) -> None:
+        """End what still runs."""
+        if not self.gone():
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    try:
+        made.until(lambda: made.shows("safe_haven row 1") and made.shows("liquidations row 2"))
+        made.read(2.5)  # the last of the start
+        yield made
+    finally:
+        made.close()
+
+
+def sound(terminal: Terminal) -> dict[str, Any]:
+    """Whether the terminal is as it was: line settings, main screen, cursor, paste, keys."""
+    sent = bytes(terminal.sent)
+    return {
+        "settings": termios.tcgetattr(terminal.slave) == terminal.before,
+        "main screen": sent.rfind(b"\x1b[?1049l") > sent.rfind(b"\x1b[?1049h") > -1,
+        "cursor": sent.rfind(b"\x1b[?25h") > sent.rfind(b"\x1b[?25l") > -1,
+        "paste": sent.rfind(b"\x1b[?2004l") > sent.rfind(b"\x1b[?2004h") > -1,
+        "keys": sent.rfind(b"\x1b[<u") > sent.rfind(b"\x1b[>") > -1,
+    }
+
+
+def test_nothing_new_sends_the_clock_alone(terminal: Terminal) -> None:
+    came = terminal.read(4.0)
+    assert (
+        len(came) <= 4 * 150
+    )  # the clock's nine cells with their colours; the bar is 500 a second
+
+
+def test_a_changed_row_sends_little_more_than_itself(terminal: Terminal) -> None:
+    (terminal.folder / "word").write_text("a word that was not there before")
+    came = terminal.until(lambda: terminal.shows("a word that was not there before"))
+    seconds = came.count(b"Z\x1b[0m") + 1
+    assert len(came) <= 300 + 150 * seconds
+    assert b"liquidations row 2" not in came
+    assert b"long_short" not in came
+
+
+def test_the_mouse_is_left_to_the_terminal(terminal: Terminal) -> None:
+    assert b"\x1b[?1000h" not in terminal.sent
+    assert b"\x1b[?1003h" not in terminal.sent
+
+
+def test_a_resize_fills_the_new_size(terminal: Terminal) -> None:
+    fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 28, 0, 0))
+    terminal.screen.resize(20, 28)
+    terminal.screen.reset()
+    os.kill(terminal.pid, signal.SIGWINCH)
+    terminal.until(lambda: terminal.shows("? q") and terminal.shows("liquidations row 1"))
+    assert all(len(row) == 28 for row in terminal.screen.display)
+
+
+def test_q_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+    os.write(terminal.master, b"q")
+    terminal.until(terminal.gone)
+    terminal.read(0.2)
+    assert terminal.status == 0
+    assert all(sound(terminal).values()), sound(terminal)
+
+
+@pytest.mark.parametrize("name", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_the_terminal_sound(terminal: Terminal, name: int) -> None:
+    os.kill(terminal.pid, name)
+    terminal.until(terminal.gone)
+    terminal.read(0.2)
+    assert terminal.status == 128 + name
+    assert all(sound(terminal).values()), sound(terminal)
+
+
+def test_a_terminal_that_is_gone_ends_it(terminal: Terminal) -> None:
+    """The window is closed: the kernel sends SIGHUP, and nothing can be written any more."""
+    os.close(terminal.slave)
+    os.close(terminal.master)
+    try:
+        for _ in range(100):
+            if terminal.gone():
+                break
+            time.sleep(0.1)
+        assert terminal.status is not None
+    finally:
+        terminal.master, terminal.slave = os.open("/dev/null", 0), os.open("/dev/null", 0)
