@@ -149,7 +149,7 @@ class Scenario:
         """The path of a market's price in USD per listed unit, before any quote but the dollar."""
         bitcoin = self.prices.paths["BTC"]
         leader: Priced = self.prices.paths[market.path] if market.path else bitcoin
-        if market.path and market.unit == 1.0 and market.quote != "BTC":
+        if market.path and market.unit == 1.0 and market.quote.startswith("USD"):
             return leader
         key = (market.path, market.price)
         if key not in self._echoes:

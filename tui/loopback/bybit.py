@@ -1,0 +1,130 @@
+"""Bybit's v5 public sockets: one topic a contract, liquidations pushed twice a second."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from json import JSONDecodeError, loads
+from typing import Any
+
+from tui.loopback.bybit_rest import Rest, ticker
+from tui.loopback.forced import Forced
+from tui.loopback.mood import Mood
+from tui.loopback.scenario import Scenario
+from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
+from tui.tables import Side
+
+LIQUIDATION = "allLiquidation."
+MOST_SPOT = 10
+"""Topics in one subscription on the spot socket; contracts have no documented number."""
+
+MOVING = ("symbol", "lastPrice", "markPrice", "indexPrice", "openInterest", "openInterestValue")
+"""What a ticker's delta of a contract carries here."""
+
+
+class Bybit(Encoder):
+    """api.bybit.com over REST, stream.bybit.com over sockets."""
+
+    name = "bybit"
+    push_ms = 500
+
+    def __init__(self, scenario: Scenario, mood: Mood) -> None:
+        super().__init__(scenario, mood)
+        self.routes = Rest(self).routes()
+
+    def session(self, path: str, query: Query) -> Session | None:
+        parts = path.split("/")
+        if not parts[0].startswith("stream.by") or parts[1:3] != ["v5", "public"]:
+            return None
+        known = parts[-1] in ("linear", "inverse", "spot")
+        return Session(self.name, parts[-1]) if known else None
+
+    def hear(self, session: Session, text: str, now: int, refuse: bool) -> list[str]:
+        try:
+            message = loads(text)
+            op, args = message.get("op"), message.get("args") or []
+        except (JSONDecodeError, AttributeError):
+            return [self._said(session, {}, "error:Invalid JSON")]
+        if op == "ping":
+            pong = {"success": True, "ret_msg": "pong", "op": "ping"}
+            if session.stream == "spot":
+                pong = {"success": True, "ret_msg": "pong", "op": "pong"}
+            return [packed(pong | self._ids(session, message))]
+        if op == "unsubscribe":
+            session.topics.difference_update(args)
+            return [self._said(session, message, "")]
+        if op != "subscribe":
+            return [self._said(session, message, "error:invalid op")]
+        wrong = "error:refused" if refuse else self._wrong(session, args)
+        if not wrong:
+            session.topics.update(args)
+        return [self._said(session, message, wrong)]
+
+    def _wrong(self, session: Session, args: list[str]) -> str:
+        """Why the whole request is turned down; empty when it is not."""
+        if session.stream == "spot" and len(args) > MOST_SPOT:
+            return f"error:args size >{MOST_SPOT}"
+        markets = self.markets(session.stream)
+        for topic in args:
+            kind, _, symbol = topic.rpartition(".")
+            known = kind.split(".")[0] in (
+                "allLiquidation",
+                "liquidation",
+                "tickers",
+                "publicTrade",
+            )
+            if not known or symbol not in markets:
+                return f"error:handler not found,topic:{topic}"
+        return ""
+
+    def _ids(self, session: Session, message: dict[str, Any]) -> dict[str, Any]:
+        request = {"req_id": message["req_id"]} if "req_id" in message else {}
+        return request | {"conn_id": f"loopback-{session.number:08d}"}
+
+    def _said(self, session: Session, message: dict[str, Any], wrong: str) -> str:
+        said = {"success": not wrong, "ret_msg": wrong, "op": message.get("op", "")}
+        return packed(said | self._ids(session, message))
+
+    def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
+        """One frame a contract with all its rows. `S` is the position's side: Buy was long."""
+        grouped: dict[str, list[Forced]] = defaultdict(list)
+        for row in rows:
+            grouped[row.market.id].append(row)
+        return [self._liquidations(symbol, of, now) for symbol, of in grouped.items()]
+
+    def _liquidations(self, symbol: str, rows: list[Forced], now: int) -> Frame:
+        data = [
+            {
+                "T": row.ts, "s": symbol, "S": "Buy" if row.side is Side.LONG else "Sell",
+                "v": size_text(row.market, row.size), "p": price_text(row.market, row.price),
+            }
+            for row in rows
+        ]  # fmt: skip
+        topic = LIQUIDATION + symbol
+        ts = max(now, rows[-1].ts)
+        text = packed({"topic": topic, "type": "snapshot", "ts": ts, "data": data})
+        return Frame((topic,), text, tuple(rows))
+
+    def quotes(self, session: Session, now: int) -> list[str]:
+        out = []
+        markets = self.markets(session.stream)
+        for topic in sorted(session.topics):
+            kind, _, symbol = topic.rpartition(".")
+            if kind == "tickers" and symbol in markets:
+                row = ticker(self, markets[symbol], now)
+                delta = session.stream != "spot" and topic in session.primed
+                session.primed.add(topic)
+                data = {key: row[key] for key in MOVING} if delta else row
+                head = {"topic": topic, "type": "delta" if delta else "snapshot", "cs": now // 100}
+                out.append(packed(head | {"ts": now, "data": data}))
+            elif kind == "publicTrade" and symbol in markets:
+                out.append(self._trade(topic, symbol, session.stream, now))
+        return out
+
+    def _trade(self, topic: str, symbol: str, stream: str, now: int) -> str:
+        market = self.markets(stream)[symbol]
+        price = self.scenario.price(market, now)
+        row = {
+            "T": now, "s": symbol, "S": "Sell" if now // 1000 % 2 else "Buy",
+            "v": size_text(market, max(market.lot, 500 / price)), "p": price_text(market, price),
+            "L": "ZeroPlusTick", "i": f"{now:032x}", "BT": False, "seq": now,
+        }  # fmt: skip
+        return packed({"topic": topic, "type": "snapshot", "ts": now, "data": [row]})

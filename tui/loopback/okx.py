@@ -1,0 +1,127 @@
+"""OKX's v5 public socket: text pings, one channel for the liquidations of all swaps."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from json import JSONDecodeError, loads
+from typing import Any
+
+from tui.loopback.forced import Forced
+from tui.loopback.listing import Instrument
+from tui.loopback.mood import Mood
+from tui.loopback.okx_rest import Rest, ticker
+from tui.loopback.scenario import Scenario
+from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
+from tui.tables import Side
+
+HOSTS = ("ws.okx.com:8443", "ws.okx.com:443", "ws.okx.com", "wsaws.okx.com:8443")
+ALL = "liquidation-orders:SWAP"
+
+
+class Okx(Encoder):
+    """www.okx.com over REST, ws.okx.com over sockets."""
+
+    name = "okx"
+    push_ms = 200
+
+    def __init__(self, scenario: Scenario, mood: Mood) -> None:
+        super().__init__(scenario, mood)
+        self.routes = Rest(self).routes()
+
+    def session(self, path: str, query: Query) -> Session | None:
+        host, _, rest = path.partition("/")
+        known = host in HOSTS and rest in ("ws/v5/public", "ws/v5/business")
+        return Session(self.name, "swap") if known else None
+
+    def hear(self, session: Session, text: str, now: int, refuse: bool) -> list[str]:
+        if text == "ping":
+            return ["pong"]
+        try:
+            message = loads(text)
+            op, args = message["op"], message["args"]
+        except (JSONDecodeError, KeyError, TypeError):
+            return [self._error(session, "60012", f"Invalid request: {text[:60]}")]
+        if op not in ("subscribe", "unsubscribe"):
+            return [self._error(session, "60012", f"Invalid request: {text[:60]}")]
+        return [self._change(session, op, arg, refuse) for arg in args]
+
+    def _change(self, session: Session, op: str, arg: dict[str, str], refuse: bool) -> str:
+        topic = f"{arg.get('channel')}:{arg.get('instId') or arg.get('instType')}"
+        if op == "unsubscribe":
+            session.topics.discard(topic)
+        elif refuse or not self._known(arg):
+            asked = ",".join(f"{key}:{value}" for key, value in arg.items())
+            return self._error(session, "60018", f"Wrong URL or {asked} doesn't exist.")
+        else:
+            session.topics.add(topic)
+        return packed({"event": op, "arg": arg, "connId": f"loop{session.number:06d}"})
+
+    def _known(self, arg: dict[str, str]) -> bool:
+        channel = arg.get("channel")
+        if channel == "liquidation-orders":
+            return arg.get("instType") in ("SWAP", "FUTURES", "MARGIN", "OPTION")
+        return channel in ("tickers", "trades", "mark-price") and bool(self.find(arg.get("instId")))
+
+    def _error(self, session: Session, code: str, message: str) -> str:
+        said = {"event": "error", "code": code, "msg": message}
+        return packed(said | {"connId": f"loop{session.number:06d}"})
+
+    def find(self, symbol: str | None) -> Instrument | None:
+        """A market by its id, of any of the lists."""
+        for stream in ("swap", "spot", "futures"):
+            if market := self.markets(stream).get(symbol or ""):
+                return market
+        return None
+
+    def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
+        """One frame a push; the rows of a contract stand together in `details`."""
+        if not rows:
+            return []
+        grouped: dict[str, list[Forced]] = defaultdict(list)
+        for row in rows:
+            grouped[row.market.id].append(row)
+        data = [group(of) for of in grouped.values()]
+        arg = {"channel": "liquidation-orders", "instType": "SWAP"}
+        kept = tuple(row for of in grouped.values() for row in of)
+        return [Frame((ALL,), packed({"arg": arg, "data": data}), kept)]
+
+    def quotes(self, session: Session, now: int) -> list[str]:
+        out = []
+        for topic in sorted(session.topics):
+            channel, _, symbol = topic.partition(":")
+            market = self.find(symbol)
+            if market is None:
+                continue
+            row: Any = None
+            if channel == "tickers":
+                row = ticker(self, market, now)
+            elif channel == "mark-price":
+                mark = price_text(market, self.mood.mark(market, now))
+                row = {"instType": "SWAP", "instId": symbol, "markPx": mark, "ts": str(now)}
+            elif channel == "trades":
+                row = self._trade(market, now)
+            out.append(packed({"arg": {"channel": channel, "instId": symbol}, "data": [row]}))
+        return out
+
+    def _trade(self, market: Instrument, now: int) -> dict[str, Any]:
+        price = self.scenario.price(market, now)
+        return {
+            "instId": market.id, "tradeId": str(now), "px": price_text(market, price),
+            "sz": size_text(market, market.lot), "side": "sell" if now // 1000 % 2 else "buy",
+            "ts": str(now), "count": "1", "seqId": now,
+        }  # fmt: skip
+
+
+def group(rows: Sequence[Forced]) -> dict[str, Any]:
+    """The liquidations of one contract, as an entry of `data`."""
+    symbol = rows[0].market.id
+    family = "-".join(symbol.split("-")[:2])
+    details = [
+        {
+            "bkLoss": "0", "bkPx": price_text(row.market, row.price), "ccy": "",
+            "posSide": row.side.value, "side": "sell" if row.side is Side.LONG else "buy",
+            "sz": size_text(row.market, row.size), "ts": str(row.ts),
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"details": details, "instFamily": family, "instId": symbol, "instType": "SWAP",
+            "uly": family}  # fmt: skip

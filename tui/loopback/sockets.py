@@ -1,0 +1,104 @@
+"""The open sockets of the loopback exchange, and writing frames to those who subscribed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from aiohttp import web
+
+from tui.loopback.sent import Ledger
+from tui.loopback.wire import Frame, Session
+
+FULL = 1 << 20
+"""Bytes waiting in a client's buffer at which the writer pauses for it."""
+
+KEPT = 200
+"""Newest liquidation frames kept per venue, for repeating."""
+
+
+class Open:
+    """One client's socket. Frames go straight to its transport: uncompressed text, unmasked."""
+
+    def __init__(
+        self, session: Session, socket: web.WebSocketResponse, request: web.Request
+    ) -> None:
+        self.session, self.socket = session, socket
+        self._transport = request.transport
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be written to."""
+        transport = self._transport
+        return transport is not None and not transport.is_closing() and not self.socket.closed
+
+    def write(self, texts: Iterable[str]) -> None:
+        """Writes whole text frames, as one piece."""
+        if self.alive and self._transport is not None:
+            self._transport.write(b"".join(text_frame(text) for text in texts))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Writes a binary frame."""
+        if self.alive and self._transport is not None:
+            self._transport.write(_frame(0x82, data))
+
+    async def room(self) -> None:
+        """Waits while the client reads more slowly than it is written to."""
+        while self.alive and self._transport and self._transport.get_write_buffer_size() > FULL:
+            await asyncio.sleep(0.002)
+
+    def abort(self) -> None:
+        """Cuts the connection as a failing network does, without a close frame."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Sockets:
+    """Every open socket, by venue and stream, with what was sent over them."""
+
+    def __init__(self, venues: Sequence[str]) -> None:
+        self.open: dict[str, set[Open]] = {venue: set() for venue in venues}
+        self.ledgers = {venue: Ledger() for venue in venues}
+        self.last: dict[str, deque[tuple[str, Frame]]] = {
+            venue: deque(maxlen=KEPT) for venue in venues
+        }
+
+    def of(self, venue: str, stream: str) -> list[Open]:
+        """The living sockets of one stream."""
+        return [o for o in self.open[venue] if o.session.stream == stream and o.alive]
+
+    def publish(self, venue: str, stream: str, frames: Sequence[Frame], at: int) -> list[Open]:
+        """Sends liquidation frames to their subscribers and keeps the books; returns who got any."""
+        ledger, sockets = self.ledgers[venue], self.of(venue, stream)
+        out: dict[Open, list[str]] = {}
+        for frame in frames:
+            heard = False
+            for socket in sockets:
+                for topic in socket.session.topics.intersection(frame.topics):
+                    text = frame.text
+                    if socket.session.combined:
+                        text = f'{{"stream":"{topic}","data":{text}}}'
+                    out.setdefault(socket, []).append(text)
+                    heard = True
+            if heard:
+                ledger.frames += 1
+                ledger.record(frame.rows, at)
+                self.last[venue].append((stream, frame))
+            else:
+                ledger.unheard += len(frame.rows)
+        for socket, texts in out.items():
+            socket.write(texts)
+        return list(out)
+
+
+def text_frame(text: str) -> bytes:
+    """A WebSocket text frame from a server (RFC 6455 §5.2: final, unmasked)."""
+    return _frame(0x81, text.encode())
+
+
+def _frame(head: int, data: bytes) -> bytes:
+    size = len(data)
+    if size < 126:
+        return bytes((head, size)) + data
+    if size < 65536:
+        return bytes((head, 126)) + size.to_bytes(2) + data
+    return bytes((head, 127)) + size.to_bytes(8) + data
