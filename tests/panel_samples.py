@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from tui.metrics import header as metric
 from tui.metrics.averages import Average, Averages
 from tui.metrics.coverage import Cover
-from tui.metrics.derivatives import Funding, OpenInterest
+from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
+from tui.metrics.feeds import Feed
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
@@ -22,7 +24,7 @@ from tui.metrics.windows import (
     Total,
     VenueAmounts,
 )
-from tui.panels.header import Feed, HeaderRecord
+from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import LiquidationsRecord
 from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
@@ -263,28 +265,35 @@ def header(
     have: timedelta | None = None, endpoint: str | None = None, bad: bool = False, aged: float = 0.5
 ) -> HeaderRecord:
     """The header of the wave; in a young store, with an endpoint, a bad feed or an aged price."""
-    names = [
-        *(f"{venue} {part}" for venue in ("binance", "bybit", "okx") for part in ("liq", "OI")),
-        "binance candles",
-        "binance quotes",
-        "okx positioning",
-    ]
-    feeds = [Feed(name, State.LIVE, ago(hours=3), "") for name in names]
+    streams = ("binance usdm", "binance coinm", "bybit linear", "bybit inverse", "okx swap")
+    feeds = [live_feed("liquidations", *name.split()) for name in streams]
+    feeds += [live_feed("derivatives", venue) for venue in ("binance", "bybit", "okx")]
+    feeds.append(live_feed("quotes", "binance"))
     if bad:
-        feeds[4] = Feed("okx swap", State.RETRYING, ago(seconds=14), "ping timeout")
-    record = long_short()
-    return HeaderRecord(
-        NOW,
-        "BTC",
+        feeds[4] = Feed(
+            "liquidations", "okx", "swap", State.RETRYING, 14.0, 3, "ping timeout", False
+        )
+    prices = (
         quote("BTC", 88_640.0, -0.0137, -0.0091, aged),
-        (quote("ETH", 2_911.2, -0.0202, -0.018), quote("SOL", 121.4, -0.0261, -0.02)),
-        liquidations(have),
-        record.interest_of("all"),
-        record.funding_of("all"),
-        tuple(feeds),
-        ago(seconds=1),
-        endpoint,
+        quote("ETH", 2_911.2, -0.0202, -0.018),
+        quote("SOL", 121.4, -0.0261, -0.02),
     )
+    record = long_short()
+    made = liquidations(have)
+    now = metric.header(
+        prices,
+        made,
+        Derivatives(record.interest, record.funding),
+        feeds,
+        base="BTC",
+        endpoint=endpoint,
+    )
+    return HeaderRecord("BTC", now, made, ago(seconds=1))
+
+
+def live_feed(collector: str, venue: str, stream: str = "") -> Feed:
+    """A feed heard of a second ago."""
+    return Feed(collector, venue, stream, State.LIVE, 1.0, 0, None, False)
 
 
 def history(days: int = 400) -> pl.DataFrame:
@@ -409,14 +418,18 @@ def hostile_records() -> dict[str, Any]:
 def hostile_header() -> HeaderRecord:
     """A header whose every foreign word is hostile."""
     record = header(endpoint=f"http://{HOSTILE}", bad=True)
-    price = record.price
-    assert price is not None
+    now = record.now
+    assert now.price is not None
+    bad_feed = replace(now.bad[0], venue=HOSTILE, stream=HOSTILE, reason=HOSTILE)
     made: Any = hostile_records()["liquidations"]
     return replace(
         record,
         base=HOSTILE,
-        price=replace(price, base=HOSTILE),
-        others=tuple(replace(other, base=HOSTILE) for other in record.others),
         liquidations=made.liquidations,
-        feeds=tuple(replace(feed_, name=HOSTILE, reason=HOSTILE) for feed_ in record.feeds),
+        now=replace(
+            now,
+            price=replace(now.price, base=HOSTILE),
+            others=tuple(replace(other, base=HOSTILE) for other in now.others),
+            bad=(bad_feed,),
+        ),
     )

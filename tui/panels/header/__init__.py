@@ -1,0 +1,15 @@
+"""The header: the 5-minute total and side, live prices, feeds and cover; the quotable sentence."""
+
+from tui.panels.header.data import HeaderRecord, record
+from tui.panels.header.rows import clock_cells, feeds_line, height_of, lines
+from tui.panels.header.words import sentence
+
+__all__ = [
+    "HeaderRecord",
+    "clock_cells",
+    "feeds_line",
+    "height_of",
+    "lines",
+    "record",
+    "sentence",
+]

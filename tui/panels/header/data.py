@@ -1,0 +1,62 @@
+"""The header's record: the metric's, with what the quotable sentence needs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui.metrics import header as metric
+from tui.metrics.derivatives import derivatives
+from tui.metrics.feeds import feeds
+from tui.metrics.prices import price
+from tui.metrics.windows import Liquidations
+from tui.panels.base import View
+from tui.panels.liquidations import read
+from tui.snapshot import Snapshot
+
+COINS = ("BTC", "ETH", "SOL")
+RECORDER_SILENT = timedelta(seconds=10)
+"""The recorder writes once a second: ten without a word are no hiccup."""
+
+
+@dataclass(frozen=True)
+class HeaderRecord:
+    """What the header says at a moment; `recorder_ts` is when the recorder last wrote."""
+
+    base: str
+    now: metric.Header
+    liquidations: Liquidations
+    recorder_ts: datetime | None = None
+
+    @property
+    def silent(self) -> timedelta | None:
+        """How long the recorder has said nothing, if that is too long."""
+        if self.recorder_ts is None:
+            return None
+        silence = self.now.as_of - self.recorder_ts
+        return silence if silence > RECORDER_SILENT else None
+
+    @property
+    def live(self) -> int:
+        """Feeds that deliver; none while the recorder is silent."""
+        return 0 if self.silent else self.now.live
+
+
+def record(
+    snapshot: Snapshot, view: View, liquidations: Liquidations | None = None
+) -> HeaderRecord:
+    """The header's record; hand in the panel's `liquidations` to spare reading them twice."""
+    coins = (view.base, *(coin for coin in COINS if coin != view.base))
+    quoted = [price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of) for coin in coins]
+    made = liquidations or read(snapshot, view)
+    tables = {
+        name: getattr(snapshot, name)
+        for name in ("positioning", "derivatives", "candles", "quotes")
+    }
+    now = metric.header(
+        [one for one in quoted if one],
+        made,
+        derivatives(snapshot.derivatives, snapshot.as_of),
+        feeds(snapshot.health, snapshot.coverage, snapshot.streams, tables, snapshot.as_of),
+        base=view.base,
+        endpoint=snapshot.endpoint,
+    )
+    return HeaderRecord(view.base, now, made, snapshot.recorder_ts)
