@@ -103,7 +103,8 @@ def test_a_malformed_order_is_a_wire_error(broken: dict[str, Any]) -> None:
 
 
 def test_other_messages_hold_no_liquidation() -> None:
-    for other in ({"result": None, "id": 1}, {"e": "aggTrade"}, [], None, 5):
+    others: list[Any] = [{"result": None, "id": 1}, {"e": "aggTrade"}, [], None, 5]
+    for other in others:
         assert Binance.read("usdm", other) == []
 
 

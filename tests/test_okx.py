@@ -39,7 +39,7 @@ LINEAR = listed("BTC-USDT-SWAP")
 INVERSE = listed("BTC-USD-SWAP", ctType="inverse", ctVal="100", settleCcy="BTC")
 
 
-def usd(message: dict[str, Any]) -> list[tuple[str, float, float]]:
+def usd(message: dict[str, Any]) -> list[Any]:
     known = {row["instId"]: market(row) for row in (LINEAR, INVERSE)}
     found = rows(
         Okx.read("swap", message), known, venue="okx", received_ms=1, conn=1, rate=lambda q: None
