@@ -9,10 +9,9 @@ from textual.content import Content
 
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
-from tui.metrics import prices
-from tui.metrics.derivatives import Derivatives, Funding, OpenInterest, derivatives
+from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
 from tui.metrics.positioning import Ratio, ratios, words
-from tui.panels import ratio_history
+from tui.panels import ratio_history, shared
 from tui.panels.base import Age, Form, Panel, View, code, joined
 from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES, Measure
@@ -98,12 +97,12 @@ class LongShortPanel(Panel):
         """The newest of everything at the snapshot's moment."""
         as_of, base = snapshot.as_of, view.base
         rows = tuple(r for r in ratios(snapshot.positioning, as_of) if r.base == base)
-        quote = prices.price(snapshot.quotes, snapshot.candles, base, as_of)
+        quote = shared.price(snapshot, base)
         return LongShort(
             as_of,
             base,
             rows,
-            *of_base(derivatives(snapshot.derivatives, as_of), base),
+            *of_base(shared.derivatives(snapshot), base),
             words(rows, base),
             quote.change_5m if quote else None,
         )

@@ -11,7 +11,7 @@ from tui.draw.charts import framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import averages as metric
 from tui.metrics.averages import Average, Averages
-from tui.metrics.prices import price
+from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
@@ -69,7 +69,7 @@ class MovingAveragesPanel(Panel):
 
     def record(self, snapshot: Snapshot, view: View) -> AveragesRecord:
         """The averages of the view's coin at the snapshot's moment."""
-        quote = price(snapshot.quotes, snapshot.candles, view.base, snapshot.as_of)
+        quote = shared.price(snapshot, view.base)
         last, ts = (quote.price, quote.ts) if quote else (None, None)
         made = metric.averages(snapshot.candles, view.base, last, ts, snapshot.as_of)
         return AveragesRecord(snapshot.as_of, made)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
-from tui.metrics.derivatives import derivatives
 from tui.metrics.feeds import feeds
-from tui.metrics.prices import price
 from tui.metrics.windows import Liquidations
+from tui.panels import shared
 from tui.panels.base import View
 from tui.panels.liquidations import read
 from tui.snapshot import Snapshot
@@ -45,7 +44,7 @@ def record(
 ) -> HeaderRecord:
     """The header's record; hand in the panel's `liquidations` to spare reading them twice."""
     coins = (view.base, *(coin for coin in COINS if coin != view.base))
-    quoted = [price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of) for coin in coins]
+    quoted = [shared.price(snapshot, coin) for coin in coins]
     made = liquidations or read(snapshot, view)
     tables = {
         name: getattr(snapshot, name)
@@ -54,7 +53,7 @@ def record(
     now = metric.header(
         [one for one in quoted if one],
         made,
-        derivatives(snapshot.derivatives, snapshot.as_of),
+        shared.derivatives(snapshot),
         feeds(snapshot.health, snapshot.coverage, snapshot.streams, tables, snapshot.as_of),
         base=view.base,
         endpoint=snapshot.endpoint,

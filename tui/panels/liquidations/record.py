@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from tui.metrics import prices, windows
-from tui.metrics.derivatives import derivatives
+from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
+from tui.panels import shared
 from tui.panels.base import View
 from tui.snapshot import Snapshot
 
@@ -26,7 +27,7 @@ class LiquidationsRecord:
 def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:
     """The panel's record at the snapshot's moment."""
     made = read(snapshot, view)
-    price = prices.price(snapshot.quotes, snapshot.candles, view.base, snapshot.as_of)
+    price = shared.price(snapshot, view.base)
     symbol = price.symbol if price else ""
     return LiquidationsRecord(
         made,
@@ -56,22 +57,27 @@ def read(snapshot: Snapshot, view: View) -> Liquidations:
 
 def moves(snapshot: Snapshot, made: Liquidations, view: View) -> dict[str, float | None]:
     """The price change of every quoted coin over the chosen window."""
-    quotes, candles, as_of = snapshot.quotes, snapshot.candles, snapshot.as_of
-    found: dict[str, float | None] = {}
-    quoted = set(quotes.select(pl.col("base").unique()).to_series().to_list())
-    for base in quoted & made.coins.keys():
-        price = prices.price(quotes, candles, base, as_of)
-        if price:
-            span = windows.WINDOWS[view.window]
-            found[base] = prices.change(quotes, candles, price.symbol, price.price, as_of, span)
-    return found
+    quoted = set(snapshot.quotes.select(pl.col("base").unique()).to_series().to_list())
+    found = ((coin, shared.price(snapshot, coin)) for coin in quoted & made.coins.keys())
+    return {coin: moved(snapshot, one, view.window) for coin, one in found if one}
+
+
+def moved(snapshot: Snapshot, one: Price, window: str) -> float | None:
+    """A price's change over a window."""
+    if window in ("5m", "24h"):
+        return one.change_5m if window == "5m" else one.change_24h
+    span = windows.WINDOWS[window]
+    quotes, candles = snapshot.quotes, snapshot.candles
+    return prices.change(
+        quotes, candles, one.symbol, one.price, snapshot.as_of, span, venue=one.venue
+    )
 
 
 def interest(snapshot: Snapshot, view: View) -> dict[str, float | None]:
     """The change of open interest per coin, over 5 m or 24 h where that is the window."""
     if view.window not in ("5m", "24h"):
         return {}
-    rows = derivatives(snapshot.derivatives, snapshot.as_of).open_interest
+    rows = shared.derivatives(snapshot).open_interest
     day = view.window == "24h"
     return {
         row.base: row.change_24h if day else row.change_5m for row in rows if row.venue == "all"
