@@ -6,6 +6,7 @@ a row that comes late for its hour deletes it in the same transaction, and where
 the rows are read.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from io import BytesIO
@@ -60,11 +61,17 @@ class Packing:
 def read_hour(db: sqlite3.Connection, hour: int) -> pl.DataFrame:
     """The minute rows of the hour that starts at `hour` ms, from its block if there is one."""
     row = db.execute("SELECT data FROM minute_blocks WHERE hour = ?", (hour,)).fetchone()
-    if row is not None:
-        block = pl.read_ipc(BytesIO(row[0]))
+    block = None if row is None else _unpacked(row[0])
+    return _rows(db, hour) if block is None else block
+
+
+def _unpacked(data: bytes) -> pl.DataFrame | None:
+    """None for a block of another version of the table, or one that polars can't read."""
+    with contextlib.suppress(pl.exceptions.PolarsError, OSError):
+        block = pl.read_ipc(BytesIO(data))
         if block.schema == LIQUIDATION_MINUTES.schema:
             return block
-    return _rows(db, hour)
+    return None
 
 
 def _packed(db: sqlite3.Connection, hour: int) -> bytes:
