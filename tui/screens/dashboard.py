@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui import draw
-from tui.panels.base import AGE_CELLS, Age, Form, Panel, View
+from tui.panels.base import AGE_CELLS, RULES, Age, Form, Panel, View
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
 from tui.screens.layout import HEADER, HINT, Placement, arrange
@@ -68,7 +68,7 @@ class Dashboard(LiveScreen):
         self.sizes.clear()
         self.place_header(by_name[HEADER])
         self.move(self.query_one("#hint"), by_name.get(HINT))
-        if HINT in by_name:
+        if HINT in by_name and by_name[HINT].width >= RULES:
             self.query_one("#hint", Rows).show([self._hint(by_name[HINT].width)])
         for name in self._panels:
             self.move(self._view(name), by_name.get(name))
@@ -114,7 +114,15 @@ class Dashboard(LiveScreen):
     def frozen_feed(self) -> bool:
         return self._selected is not None
 
+    @property
+    def feeds_width(self) -> int:
+        # Where a header has no room for the feeds their state is worth more than the keys.
+        width, _ = self.sizes.get(HINT, (0, 0))
+        return width if width < RULES else 0
+
     def drawn(self, picture: Picture) -> None:
+        if HINT in picture.lines:
+            self._show(HINT, self.query_one("#hint", Rows), picture.lines[HINT])
         for name in self._panels:
             if name in picture.lines:
                 self._show(name, self._view(name), picture.lines[name])

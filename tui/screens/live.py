@@ -91,6 +91,11 @@ class LiveScreen(Screen[None]):
         """Whether a row of the feed is selected."""
         return False
 
+    @property
+    def feeds_width(self) -> int:
+        """The width of the row that says how the feeds are; 0 where there is none."""
+        return 0
+
     # the beat
 
     def on_screen_resume(self) -> None:
@@ -119,7 +124,7 @@ class LiveScreen(Screen[None]):
         if second != self._second:
             self.redraw(now)
         elif self.monitor.held is None:
-            self.monitor.reading.ask(Ask(now, self._header_wanted(now)))
+            self.monitor.reading.ask(Ask(now, self._header_wanted(now), feeds=self.feeds_width))
 
     def redraw(self, now: datetime | None = None) -> None:
         """Ask for everything at this moment; the clock moves at once."""
@@ -135,6 +140,7 @@ class LiveScreen(Screen[None]):
                 tuple(self.wanted()),
                 self.monitor.held,
                 self.frozen_feed,
+                self.feeds_width,
             )
         )
 

@@ -59,6 +59,7 @@ class Ask:
     panels: tuple[Wanted, ...] = ()
     held: datetime | None = None  # since when the view is frozen
     frozen_feed: bool = False  # a row is selected: the order of the feed stays
+    feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +163,7 @@ class Reading:
                 self._totals = getattr(record, "liquidations", self._totals)
         if ask.header is not None:  # the price stays live while held
             totals = self._totals if shown is live else None
-            lines["header"] = headed(ask.header, live, totals)
+            lines |= headed(ask.header, ask.feeds, live, totals)
         since = _count_since(live, shown) if ask.held else 0
         return Picture(live, lines, ages, supervised=words, since_held=since)
 
@@ -206,14 +207,19 @@ def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None
         return _failed(panel.title, error, width, height), None, None
 
 
-def headed(wanted: Wanted, snapshot: Snapshot, totals: Liquidations | None) -> list[Content]:
-    """The header's lines, or one that says what failed in it."""
+def headed(
+    wanted: Wanted, feeds: int, snapshot: Snapshot, totals: Liquidations | None
+) -> dict[str, list[Content]]:
+    """The header's lines and, where there is a place, that of the feeds; or what failed."""
     view, width, height = wanted.view, wanted.width, wanted.height
     try:
         record = header.record(snapshot, view, totals)
-        return _exact(header.lines(record, view, width, height), width, height)
+        made = {"header": _exact(header.lines(record, view, width, height), width, height)}
+        if feeds:
+            made["hint"] = [header.feeds_line(record, feeds)]
     except Exception as error:
-        return _failed("header", error, width, height)
+        return {"header": _failed("header", error, width, height)}
+    return made
 
 
 def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:
