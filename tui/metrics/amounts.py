@@ -45,19 +45,22 @@ class Amount:
         """Long ÷ total; `None` when nothing was liquidated."""
         return self.long_usd / self.total_usd if self.total_usd else None
 
-    def plus(self, other: "Amount") -> "Amount":
-        """Both together."""
-        return Amount(
-            self.long_usd + other.long_usd,
-            self.short_usd + other.short_usd,
-            self.count + other.count,
-            self.unpriced + other.unpriced,
-            max(self.largest_usd, other.largest_usd),
-        )
-
 
 NOTHING = Amount()
 """Shared by every empty cell: most coins have nothing in the short windows."""
+
+
+def together(amounts: Iterable[Amount]) -> Amount:
+    """All of them in one."""
+    some = [amount for amount in amounts if amount is not NOTHING]
+    return Amount(
+        sum(amount.long_usd for amount in some),
+        sum(amount.short_usd for amount in some),
+        sum(amount.count for amount in some),
+        sum(amount.unpriced for amount in some),
+        max((amount.largest_usd for amount in some), default=0.0),
+    )
+
 
 _VALUES = ("long", "short", "count", "unpriced", "largest")
 _RUN = ("first", "last")  # the narrowest and the widest window a contribution belongs to

@@ -104,47 +104,47 @@ def averages(
 def line(candles: pl.DataFrame, base: str, name: str, as_of: datetime) -> pl.DataFrame:
     """The history of one average for charts: columns ts (TIME, close of day), close, mean."""
     daily = closes(candles, spot_symbol(candles, base) or "", "1d", as_of)
-    return _line(daily, KINDS[name]).select("ts", "close", "mean")
+    history = _unbroken(daily, KINDS[name]).select("ts", "close")
+    return history.with_columns(mean=pl.col("close").rolling_mean(KINDS[name].need))
 
 
-def _line(daily: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
-    """Closes of the kind without a hole up to the newest, each with its mean (null at first)."""
+def _unbroken(daily: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
+    """Closes of the kind without a hole up to the newest."""
     taken = daily
     if kind.days == 7:
         taken = daily.filter(pl.col("ts").dt.weekday() == 1)  # Sunday 24:00 is Monday 00:00
-    hole = pl.col("ts").diff() != pl.duration(days=kind.days)
-    unbroken = taken.filter(hole.fill_null(False).cum_sum() == hole.fill_null(False).sum())
-    return unbroken.with_columns(mean=pl.col("close").rolling_mean(kind.need))
+    holes = (taken["ts"].diff() != timedelta(days=kind.days)).fill_null(False).arg_true()
+    return taken.slice(holes[-1]) if holes.len() else taken
 
 
 def _average(name: str, daily: pl.DataFrame, price: float | None) -> Average:
     kind = KINDS[name]
-    history = _line(daily, kind)
-    if history.height < kind.need:
-        return Average(name, history.height, kind.need)
-    prices = history["close"]
-    window = prices.tail(kind.need)
+    closed = _unbroken(daily, kind)["close"]
+    if closed.len() < kind.need:
+        return Average(name, closed.len(), kind.need)
+    window = closed.tail(kind.need)
     value = float(window.sum()) / kind.need
-    is_above = (history["close"] >= history["mean"]).drop_nulls()
+    is_above = (closed >= closed.rolling_mean(kind.need)).drop_nulls()
     since, at_least = _since(is_above)
     return Average(
         name=name,
-        have=history.height,
+        have=closed.len(),
         need=kind.need,
         value=value,
         distance=None if price is None else price / value - 1,
         state="above" if is_above[-1] else "below",
         closes_since_cross=since,
         at_least=at_least,
-        slope=_slope(prices, kind),
+        slope=_slope(closed, kind),
         turn_mean=float(window.head(kind.turn).sum()) / kind.turn,
     )
 
 
 def _since(is_above: pl.Series) -> tuple[int, bool]:
     """Closes on the newest one's side, and whether the history begins on that side."""
-    lengths = is_above.rle().struct.field("len")
-    return int(lengths[-1]), lengths.len() == 1
+    crosses = (is_above != is_above.shift()).fill_null(False).arg_true()
+    first = crosses[-1] if crosses.len() else 0
+    return is_above.len() - first, not crosses.len()
 
 
 def _slope(prices: pl.Series, kind: _Kind) -> float | None:
@@ -161,7 +161,7 @@ def _crossed(
     points = history.select("ts", "close")
     if price is not None and price_ts is not None:
         live = pl.DataFrame({"ts": [price_ts], "close": [price]}, schema=points.schema)
-        points = pl.concat([points, live])
+        points = pl.concat([points, live], rechunk=True)
     return rounds.last_crossing(points, size)
 
 

@@ -7,10 +7,18 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.series import by_venue
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 
 FRESH = timedelta(seconds=37.5)
 """2.5 polling periods of 15 s: an older row is stale and no part of `all`."""
+
+KEPT = timedelta(hours=1)
+"""An older row says nothing of now and is left out."""
+
+_COMPARED = (
+    ("minutes", timedelta(minutes=5), timedelta(seconds=60)),
+    ("day", timedelta(hours=24), timedelta(minutes=15)),
+)
 
 ALL = "all"
 
@@ -77,7 +85,7 @@ def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
 
     What a venue's row lacks gives no row here. A comparison takes the newest row at most 60 s
     (for 24 h: 15 minutes) older than the span; the change of `all` is over the venues that have
-    both. A row older than 24 h is left out.
+    both. A row older than an hour is left out.
     """
     rows = _newest(frame, as_of)
     bases: dict[str, list[_Now]] = {}
@@ -111,22 +119,21 @@ def quadrant(price_change: float | None, oi_change: float | None) -> str | None:
 def _newest(frame: pl.DataFrame, as_of: datetime) -> list[_Now]:
     key = ("venue", "base")
     values = ("open_interest_usd", "funding_8h")
-    rows = frame.filter(pl.col("ts") <= as_of + AHEAD).sort("ts")
-    table = rows.group_by(key, maintain_order=True).last().select(*key, "ts", *values)
-    table = table.filter(pl.col("ts") > as_of - timedelta(hours=24))
-    for name, span, near in (
-        ("minutes", timedelta(minutes=5), timedelta(seconds=60)),
-        ("day", timedelta(hours=24), timedelta(minutes=15)),
-    ):
-        at = as_of - span
-        then = rows.filter((pl.col("ts") <= at) & (pl.col("ts") >= at - near))
-        last = then.group_by(key, maintain_order=True).last().select(*key, *values)
-        table = table.join(last, on=key, how="left", suffix=f"_{name}")
+    table = _last(frame, as_of + AHEAD, KEPT).select(*key, "ts", *values)
+    for name, span, near in _COMPARED:
+        then = _last(frame, as_of - span, near).select(*key, *values)
+        table = table.join(then, on=key, how="left", suffix=f"_{name}")
     table = table.sort("base", by_venue(), "venue")
     return [
         _Now(venue, base, ts, _Then(*old[:2]), _Then(*old[2:4]), _Then(*old[4:]))
         for venue, base, ts, *old in table.iter_rows()
     ]
+
+
+def _last(frame: pl.DataFrame, at: datetime, near: timedelta) -> pl.DataFrame:
+    """The newest row of each venue and base at `at`, at most `near` older."""
+    rows = frame.filter((pl.col("ts") <= instant(at)) & (pl.col("ts") >= instant(at - near)))
+    return rows.sort("ts").group_by("venue", "base", maintain_order=True).last()
 
 
 def _each_interest(rows: Sequence[_Now]) -> Iterable[OpenInterest]:

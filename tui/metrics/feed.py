@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 from tui.tables import Class, Side
 
 LINES = 500
@@ -51,7 +51,7 @@ _COLUMNS = ("ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind
 
 def shown(recent: pl.DataFrame, as_of: datetime, coin: str | None = None) -> pl.DataFrame:
     """The rows of class crypto (and `coin`) that count at `as_of`, newest first."""
-    wanted = (pl.col("class") == Class.CRYPTO.value) & (pl.col("ts") <= as_of + AHEAD)
+    wanted = (pl.col("class") == Class.CRYPTO.value) & (pl.col("ts") <= instant(as_of + AHEAD))
     if coin is not None:
         wanted &= pl.col("base") == coin
     return recent.filter(wanted).sort("ts", descending=True, maintain_order=True)
@@ -98,7 +98,7 @@ def _folds(rows: pl.DataFrame) -> Iterator[Folded]:
 
 def largest_row(rows: pl.DataFrame, as_of: datetime) -> FeedRow | None:
     """The largest priced row of the 24 h before `as_of`, None when there is none."""
-    day = pl.col("ts") > as_of - timedelta(hours=24)
+    day = pl.col("ts") > instant(as_of - timedelta(hours=24))
     priced = rows.filter(day & pl.col("usd").is_not_null()).sort("usd", descending=True).head(1)
     return next((_marked(row, row) for row in _rows(priced)), None)
 

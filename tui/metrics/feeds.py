@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import polars as pl
 
 from tui.metrics.coverage import Stream
-from tui.metrics.spans import AHEAD, age_s
+from tui.metrics.spans import AHEAD, age_s, instant
 from tui.tables import State
 
 SILENT = timedelta(seconds=60)
@@ -63,7 +63,7 @@ def feeds(
     `tables` holds the frames of the collectors by their names (positioning, derivatives, candles,
     quotes). A wanted liquidation stream without a row of health is `starting`.
     """
-    said = health.filter(pl.col("ts") <= as_of + AHEAD).sort("ts")
+    said = health.filter(pl.col("ts") <= instant(as_of + AHEAD)).sort("ts")
     key = ("collector", "venue", "stream")
     newest = said.group_by(key, maintain_order=True).last()
     columns = (*key, "state", "attempts", "reason", "ts")
@@ -96,7 +96,7 @@ def newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
     if "interval" in frame.columns:  # candles: when the newest daily one that is complete closed
         daily = frame.filter(pl.col("closed") & (pl.col("interval") == "1d"))
         frame = daily.with_columns(ts + pl.duration(days=1))
-    rows = frame.filter(ts <= as_of + AHEAD).group_by("venue").agg(ts.max())
+    rows = frame.filter(ts <= instant(as_of + AHEAD)).group_by("venue").agg(ts.max())
     found: dict[str, datetime] = dict(rows.iter_rows())
     return found | {"": max(found.values())} if found else found
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.metrics.series import LIVE, closes, newest_quote
+from tui.metrics.series import LIVE, closes, markets, newest_quote
 
 ORDER = (("XAU", True), ("PAXG", False), ("XAUT", False))
 """Base, and whether its market is a perpetual: an ounce of gold each."""
@@ -30,7 +30,7 @@ class GoldQuote:
 
 def symbols(frame: pl.DataFrame) -> tuple[str, ...]:
     """The gold markets that the quotes or candles hold, in order."""
-    known = frame.select("base", "symbol").unique().sort("symbol").rows()
+    known = markets(frame)
     return tuple(
         symbol
         for base, is_perpetual in ORDER

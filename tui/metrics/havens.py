@@ -11,6 +11,7 @@ from tui.metrics import gold
 from tui.metrics.gold import GoldQuote
 from tui.metrics.prices import change
 from tui.metrics.series import closes, newest_quote, spot_symbol
+from tui.metrics.spans import instant
 
 SPANS = ("24h", "7d", "30d", "1y")
 
@@ -113,7 +114,7 @@ def paths(candles: pl.DataFrame, quotes: pl.DataFrame, as_of: datetime, days: in
     """
     history = gold.history(candles, as_of) or next(iter(gold.symbols(candles)), "")
     both = _common(_daily(candles, _btc(candles), as_of), _daily(candles, history, as_of))
-    both = both.filter(pl.col("ts") >= as_of - timedelta(days=days))
+    both = both.filter(pl.col("ts") >= instant(as_of - timedelta(days=days)))
     btc, metal = (newest_quote(quotes, symbol, as_of) for symbol in (_btc(quotes), history))
     if btc and metal:
         last = {"ts": [max(btc[1], metal[1])], "btc": [btc[0]], "gold": [metal[0]]}

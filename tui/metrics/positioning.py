@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.series import VENUES, by_venue
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 from tui.tables import Measure
 
 KEPT = timedelta(hours=24)
@@ -38,11 +38,18 @@ def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
 
     Compared with the newest row at most an hour older than a day before it.
     """
-    rows = positioning.filter(pl.col("ratio").is_not_null() & (pl.col("ts") <= as_of + AHEAD))
+    near = (pl.col("ts") <= instant(as_of + AHEAD)) & (
+        pl.col("ts") > instant(as_of - 2 * KEPT - NEAR)
+    )
+    rows = positioning.filter(near & pl.col("ratio").is_not_null())
     key = ("venue", "base", "measure")
     # Of a moment that has both, the finer period sorts last: "1h" < "5m".
     ordered = rows.sort("ts", "period")
-    now = ordered.group_by(key, maintain_order=True).last().filter(pl.col("ts") > as_of - KEPT)
+    now = (
+        ordered.group_by(key, maintain_order=True)
+        .last()
+        .filter(pl.col("ts") > instant(as_of - KEPT))
+    )
     day = pl.duration(hours=24)
     then = ordered.select(*key, pl.col("ts").alias("then"), pl.col("ratio").alias("before"))
     joined = (

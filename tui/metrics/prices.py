@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.series import newest_quote, price_at, spot_symbol
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 
 HOURLY_FROM = timedelta(hours=4)
 """An hourly close may be an hour off: too far for a shorter span."""
@@ -88,8 +88,8 @@ def by_minute(
     rows = quotes.filter(
         (pl.col("symbol") == symbol)
         & (pl.col("venue") == newest[2])
-        & (pl.col("ts") >= starts[0])
-        & (pl.col("ts") <= as_of + AHEAD)
+        & (pl.col("ts") >= instant(starts[0]))
+        & (pl.col("ts") <= instant(as_of + AHEAD))
     )
     minute = pl.min_horizontal(pl.col("ts").dt.truncate("1m"), pl.lit(last, rows.schema["ts"]))
     by_start = dict(

@@ -12,6 +12,10 @@ OF_PRICE = 0.05
 at 100,000. ETH at 2,911 goes by 200, SOL at 121 by 5, DOGE at 0.119 by 0.005."""
 
 
+_ON_LEVEL = 1e-9
+"""A price on a level counts as above it, also where 0.115 / 0.005 is 22.999999999999996."""
+
+
 def step(base: str, price: float) -> float:
     """The distance between round levels of a coin at this price, in USD."""
     if base == "BTC":
@@ -33,14 +37,14 @@ def last_crossing(closes: pl.DataFrame, size: float) -> tuple[float, datetime] |
 
     Of a move over several levels, the one reached last. None where the price stayed between two.
     """
-    cells = [(ts, _cell(close, size)) for ts, close in closes.select("ts", "close").iter_rows()]
-    for (_, before), (ts, after) in zip(cells[-2::-1], cells[:0:-1], strict=True):
-        if before != after:
-            level = after if after > before else after + 1
-            return round(level * size, 12), ts
-    return None
+    cells = (closes["close"] / size + _ON_LEVEL).floor().cast(pl.Int64)
+    turns = (cells.diff() != 0).fill_null(False).arg_true()
+    if not turns.len():
+        return None
+    at = turns[-1]
+    level = cells[at] if cells[at] > cells[at - 1] else cells[at] + 1
+    return round(level * size, 12), closes["ts"][at]
 
 
 def _cell(price: float, size: float) -> int:
-    # A price on a level counts as above it, also where 0.115 / 0.005 is 22.999999999999996.
-    return floor(price / size + 1e-9)
+    return floor(price / size + _ON_LEVEL)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 
 VENUES = ("binance", "bybit", "okx")
 """The order in which a price is taken; a venue further on is used only where these have none."""
@@ -15,36 +15,50 @@ LIVE = timedelta(seconds=60)
 LENGTHS = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
 
 
-def by_venue(name: str = "venue") -> pl.Expr:
+def place(venue: str) -> int:
     """The place of a venue in `VENUES`; the others come after them."""
+    return VENUES.index(venue) if venue in VENUES else len(VENUES)
+
+
+def by_venue(name: str = "venue") -> pl.Expr:
+    """`place` of a column."""
     places = {venue: place for place, venue in enumerate(VENUES)}
     return pl.col(name).replace_strict(places, default=len(VENUES), return_dtype=pl.Int32)
 
 
+def markets(frame: pl.DataFrame) -> list[tuple[str, str]]:
+    """The (base, symbol) pairs of the frame, in the order of the alphabet."""
+    pairs: list[tuple[str, str]] = frame.select("base", "symbol").unique().rows()
+    return sorted(pairs)
+
+
 def spot_symbol(frame: pl.DataFrame, base: str) -> str | None:
     """The spot market of `base` in the frame: against USDT if there is one."""
-    spot = frame.filter((pl.col("base") == base) & ~pl.col("symbol").str.contains(":"))
-    symbols = spot["symbol"].unique().sort().to_list()
-    return f"{base}/USDT" if f"{base}/USDT" in symbols else next(iter(symbols), None)
+    spot = [symbol for of, symbol in markets(frame) if of == base and ":" not in symbol]
+    return f"{base}/USDT" if f"{base}/USDT" in spot else next(iter(spot), None)
 
 
-def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -> pl.DataFrame:
+def closes(
+    candles: pl.DataFrame,
+    symbol: str,
+    interval: str,
+    as_of: datetime,
+    since: datetime | None = None,
+) -> pl.DataFrame:
     """Closes of a market that were complete at `as_of`, oldest first: columns ts, close, venue.
 
-    `ts` is the moment of the close. Where several venues have a candle, the first in `VENUES`
-    counts, so that a venue that fell out is filled by the next.
+    `ts` is the moment of the close, from `since` on. Where several venues have a candle, the
+    first in `VENUES` counts, so that a venue that fell out is filled by the next.
     """
     length = LENGTHS[interval]
-    complete = pl.col("closed") & (pl.col("ts") <= as_of - length)
-    rows = candles.filter(
-        (pl.col("symbol") == symbol) & (pl.col("interval") == interval) & complete
-    )
-    ended = pl.col("ts") + pl.duration(milliseconds=length // timedelta(milliseconds=1))
-    return (
-        rows.select(ended.alias("ts"), "close", "venue")
-        .sort("ts", by_venue())
-        .unique("ts", keep="first", maintain_order=True)
-    )
+    wanted = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
+    complete = pl.col("closed") & (pl.col("ts") <= instant(as_of - length))
+    if since is not None:
+        complete &= pl.col("ts") >= instant(since - length)
+    rows = candles.filter(complete & wanted).select(pl.col("ts") + length, "close", "venue")
+    if rows["venue"].n_unique() > 1:
+        return rows.sort("ts", by_venue()).unique("ts", keep="first", maintain_order=True)
+    return rows.sort("ts")
 
 
 def newest_quote(
@@ -54,17 +68,13 @@ def newest_quote(
 
     The first venue in `VENUES` that is live, else whichever spoke last. None without any quote.
     """
-    rows = quotes.filter((pl.col("symbol") == symbol) & (pl.col("ts") <= as_of + AHEAD))
-    is_dead = pl.col("ts") <= as_of - LIVE
-    order = pl.when(is_dead).then(len(VENUES) + 1).otherwise(by_venue())
-    best = (
-        rows.sort("ts")
-        .group_by("venue", maintain_order=True)
-        .last()
-        .sort(order, "ts", descending=[False, True])
-        .select("price", "ts", "venue")
-    )
-    return best.row(0) if best.height else None
+    rows = quotes.filter((pl.col("symbol") == symbol) & (pl.col("ts") <= instant(as_of + AHEAD)))
+    newest = rows.group_by("venue").agg(pl.col("ts", "price").sort_by("ts").last())
+    found = [(price, ts, venue) for venue, ts, price in newest.iter_rows()]
+    live = [quote for quote in found if quote[1] > as_of - LIVE]
+    if live:
+        return min(live, key=lambda quote: place(quote[2]))
+    return max(found, key=lambda quote: quote[1], default=None)
 
 
 def price_at(
@@ -82,14 +92,16 @@ def price_at(
     `intervals` that has one at most its own length older, else None.
     """
     near = quotes.filter(
-        (pl.col("symbol") == symbol) & (pl.col("ts") <= at) & (pl.col("ts") >= at - LIVE)
+        (pl.col("symbol") == symbol)
+        & (pl.col("ts") <= instant(at))
+        & (pl.col("ts") >= instant(at - LIVE))
     )
     if near.height:
-        other = (pl.col("venue") != venue).fill_null(True)
-        best = near.sort(other, by_venue(), "ts", descending=[False, False, True])
-        return float(best["price"][0])
+        newest = near.group_by("venue").agg(pl.col("ts", "price").sort_by("ts").last())
+        found = {name: float(price) for name, _, price in newest.iter_rows()}
+        return found[min(found, key=lambda name: (name != venue, place(name)))]
     for interval in intervals:
-        rows = closes(candles, symbol, interval, at).tail(1)
-        if rows.height and rows["ts"][0] >= at - LENGTHS[interval]:
-            return float(rows["close"][0])
+        rows = closes(candles, symbol, interval, at, at - LENGTHS[interval])
+        if rows.height:
+            return float(rows["close"][-1])
     return None

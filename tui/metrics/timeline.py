@@ -7,7 +7,7 @@ import polars as pl
 
 from tui.metrics.bounds import NOTICED
 from tui.metrics.coverage import Gap, Listening
-from tui.metrics.spans import AHEAD
+from tui.metrics.spans import AHEAD, instant
 from tui.tables import Class, Side
 
 COUNT = 60
@@ -59,8 +59,12 @@ def _by_minute(
     crypto = pl.col("class") == Class.CRYPTO.value
     if coin is not None:
         crypto &= pl.col("base") == coin
-    whole = minutes.filter((pl.col("minute") >= oldest) & (pl.col("minute") < newest) & crypto)
-    raw = edges.filter((pl.col("ts") >= newest) & (pl.col("ts") <= as_of + AHEAD) & crypto)
+    whole = minutes.filter(
+        (pl.col("minute") >= instant(oldest)) & (pl.col("minute") < instant(newest)) & crypto
+    )
+    raw = edges.filter(
+        (pl.col("ts") >= instant(newest)) & (pl.col("ts") <= instant(as_of + AHEAD)) & crypto
+    )
     opened = raw.select(pl.lit(newest, minutes.schema["minute"]).alias("minute"), "side", "usd")
     is_long = pl.col("side") == Side.LONG.value
     summed = (
