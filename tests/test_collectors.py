@@ -1,0 +1,417 @@
+"""The pollers and the quotes, against venues that answer from a table."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.fake_exchange import FakeExchange
+from tui.clock import utc_now
+from tui.collectors import candles, derivatives, positioning, quotes, specs
+from tui.collectors.base import Context, Newest
+from tui.collectors.sources import Source
+from tui.config import Settings, load
+from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES, Class, Measure, Table
+from tui.venues import ASKED, VENUES
+from tui.venues.asked import INTERVALS, Asked, Candle, Perpetual, Ratio
+from tui.venues.base import Market
+from tui.venues.connect import Rest
+from tui.venues.errors import Lost, NotListed, RateLimited, Unanswered
+from tui.venues.markets import Markets
+
+NOW = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
+MS = int(NOW.timestamp() * 1000)
+DAY = INTERVALS["1d"]
+
+
+def swap(base: str, *, inverse: bool = False, quote: str = "USDT") -> Market:
+    id = f"{base}{quote}"
+    return Market(id, id, base, quote, "swap", inverse, 1.0, 1.0, Class.CRYPTO, None)
+
+
+def known(*markets: Market) -> Markets:
+    found = Markets(VENUES["binance"], ASKED["binance"], "usdm", None)
+    found.known = {market.id: market for market in (*markets, swap("DOGE"))}
+    found._asked = 1e12
+    return found
+
+
+async def nothing(method: str, params: Any = None) -> Any:
+    raise AssertionError("the fake venue asks nobody")
+
+
+def stored(**by_venue: datetime) -> Newest:
+    """A store whose rows of a venue end at a time."""
+    return lambda table, where: by_venue.get(where["venue"])
+
+
+def clock() -> datetime:
+    return NOW
+
+
+class Fake(Asked):
+    """A venue with ratios each period, candles since `listed`, and a list of what was asked."""
+
+    name = "binance"
+    streams = ("usdm",)
+    linear = "usdm"
+    measures = (Measure.ACCOUNTS, Measure.TAKER)
+    page = 1000
+    ratio_page = 500
+    listed = MS // DAY * DAY - 2_000 * DAY
+    bases: tuple[str, ...] = ("BTC",)
+    asked: list[tuple[str, str, int, int]]
+    fails: Exception | None = None
+
+    def __init_subclass__(cls, **fields: Any) -> None:
+        cls.asked = []
+        for name, value in fields.items():
+            setattr(cls, name, value)
+
+    @classmethod
+    async def ratios(
+        cls, ask: Any, market: Market, measure: Measure, period: str, start: int, end: int
+    ) -> list[Ratio]:
+        cls.asked.append((measure.value, period, start, end))
+        step = INTERVALS[period]
+        first = -(-start // step) * step
+        return [Ratio(ts, 3.0, 0.75) for ts in range(first, end + 1, step)]
+
+    @classmethod
+    async def candles(
+        cls, ask: Any, market: Market, interval: str, start: int, end: int
+    ) -> list[Candle]:
+        cls.asked.append((market.base, interval, start, end))
+        if cls.fails is not None:
+            raise cls.fails
+        if market.base not in cls.bases:
+            raise NotListed(market.base)
+        step = INTERVALS[interval]
+        first = max(cls.listed, -(-start // step) * step)
+        return [Candle(ts, 1.0, 3.0, 1.0, 2.0, 5.0) for ts in range(first, end, step)]
+
+    @classmethod
+    async def perpetuals(cls, ask: Any, markets: Sequence[Market]) -> list[Perpetual]:
+        usd = {"USDT": 900.0, "USDC": 90.0, "USD": 9.0}
+        return [Perpetual(m, MS, usd[m.quote], 100.0, 101.0, 0.0001) for m in markets]
+
+    @classmethod
+    async def interval_h(cls, ask: Any, perpetual: Perpetual) -> float:
+        cls.asked.append((perpetual.market.id, "", 0, 0))
+        return 4.0
+
+    @staticmethod
+    async def instruments(ask: Any, stream: str) -> list[Any]:
+        return []
+
+    @staticmethod
+    def spot_id(base: str) -> str:
+        return base
+
+
+async def first(frames: AsyncIterator[pl.DataFrame], count: int) -> pl.DataFrame:
+    """The first `count` frames as one."""
+    taken = []
+    async with aclosing(frames), asyncio.timeout(10):  # type: ignore[type-var]
+        async for frame in frames:
+            taken.append(frame)
+            if len(taken) == count:
+                break
+    return pl.concat(taken)
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between rounds take no time."""
+
+    async def at_once(seconds: float) -> None:
+        await _sleep(0)
+
+    _sleep = asyncio.sleep
+    for module in (positioning, candles, derivatives):
+        monkeypatch.setattr(module.asyncio, "sleep", at_once)
+
+
+async def test_ratios_reach_back_a_month_by_hours_and_a_day_by_five_minutes() -> None:
+    class Venue(Fake): ...
+
+    frames = positioning.collect(Venue, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
+    found = await first(frames, 6)
+    assert found.schema == POSITIONING.schema
+    counts = found.group_by("measure", "period").len().sort("period", "measure")
+    assert counts.rows() == [
+        ("accounts", "1h", 719),
+        ("taker", "1h", 719),
+        ("accounts", "5m", 288),
+        ("taker", "5m", 288),
+    ]
+    assert found.select("base", "measure", "period", "ts").is_duplicated().sum() == 0
+    assert max(end - start for _, _, start, end in Venue.asked) < 500 * INTERVALS["1h"]
+
+
+async def test_after_a_downtime_only_the_hole_is_fetched() -> None:
+    class Venue(Fake): ...
+
+    before = NOW - timedelta(hours=3)
+    frames = positioning.collect(
+        Venue, nothing, known(swap("BTC")), ("BTC",), stored(binance=before), clock
+    )
+    found = await first(frames, 4)
+    assert found["ts"].min() > before  # type: ignore[operator]
+    assert found.filter(pl.col("period") == "5m").height == 2 * 36
+    assert found.filter(pl.col("period") == "1h").height == 2 * 3
+
+
+async def test_a_coin_whose_ratio_the_venue_lacks_is_left_out() -> None:
+    class Venue(Fake): ...
+
+    contracts = await positioning.perpetuals_of(
+        known(swap("BTC"), swap("ETH"), swap("BTC", quote="USDC")), nothing, ("BTC", "SOL")
+    )
+    assert [market.id for market in contracts.values()] == ["BTCUSDT"]
+
+
+async def test_open_interest_sums_all_perpetuals_and_funding_is_scaled_to_eight_hours() -> None:
+    class Venue(Fake): ...
+
+    linear = known(swap("BTC"), swap("BTC", quote="USDC"), swap("ETH", quote="USDC"))
+    inverse = known(swap("BTC", inverse=True, quote="USD"))
+    frames = derivatives.collect(Venue, nothing, [linear, inverse], ("BTC", "ETH"), clock)
+    found = await first(frames, 1)
+    assert found.schema == DERIVATIVES.schema
+    assert found.select("base", "open_interest_usd").rows() == [("BTC", 999.0), ("ETH", 90.0)]
+    assert found["funding_8h"].to_list() == pytest.approx([0.0002, 0.0002])
+    assert found.select("mark", "index").row(0) == (100.0, 101.0)
+
+
+@pytest.mark.usefixtures("rounds")
+async def test_the_funding_interval_is_not_asked_for_each_round() -> None:
+    class Venue(Fake): ...
+
+    frames = derivatives.collect(Venue, nothing, [known(swap("BTC"))], ("BTC",), clock)
+    await first(frames, 3)
+    assert len(Venue.asked) == 1
+
+
+async def test_no_perpetual_at_all_is_unanswered() -> None:
+    class Venue(Fake): ...
+
+    with pytest.raises(Unanswered):
+        await first(derivatives.collect(Venue, nothing, [known()], ("BTC",), clock), 1)
+
+
+def sources(*venues: type[Asked]) -> list[Source]:
+    return [Source(VENUES["binance"], venue, nothing, known()) for venue in venues]
+
+
+def of(frame: pl.DataFrame, interval: str) -> pl.DataFrame:
+    return frame.filter(pl.col("interval") == interval)
+
+
+async def test_candles_reach_back_as_far_as_there_are_and_the_newest_is_open() -> None:
+    class Venue(Fake): ...
+
+    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), clock), 6)
+    assert found.schema == CANDLES.schema
+    daily, hourly = of(found, "1d"), of(found, "1h")
+    assert daily.height == 2_001
+    assert daily["ts"].n_unique() == daily.height
+    assert hourly.height == 90 * 24 + 1
+    for each in (daily, hourly):
+        assert each["closed"].to_list() == [True] * (each.height - 1) + [False]
+    assert (NOW.replace(hour=0, minute=0), False) in daily.select("ts", "closed").rows()
+    assert set(found["symbol"]) == {"BTC/USDT"}
+
+
+@pytest.mark.usefixtures("rounds")
+async def test_each_round_renews_the_open_candle_alone() -> None:
+    class Venue(Fake): ...
+
+    frames = candles.collect(
+        sources(Venue), ("BTC",), stored(binance=NOW - timedelta(days=2)), clock
+    )
+    found = await first(frames, 4)
+    assert of(found, "1d")["ts"].dt.day().to_list() == [19, 20, 20]
+
+
+async def test_a_venue_that_fails_is_stood_in_for_with_its_whole_history() -> None:
+    class Down(Fake, name="binance", fails=Unanswered("timed out")): ...
+
+    class Limited(Fake, name="bybit", fails=RateLimited("429", 60.0)): ...
+
+    class Venue(Fake, name="okx"): ...
+
+    found = await first(
+        candles.collect(sources(Down, Limited, Venue), ("BTC",), stored(), clock), 3
+    )
+    assert set(found["venue"]) == {"okx"}
+    assert of(found, "1d").height == 2_001
+    assert len(Limited.asked) == 1  # it was told to wait, and is
+
+
+async def test_when_nobody_answers_the_reason_is_raised() -> None:
+    class Down(Fake, fails=Unanswered("timed out")): ...
+
+    with pytest.raises(Unanswered, match="timed out"):
+        await first(candles.collect(sources(Down), ("BTC",), stored(), clock), 1)
+
+
+@pytest.mark.usefixtures("rounds")
+async def test_gold_is_what_is_listed_and_what_is_not_is_not_asked_again() -> None:
+    class Venue(Fake, bases=("BTC", "PAXG")): ...
+
+    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), clock), 16)
+    assert set(found["symbol"]) == {"BTC/USDT", "PAXG/USDT"}
+    assert sum(asked[0] == "XAUT" for asked in Venue.asked) == 1
+
+
+async def test_the_gold_perpetual_comes_from_the_market_list() -> None:
+    class Venue(Fake, bases=("XAU",)): ...
+
+    source = Source(VENUES["binance"], Venue, nothing, known(swap("XAU")))
+    found = await first(candles.collect([source], (), stored(), clock), 3)
+    assert set(found["symbol"]) == {"XAUUSDT"}
+
+
+def quote_source(name: str, endpoint: str) -> Source:
+    return Source(VENUES[name], ASKED[name], Rest(name, endpoint), known())
+
+
+def binance_price(price: str, ts: int) -> dict[str, Any]:
+    return {"e": "24hrMiniTicker", "E": ts, "s": "BTCUSDT", "c": price}
+
+
+async def pushed(exchange: FakeExchange, part: str, messages: Sequence[Any]) -> None:
+    """Send to the newest socket whose path holds `part`, once it has subscribed."""
+    while not any(part in path for path in exchange.paths) or not exchange.frames:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    for path, socket in zip(exchange.paths, exchange.sockets, strict=True):
+        if part in path and not socket.closed:
+            for message in messages:
+                await socket.send_str(json.dumps(message))
+
+
+def every(step: timedelta) -> Callable[[], datetime]:
+    """A clock that moves on by `step` whenever it is read."""
+    ticks = itertools.count()
+    return lambda: NOW + next(ticks) * step
+
+
+async def test_a_symbol_has_at_most_one_row_a_second() -> None:
+    async with FakeExchange() as exchange:
+        source = quote_source("binance", exchange.endpoint)
+        messages = [binance_price(f"{90_000 + i}", MS + i) for i in range(20)]
+        push = asyncio.create_task(pushed(exchange, "stream.binance", messages))
+        frames = quotes.collect(
+            [source], ("BTC",), exchange.endpoint, every(timedelta(milliseconds=1))
+        )
+        found = await first(frames, 1)
+        await push
+    assert found.schema == QUOTES.schema
+    assert found.select("symbol", "base", "price").rows() == [("BTC/USDT", "BTC", 90_019.0)]
+
+
+async def test_the_topics_are_the_coins_and_the_gold_tokens() -> None:
+    async with FakeExchange() as exchange:
+        source = quote_source("binance", exchange.endpoint)
+        push = asyncio.create_task(pushed(exchange, "stream.binance", [binance_price("9", MS)]))
+        await first(quotes.collect([source], ("BTC",), exchange.endpoint, clock), 1)
+        await push
+    assert exchange.frames[0]["params"] == [
+        "btcusdt@miniTicker",
+        "paxgusdt@miniTicker",
+        "xautusdt@miniTicker",
+    ]
+
+
+def test_an_unchanged_price_is_written_every_ten_seconds_only() -> None:
+    quote = VENUES["binance"].quote(binance_price("9", MS))
+    assert quote is not None
+    price = quotes._Price(swap("BTC"), quote, received=1_000)
+    assert price.due()
+    price.written, price.written_at = 9.0, 1_000
+    price.received = 5_000
+    assert not price.due()
+    price.received = 11_000
+    assert price.due()
+    price.received, price.quote = 2_500, quote._replace(price=9.5)
+    assert price.due()
+
+
+async def test_a_silent_venue_is_stood_in_for_until_it_speaks(monkeypatch: Any) -> None:
+    monkeypatch.setattr(quotes, "SILENT_S", 0.3)
+    async with FakeExchange() as exchange:
+        both = [quote_source(name, exchange.endpoint) for name in ("binance", "okx")]
+        frames = quotes.collect(both, ("BTC",), exchange.endpoint, every(timedelta(seconds=2)))
+        row = {"instId": "BTC-USDT", "last": "7", "ts": str(MS)}
+        okx = {"arg": {"channel": "tickers", "instId": "BTC-USDT"}, "data": [row]}
+        seen = []
+        async with aclosing(frames):  # type: ignore[type-var]
+            push = asyncio.create_task(pushed(exchange, "ws.okx", [okx]))
+            seen.append((await anext(frames))["venue"][0])
+            await push
+            push = asyncio.create_task(pushed(exchange, "stream.binance", [binance_price("8", MS)]))
+            seen.append((await anext(frames))["venue"][0])
+            await push
+            closed = [
+                s.closed
+                for p, s in zip(exchange.paths, exchange.sockets, strict=True)
+                if "okx" in p
+            ]
+    assert seen == ["okx", "binance"]
+    assert closed
+
+
+async def test_no_quote_from_anyone_is_lost(monkeypatch: Any) -> None:
+    monkeypatch.setattr(quotes, "LOST_S", 0.3)
+    async with FakeExchange() as exchange:
+        source = quote_source("binance", exchange.endpoint)
+        with pytest.raises(Lost):
+            await first(quotes.collect([source], ("BTC",), exchange.endpoint, clock), 1)
+
+
+def offline(folder: Path) -> Settings:
+    """The default settings, at an endpoint where nobody listens."""
+    (folder / "empty.toml").write_text("")
+    return replace(
+        load(folder / "empty.toml"), endpoint="http://127.0.0.1:9", cache_dir=folder / "cache"
+    )
+
+
+def test_specs_name_every_feed(tmp_path: Path) -> None:
+    settings = offline(tmp_path)
+    context = Context(itertools.count(1).__next__, stored(), lambda quote: None, utc_now)
+    found = specs(settings, context)
+    named = {(spec.collector, spec.venue, spec.stream) for spec in found}
+    assert len(named) == len(found)
+    assert {(s.venue, s.stream) for s in found if s.collector == "liquidations"} == {
+        (name, stream) for name, venue in VENUES.items() for stream in venue.streams
+    }
+    assert all((spec.link is not None) == (spec.collector == "liquidations") for spec in found)
+    assert {spec.table.name for spec in found} == {
+        "liquidations", "positioning", "derivatives", "candles", "quotes",
+    }  # fmt: skip
+
+
+def newest_of(table: Table, where: Mapping[str, str]) -> datetime | None:
+    return None
+
+
+async def test_a_spec_started_again_begins_anew(tmp_path: Path) -> None:
+    settings = offline(tmp_path)
+    context = Context(itertools.count(1).__next__, newest_of, lambda quote: None, utc_now)
+    for spec in specs(settings, context):
+        if spec.collector == "quotes":
+            continue  # it tries for a minute before it gives up
+        for _ in range(2):
+            with pytest.raises(Unanswered):
+                await first(spec.start(), 1)
