@@ -58,8 +58,8 @@ def pieces(
                 _row(scenario, market, now + int(due), start + i, rng)
                 for i in range(min(step, count - start))
             ]
-            for frame in encoders[venue].forced(market.stream, rows, now + int(due)):
-                out.append(Piece(due, venue, market.stream, frame))
+            frames = encoders[venue].forced(market.stream, rows, now + int(due))
+            out += [Piece(due, venue, market.stream, frame) for frame in frames]
     out.sort(key=lambda piece: piece.due)
     return out
 
@@ -67,11 +67,11 @@ def pieces(
 def _row(
     scenario: Scenario, market: Instrument, ts: int, serial: int, rng: random.Random
 ) -> Forced:
-    """A row of 5 to 500 lots and `serial` ticks off the price: no two of a burst are equal."""
+    """A row that price and size together make the only one of its serial number."""
     tick, lot = market.tick, market.lot
     price = scenario.price(market, ts)
     price = round((round(price / tick) + serial % 997 - 498) * tick, decimals(tick))
-    size = round((5 + serial // 997 % 400 + rng.randint(0, 95)) * lot, decimals(lot))
+    size = round((5 + serial // 997) * lot, decimals(lot))
     worth = market.contract if market.inverse else market.contract * price
     side = Side.LONG if rng.random() < 0.9 else Side.SHORT
     return Forced(ts, market, side, size, price, size * worth)

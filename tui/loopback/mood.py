@@ -56,6 +56,7 @@ class Mood:
         self._begins = (scenario.end - DAY) // MINUTE
         self._minutes: dict[str, list[float]] = {}
         self._made = 0
+        self._knots: dict[tuple[str, int], float] = {}
 
     def long_share(self, venue: str, coin: str, measure: Measure, ts: int) -> float:
         """The long side's share: it grows when the price falls, for the crowd buys the dip."""
@@ -148,8 +149,12 @@ class Mood:
     def _noise(self, name: str, ts: int, period: int) -> float:
         """A number in [-1, 1] for each period, going straight from one to the next."""
         at = ts / period
-        a, b = (
-            random.Random(f"{self._scenario.seed}:{name}:{k}").uniform(-1, 1)
-            for k in (int(at), int(at) + 1)
-        )
+        a, b = (self._knot(name, int(at) + i) for i in (0, 1))
         return a + (b - a) * (at - int(at))
+
+    def _knot(self, name: str, k: int) -> float:
+        key = (name, k)
+        if key not in self._knots:
+            rng = random.Random(f"{self._scenario.seed}:{name}:{k}")
+            self._knots[key] = rng.uniform(-1, 1)
+        return self._knots[key]

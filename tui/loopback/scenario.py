@@ -20,8 +20,14 @@ FIXED_END = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
 LONG_USD, SHORT_USD = 780e6, 80e6
 """What the published rows of the last 24 hours sum to."""
 
-DAY_ROWS = 26_000
-"""Forced orders simulated for the last 24 hours; the venues publish about 24,700 of them."""
+CALM = 30
+"""Minutes before the end in which nothing much happens any more."""
+
+QUIET_LONG, QUIET_SHORT, QUIET_ROWS = 0.3e6, 0.2e6, 90
+"""USD and orders of a quiet minute, before the end and after it."""
+
+DAY_ROWS = 24_000
+"""Forced orders simulated for the 24 hours up to that; the venues publish about 22,800 of them."""
 
 VOLUMES = {"BTC": 21_000.0, "ETH": 420_000.0, "SOL": 3_600_000.0, "GOLD": 9_000.0}
 """Coins a day on a spot market; others trade 40 million USD a day."""
@@ -53,9 +59,21 @@ class Scenario:
 
     @cached_property
     def _past(self) -> tuple[list[Forced], list[Forced]]:
-        act = Act(self.end - DAY, self.prices.last, LONG_USD, SHORT_USD, DAY_ROWS)
-        drawn = self._orders(act, "past")
-        return self._scaled(act, [o for o in drawn if act.since < o.ts <= self.end], self.gaps)
+        """The day in two acts: all but half an hour, and that one, as quiet as what follows."""
+        begins, quiet = self.end - DAY, self.prices.last - CALM * MINUTE
+        long, short = CALM * QUIET_LONG, CALM * QUIET_SHORT
+        acts = (
+            Act(begins, quiet, LONG_USD - long, SHORT_USD - short, DAY_ROWS),
+            Act(quiet, self.prices.last, long, short, CALM * QUIET_ROWS),
+        )
+        truth: list[Forced] = []
+        rows: list[Forced] = []
+        for act in acts:
+            drawn = [o for o in self._orders(act, f"{act.rows}") if begins < o.ts <= self.end]
+            every, some = self._scaled(act, drawn, self.gaps)
+            truth += every
+            rows += some
+        return truth, rows
 
     @property
     def truth(self) -> list[Forced]:
@@ -91,15 +109,20 @@ class Scenario:
         bottom, close = top + wave.minutes * MINUTE, since + CHUNK * MINUTE
         deep = wave.depth / 0.0124
         acts = (
-            Act(since, top, 0.35e6 * wave.begins, 0.25e6 * wave.begins, 75 * wave.begins),
+            self._calm(since, top),
             Act(top, bottom, 70e6 * deep**2, 1.4e6, int(2200 * deep)),
-            Act(bottom, close, 6e6, 1.5e6, 40 * (CHUNK - wave.begins - wave.minutes)),
+            self._calm(bottom, close),
         )
         for i, act in enumerate(acts):
             drawn = [o for o in self._orders(act, f"live {k}.{i}") if o.ts > self.end]
             truth, rows = self._scaled(act, drawn)
             self._live_truth += truth
             self._live += rows
+
+    def _calm(self, since: int, until: int) -> Act:
+        minutes = (until - since) // MINUTE
+        long, short = QUIET_LONG * minutes, QUIET_SHORT * minutes
+        return Act(since, until, long, short, QUIET_ROWS * minutes)
 
     def _scaled(
         self, act: Act, drawn: list[Order], gaps: tuple[Gap, ...] = ()
@@ -122,7 +145,7 @@ class Scenario:
     @cached_property
     def _shares(self) -> dict[str, float]:
         """Parts of the whole; the few rows of class tradfi come on top of it."""
-        return {c.name: c.share for c in COINS} | {c.name: 0.002 for c in (METAL, *TRADFI)}
+        return {c.name: c.share for c in COINS} | {c.name: 0.0006 for c in (METAL, *TRADFI)}
 
     @cached_property
     def _contracts(self) -> dict[str, tuple[list[Instrument], list[float]]]:

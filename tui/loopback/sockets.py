@@ -43,7 +43,7 @@ class Open:
 
     async def room(self) -> None:
         """Waits while the client reads more slowly than it is written to."""
-        while self.alive and self._transport and self._transport.get_write_buffer_size() > FULL:
+        while self.alive and self._transport and self._transport.get_write_buffer_size() > FULL:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
     def abort(self) -> None:
@@ -67,7 +67,7 @@ class Sockets:
         return [o for o in self.open[venue] if o.session.stream == stream and o.alive]
 
     def publish(self, venue: str, stream: str, frames: Sequence[Frame], at: int) -> list[Open]:
-        """Sends liquidation frames to their subscribers and keeps the books; returns who got any."""
+        """Sends liquidation frames to their subscribers and books them; returns who got any."""
         ledger, sockets = self.ledgers[venue], self.of(venue, stream)
         out: dict[Open, list[str]] = {}
         for frame in frames:

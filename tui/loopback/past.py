@@ -1,0 +1,223 @@
+"""Writes the scenario's past into a store, as if a recorder had listened for a day.
+
+Liquidations go the whole way: encoded as wire frames, read and normalised by the venues' own
+readers. Candles and ratios are left to the collectors, who fetch them over REST.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tui.loopback.forced import Forced
+from tui.loopback.listing import Instrument
+from tui.loopback.mood import Mood
+from tui.loopback.path import DAY, HOUR, MINUTE, SECOND
+from tui.loopback.scenario import Scenario
+from tui.loopback.server import ENCODERS, LAG_MS
+from tui.loopback.wire import Encoder
+from tui.store import Writer, store_path
+from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, QUOTES, State, Table
+from tui.venues import VENUES
+from tui.venues.base import DOLLARS, Market, frame, rows
+from tui.venues.markets import parsed
+
+LISTS: dict[tuple[str, str], tuple[str, dict[str, str], tuple[str, ...]]] = {
+    ("binance", "usdm"): ("fapi.binance.com/fapi/v1/exchangeInfo", {}, ("symbols",)),
+    ("binance", "coinm"): ("dapi.binance.com/dapi/v1/exchangeInfo", {}, ("symbols",)),
+    ("bybit", "linear"): (
+        "api.bybit.com/v5/market/instruments-info",
+        {"category": "linear", "limit": "1000"},
+        ("result", "list"),
+    ),
+    ("bybit", "inverse"): (
+        "api.bybit.com/v5/market/instruments-info",
+        {"category": "inverse", "limit": "1000"},
+        ("result", "list"),
+    ),
+    ("okx", "swap"): ("www.okx.com/api/v5/public/instruments", {"instType": "SWAP"}, ("data",)),
+}
+"""Where the list of each stream is asked for, and where its rows stand in the answer."""
+
+BATCH = 4_000
+"""Liquidations in one transaction."""
+
+PRE = HOUR
+"""Derivatives and quotes reach this much further back than the 24 hours, for their changes."""
+
+GOLD_SPOT = ("PAXGUSDT", "XAUTUSDT")
+
+
+def fill(
+    data_dir: Path,
+    scenario: Scenario,
+    endpoint: str | None,
+    coins: Sequence[str] = ("BTC", "ETH", "SOL"),
+) -> int:
+    """Writes the 24 hours before the scenario's end into the store of `data_dir`.
+
+    Returns how many liquidations were written. Raises StoreError or StoreMismatch.
+    """
+    past = Past(scenario)
+    writer = Writer(store_path(data_dir), endpoint)
+    try:
+        writer.set_meta("streams", [list(stream) for stream in LISTS])
+        writer.set_meta("gives", {name: venue.gives for name, venue in VENUES.items()})
+        writer.set_meta("began", scenario.end - DAY)
+        spans = {stream: past.spans(stream, writer) for stream in LISTS}
+        found = sorted((row for s in LISTS for row in past.liquidations(s, spans[s])), key=_heard)
+        written = 0
+        for start in range(0, len(found), BATCH):
+            written += writer.append(LIQUIDATIONS, frame(found[start : start + BATCH]))
+        writer.append_all(
+            [
+                (COVERAGE, _frame(COVERAGE, past.coverage(spans))),
+                (HEALTH, _frame(HEALTH, past.health())),
+                (DERIVATIVES, _frame(DERIVATIVES, past.derivatives(coins))),
+                (QUOTES, _frame(QUOTES, past.quotes(coins))),
+            ]
+        )
+        return written
+    finally:
+        writer.close()
+
+
+_heard = itemgetter(1)  # `received`, the second column of LIQUIDATIONS
+
+Span = tuple[int, int, int, str | None]
+"""One connection of a stream: its number, since, until (ms) and why it ended."""
+
+
+class Past:
+    """The rows of each table for the 24 hours before the end."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario, self._mood = scenario, Mood(scenario)
+        self._encoders: Mapping[str, Encoder] = {
+            encoder.name: encoder(scenario, self._mood) for encoder in ENCODERS
+        }
+
+    def spans(self, stream: tuple[str, str], writer: Writer) -> list[Span]:
+        """The connections of a stream: one, and one more after each gap."""
+        out: list[Span] = []
+        since = self._scenario.end - DAY
+        for gap in self._scenario.gaps:
+            if (gap.venue, gap.stream) == stream:
+                out.append((writer.next_conn(), since, gap.since, gap.reason))
+                since = gap.until
+        return [*out, (writer.next_conn(), since, self._scenario.end, "closed for a restart")]
+
+    def coverage(self, spans: Mapping[tuple[str, str], list[Span]]) -> Iterator[tuple[Any, ...]]:
+        """COVERAGE: a row a connection. Bybit's topics are its contracts, others have one."""
+        for (venue, stream), connections in spans.items():
+            topics = len(self._scenario.lists[venue, stream]) if venue == "bybit" else 1
+            for conn, since, until, reason in connections:
+                yield venue, stream, conn, since, until, topics, topics, reason
+
+    def markets(self, stream: tuple[str, str]) -> Mapping[str, Market]:
+        """The markets of a stream, read by the venue's own reader from the venue's own list."""
+        path, query, keys = LISTS[stream]
+        answer = self._encoders[stream[0]].answer(path, query, self._scenario.end)
+        for key in keys:
+            answer = answer[key]
+        return parsed(VENUES[stream[0]], stream[1], answer)
+
+    def liquidations(
+        self, stream: tuple[str, str], spans: Sequence[Span]
+    ) -> Iterator[tuple[Any, ...]]:
+        """LIQUIDATIONS of one stream, frame by frame through the wire."""
+        venue, name = stream
+        encoder, reader, markets = self._encoders[venue], VENUES[venue], self.markets(stream)
+        bitcoin = self._scenario.prices.paths["BTC"]
+        ours = [
+            row for row in self._scenario.published
+            if (row.market.venue, row.market.stream) == stream
+        ]  # fmt: skip
+        for push, group in groupby(ours, lambda row: row.ts // encoder.push_ms):
+            now = (push + 1) * encoder.push_ms + LAG_MS
+            batch: list[Forced] = list(group)
+            conn = next(c for c, _, until, _ in spans if batch[0].ts <= until)
+            rate = {"BTC": bitcoin.at(now)}.get
+            for message in encoder.forced(name, batch, now):
+                wires = reader.read(name, json.loads(message.text))
+                yield from rows(wires, markets, venue=venue, received_ms=now, conn=conn, rate=rate)
+
+    def health(self) -> Iterator[tuple[Any, ...]]:
+        """HEALTH: everything live for a day but for the gaps."""
+        began = self._scenario.end - DAY
+        for venue, stream in LISTS:
+            yield began, "liquidations", venue, stream, State.LIVE.value, 0, None
+        for gap in self._scenario.gaps:
+            lost = (State.RETRYING.value, 1, gap.reason)
+            yield gap.since, "liquidations", gap.venue, gap.stream, *lost
+            yield gap.until, "liquidations", gap.venue, gap.stream, State.LIVE.value, 0, None
+        for venue in VENUES:
+            yield began, "derivatives", venue, "", State.LIVE.value, 0, None
+        yield began, "quotes", "binance", "", State.LIVE.value, 0, None
+
+    def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """DERIVATIVES, a row a minute and venue, six in the last ten minutes."""
+        end = self._scenario.end
+        times = [*range(end - DAY - PRE, end - 10 * MINUTE, MINUTE), *_until(end, 10 * MINUTE, 10)]
+        for venue in VENUES:
+            for coin in coins:
+                perpetuals = self._perpetuals(venue, coin)
+                for ts in times:
+                    yield ts, venue, coin, *self._interest(perpetuals, ts)
+
+    def _perpetuals(self, venue: str, coin: str) -> list[Instrument]:
+        return [
+            market
+            for (of, stream) in LISTS
+            if of == venue
+            for market in self._scenario.lists[of, stream].values()
+            if market.path == coin and market.kind == "swap" and market.quote in DOLLARS
+        ]
+
+    def _interest(self, perpetuals: Sequence[Instrument], ts: int) -> tuple[float, ...]:
+        """Open interest in USD, and funding, mark and index of the largest perpetual."""
+        worth = []
+        for market in perpetuals:
+            price = 1.0 if market.inverse else self._mood.mark(market, ts)
+            worth.append(self._mood.open_interest(market, ts) * market.contract * price)
+        largest = perpetuals[worth.index(max(worth))]
+        mark, index = self._mood.mark(largest, ts), self._mood.index(largest, ts)
+        return sum(worth), self._mood.funding(largest, ts), mark, index
+
+    def quotes(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """QUOTES of the coins and of gold, one in 10 s, one a second in the last three minutes."""
+        spot, end = self._scenario.lists["binance", "spot"], self._scenario.end
+        markets = [spot[f"{coin}USDT"] for coin in coins] + [spot[name] for name in GOLD_SPOT]
+        markets.append(self._scenario.lists["binance", "usdm"]["XAUUSDT"])
+        times = [
+            *range(end - DAY - PRE, end - 3 * MINUTE, 10 * SECOND),
+            *_until(end, 3 * MINUTE, 1),
+        ]
+        for market in markets:
+            symbol = f"{market.base}/{market.quote}"
+            symbol += f":{market.settle}" if market.settle else ""
+            for ts in times:
+                price = round(self._scenario.price(market, ts) / market.tick) * market.tick
+                yield ts, ts + LAG_MS, "binance", symbol, market.base, float(f"{price:.10g}")
+
+
+def _until(end: int, span: int, seconds: int) -> range:
+    """Times from `span` ms before `end` up to it."""
+    return range(end - span, end + 1, seconds * SECOND)
+
+
+def _frame(table: Table, tuples: Iterator[tuple[Any, ...]]) -> pl.DataFrame:
+    """Rows in the order of the table's columns, times in ms, as its frame."""
+    columns = list(zip(*tuples, strict=True))
+    return pl.DataFrame(
+        [
+            pl.Series(name, values, pl.Int64).cast(dtype)
+            if isinstance(dtype, pl.Datetime)
+            else pl.Series(name, values, dtype)
+            for (name, dtype), values in zip(table.schema.items(), columns, strict=True)
+        ]
+    )
