@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,11 +30,11 @@ FRESH = 20
 
 @dataclass(frozen=True)
 class Stage:
-    """What plays: settings of the throw-away store, the clock's lead, rows that were pre-filled."""
+    """What plays: settings of the throw-away store, the clock's lead, and the end of its past."""
 
     settings: Settings
     ahead: timedelta
-    filled: int
+    end: datetime
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -58,10 +58,10 @@ def _stage(settings: Settings, seed: int, end: str) -> Iterator[Stage]:
         exchange = stack.enter_context(_child(words, "tui.loopback", *_exchange(folder, seed, end)))
         ready = _ready(exchange, words)
         own = throw_away(replace(settings, data_dir=folder, endpoint=ready["endpoint"]))
-        ahead = timedelta(seconds=ready["ahead_s"])
+        ahead = timedelta(milliseconds=ready["offset_ms"])
         recorder = _child(words, "tui", *_recorder(own, ahead))
         stack.enter_context(recorder)
-        yield Stage(own, ahead, ready["filled"])
+        yield Stage(own, ahead, datetime.fromtimestamp(ready["end_ms"] / 1000, UTC))
 
 
 def _exchange(folder: Path, seed: int, end: str) -> list[str]:
@@ -124,7 +124,7 @@ def _once(stage: Stage, as_json: bool) -> int:
     limit = time.monotonic() + ONCE_S
     while time.monotonic() < limit:
         snapshot, document = taken(reader, stage.settings, clock.shifted(stage.ahead)())
-        fresh = reader.count(LIQUIDATIONS) - stage.filled
+        fresh = reader.read(LIQUIDATIONS, since=stage.end, columns=["ts"]).height
         missing = [name for name, panel in document["panels"].items() if not has_data(panel)]
         if fresh >= FRESH and not missing:
             print(printed(snapshot, document, stage.settings, as_json))
