@@ -27,7 +27,7 @@ RECORDS: dict[str, Any] = {
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
-    "long_short": ((64, 11), (40, 6), (28, 2), (160, 1)),
+    "long_short": ((64, 13), (40, 6), (28, 2), (160, 1)),
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
 }
@@ -62,6 +62,11 @@ def test_a_detail_looks_as_its_drawing(name: str) -> None:
     view = replace(VIEW, symbols="braille")
     lines = BY_NAME[name].detail(samples.detail_records()[name], view, 120, 36)
     golden(f"{name}_detail_120x36", text(lines))
+
+
+def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
+    record = samples.detail_records()["safe_haven"]
+    golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
 
 
 @pytest.mark.parametrize(("width", "height"), HEADERS)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from tui.draw.numbers import price, whole
 from tui.draw.text import line
 
 Values = Sequence[float | None]
@@ -44,11 +43,10 @@ def _column_row(levels: list[int], row: int) -> str:
 
 
 def fall(values: Values, height: int, top: float | None = None) -> list[str]:
-    """Columns hanging from the first of `height` rows, in halves; zero and gaps stay blank."""
+    """Columns hanging from the first of `height` rows, in rounded halves of a cell."""
     full = top if top is not None else max((v for v in values if v is not None), default=0.0)
     levels = [
-        0 if not v or full <= 0 else max(1, min(height * 2, round(v / full * height * 2)))
-        for v in values
+        0 if not v or full <= 0 else min(height * 2, round(v / full * height * 2)) for v in values
     ]
     return [
         "".join(" ▀█"[min(2, max(0, level - row * 2))] for level in levels) for row in range(height)
@@ -188,13 +186,15 @@ def framed(
 
 
 def _labels(low: float, high: float, rows: int) -> dict[int, str]:
-    """Tick labels by row, at most one a row and one in three rows."""
+    """Tick labels by row, one in three rows at most, with the decimals their step needs."""
     span = high - low
+    marks = ticks(low, high, max(2, rows // 3))
+    exact = (d for d in range(8) if all(math.isclose(round(t, d), t, abs_tol=1e-9) for t in marks))
+    decimals = next(exact, 8) if span > 0 else 2
     labels = {}
-    for tick in ticks(low, high, max(2, rows // 3)):
+    for tick in marks:
         row = rows - 1 - round((tick - low) / span * (rows - 1)) if span > 0 else rows // 2
-        text = whole(tick) if abs(tick) >= 100 else f"{tick:.2f}" if span >= 0.05 else price(tick)
-        labels[row] = f"{text} ┤"
+        labels[row] = f"{tick:,.{decimals}f} ┤"
     return labels
 
 

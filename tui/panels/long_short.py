@@ -1,7 +1,7 @@
 """How long or short the crowd is, with open interest and funding, per venue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -47,7 +47,8 @@ RULES = (
 @dataclass(frozen=True)
 class LongShort:
     """The ratios of the view's coin per venue and measure, its derivatives, and the price change
-    of five minutes; `history` (ts, venue, measure, ratio) for the detail alone."""
+    of five minutes; the same of the other coins; `history` (ts, venue, measure, ratio) for the
+    detail alone."""
 
     as_of: datetime
     base: str
@@ -56,6 +57,7 @@ class LongShort:
     funding: tuple[Funding, ...]
     words: str | None
     move_5m: float | None
+    others: tuple["LongShort", ...] = ()
     history: pl.DataFrame | None = None
 
     @property
@@ -79,11 +81,19 @@ class LongShort:
         return next((f for f in self.funding if f.venue == venue), None)
 
 
-def of_base(made: Derivatives, base: str) -> tuple[tuple[OpenInterest, ...], tuple[Funding, ...]]:
-    """The open interest and funding of one coin."""
-    return (
+def _of_coin(
+    snapshot: Snapshot, base: str, rows: tuple[Ratio, ...], made: Derivatives
+) -> LongShort:
+    mine = tuple(r for r in rows if r.base == base)
+    quote = shared.price(snapshot, base)
+    return LongShort(
+        snapshot.as_of,
+        base,
+        mine,
         tuple(o for o in made.open_interest if o.base == base),
         tuple(f for f in made.funding if f.base == base),
+        words(mine, base),
+        quote.change_5m if quote else None,
     )
 
 
@@ -95,32 +105,19 @@ class LongShortPanel(Panel):
 
     def record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The newest of everything at the snapshot's moment."""
-        as_of, base = snapshot.as_of, view.base
-        rows = tuple(r for r in ratios(snapshot.positioning, as_of) if r.base == base)
-        quote = shared.price(snapshot, base)
-        return LongShort(
-            as_of,
-            base,
-            rows,
-            *of_base(shared.derivatives(snapshot), base),
-            words(rows, base),
-            quote.change_5m if quote else None,
+        rows = ratios(snapshot.positioning, snapshot.as_of)
+        made = shared.derivatives(snapshot)
+        bases = {r.base for r in rows} | {o.base for o in made.open_interest}
+        others = tuple(
+            _of_coin(snapshot, base, rows, made)
+            for base in sorted(bases - {view.base}, key=lambda base: (base != "BTC", base))
         )
+        return replace(_of_coin(snapshot, view.base, rows, made), others=others)
 
     def detail_record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The record with the history of its ratios."""
-        made = self.record(snapshot, view)
         history = snapshot.positioning.filter(pl.col("base") == view.base).sort("ts")
-        return LongShort(
-            made.as_of,
-            made.base,
-            made.ratios,
-            made.interest,
-            made.funding,
-            made.words,
-            made.move_5m,
-            history,
-        )
+        return replace(self.record(snapshot, view), history=history)
 
     def age(self, record: LongShort) -> Age:
         """Age of the newest open interest; stale with either poller."""
@@ -141,8 +138,8 @@ class LongShortPanel(Panel):
         return draw.safe(record.base)
 
     def natural(self, width: int) -> int:
-        """Head, three venues, all, day, age and two lines of words."""
-        return 11 if width >= 56 else 6 if width >= 36 else 2
+        """Head, three venues, all, day, age, two lines of words and two other coins."""
+        return 13 if width >= 56 else 6 if width >= 36 else 2
 
     def rows(
         self, record: LongShort, view: View, width: int, height: int, form: Form
@@ -179,7 +176,15 @@ def _table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Cont
     lines.append(row(columns, _day(record), width, "$muted"))
     lines.append(row(columns, _ages(record), width, "$muted"))
     lines += [draw.line(width, text) for text in (draw.safe(record.words or ""), quadrant(record))]
+    lines += [row(columns, _coin(other), width) for other in record.others if other.venues]
     return lines
+
+
+def _coin(record: LongShort) -> dict[str, draw.Part]:
+    """Another coin in one row: the ratios of its first venue, open interest and funding of all."""
+    venue = record.venues[0]
+    cells = _venue(record, venue) | _money(record, "all")
+    return cells | {"name": f"{draw.safe(record.base)[:4]} {code(venue)}"}
 
 
 def _venue(record: LongShort, venue: str) -> dict[str, draw.Part]:

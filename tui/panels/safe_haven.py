@@ -11,12 +11,13 @@ from tui.draw.charts import framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import havens as metric
 from tui.metrics.havens import SPANS, Correlation, Havens
+from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
 
 QUOTE_LIMIT = timedelta(seconds=60)
-DAYS = 365
+DAYS, SHORT = 365, 90
 COLUMNS = (
     Column("name", "", 5, right=False),
     Column("24h", "24h", 8),
@@ -30,7 +31,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class HavensRecord:
-    """The safe-haven record at a moment; `paths` (ts, btc, gold; 1 = start) for the detail."""
+    """The safe-haven record at a moment, and `paths` (ts, btc, gold; 1 = start)."""
 
     as_of: datetime
     havens: Havens
@@ -46,7 +47,7 @@ class SafeHavenPanel(Panel):
     def record(self, snapshot: Snapshot, view: View) -> HavensRecord:
         """The record at the snapshot's moment."""
         made = metric.havens(snapshot.quotes, snapshot.candles, snapshot.as_of)
-        return HavensRecord(snapshot.as_of, made)
+        return HavensRecord(snapshot.as_of, made, shared.paths(snapshot, SHORT))
 
     def detail_record(self, snapshot: Snapshot, view: View) -> HavensRecord:
         """The record with a year of both from a common start."""
@@ -76,7 +77,13 @@ class SafeHavenPanel(Panel):
             return _bare(made, width)
         if form is Form.STRIP:
             return _strip(made, view, width)
-        return _box(made, width) if form is Form.BOX else _ruled(made, width)
+        if form is Form.RULES:
+            return _ruled(made, width)
+        lines = _box(made, width)
+        if record.paths is None:
+            return lines
+        # With room to spare, the three months that the σ of the rule come from.
+        return lines + _chart(record, view, width, height - len(lines))
 
     def detail_rows(
         self, record: HavensRecord, view: View, width: int, height: int
@@ -197,7 +204,7 @@ def _strip(made: Havens, view: View, width: int) -> list[Content]:
 
 def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Content]:
     paths = record.paths
-    if height < 5:
+    if height < 6:
         return []
     if paths is None or paths.height < 2:
         return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]

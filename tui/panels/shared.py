@@ -5,11 +5,14 @@ for both each second.
 """
 
 from collections.abc import Callable, Hashable
+from datetime import date
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
+import polars as pl
+
 from tui.metrics import derivatives as metric
-from tui.metrics import prices
+from tui.metrics import havens, prices
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.prices import Price
 from tui.snapshot import Snapshot
@@ -41,3 +44,17 @@ def derivatives(snapshot: Snapshot) -> Derivatives:
         "derivatives",
         lambda: metric.derivatives(snapshot.derivatives, snapshot.as_of),
     )
+
+
+_paths: dict[int, tuple[pl.DataFrame, date, pl.DataFrame]] = {}
+
+
+def paths(snapshot: Snapshot, days: int) -> pl.DataFrame:
+    """BTC and gold from a common start. Kept while the candles are the same: a chart of days
+    gains nothing from a second's quote, and takes 8 ms."""
+    candles, today = snapshot.candles, snapshot.as_of.date()
+    kept = _paths.get(days)
+    if kept is None or kept[0] is not candles or kept[1] != today:
+        made = havens.paths(candles, snapshot.quotes, snapshot.as_of, days)
+        kept = _paths[days] = (candles, today, made)
+    return kept[2]

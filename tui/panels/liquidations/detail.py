@@ -12,7 +12,9 @@ def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> lis
     made = record.liquidations
     lines = totals.across(made, view, width)
     chart = max(6, min(20, (height - 5) // 2))
-    lines.append(split.rule_of(f"per minute, {len(made.minutes)}m", width))
+    why = totals.reasons(made, view)
+    bars = "per minute, 60m" if record.per == 1 else f"per {record.per} minutes, {view.window}"
+    lines.append(split.rule_of(bars, width, f"≥: {why}" if why else ""))
     lines += timeline.chart(record, view, width, chart)
     left = height - len(lines)
     if left >= 2:

@@ -7,6 +7,7 @@ from textual.content import Content
 from tui import draw
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES
@@ -45,6 +46,10 @@ class LiquidationsPanel(Panel):
         return self._box(record, view, width, height) if form is Form.BOX else self._ruled(
             record, view, width, height
         )  # fmt: skip
+
+    def detail_record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
+        """The record with the bars of the whole chosen window."""
+        return detailed(snapshot, view)
 
     def detail_rows(
         self, record: LiquidationsRecord, view: View, width: int, height: int

@@ -15,13 +15,15 @@ from tui.snapshot import Snapshot
 @dataclass(frozen=True)
 class LiquidationsRecord:
     """The liquidations with the price of the view's coin by minute, and per coin the changes of
-    price and of open interest over the chosen window (absent where nobody quotes it)."""
+    price and of open interest over the chosen window (absent where nobody quotes it). A bar of
+    the timeline is `per` minutes."""
 
     liquidations: Liquidations
     base: str
     prices: tuple[float | None, ...]
     moves: dict[str, float | None]
     interest: dict[str, float | None]
+    per: int = 1
 
 
 def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:

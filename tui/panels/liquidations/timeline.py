@@ -77,7 +77,8 @@ def _notes(
     if minutes:
         last = minutes[-1]
         side = "long" if last.long_usd >= last.short_usd else "short"
-        notes[0] = f"now {draw.usd(max(last.long_usd, last.short_usd))} {side}"
+        word = "now" if record.per == 1 else "last"
+        notes[0] = f"{word} {draw.usd(max(last.long_usd, last.short_usd))} {side}"
     if known:
         notes[2] = f"{draw.whole(min(known))} {draw.whole(max(known))}"
         full = f"hi {draw.whole(max(known))} lo {draw.whole(min(known))}"
