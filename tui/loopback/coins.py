@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 Anchors = tuple[tuple[float, float], ...]
 """(days before the end, price): the daily path passes through each at the nearest UTC midnight."""
@@ -106,6 +107,7 @@ def power_of_ten(value: float) -> float:
     return 10.0 ** math.floor(math.log10(value))
 
 
+@lru_cache(maxsize=4096)  # asked for every number on the wire
 def tick_of(price: float) -> float:
     """A price step of six significant digits: 0.1 at 89,880."""
     return power_of_ten(price) * 1e-5
@@ -116,6 +118,7 @@ def lot_of(price: float) -> float:
     return min(1.0, power_of_ten(100 / price))
 
 
+@lru_cache(maxsize=4096)
 def decimals(step: float) -> int:
     """Digits after the point that a multiple of `step` needs."""
     return max(0, -math.floor(math.log10(step) + 1e-9))

@@ -80,10 +80,13 @@ class Grid:
 
     def at(self, ts: int) -> float:
         """The price at `ts`, straight between its neighbours and level beyond the ends."""
-        place = (ts - self.begins) / self.step
-        i = min(max(int(place), 0), len(self.prices) - 1)
-        j = min(i + 1, len(self.prices) - 1)
-        return self.prices[i] + (self.prices[j] - self.prices[i]) * min(max(place - i, 0.0), 1.0)
+        prices = self.prices
+        i, rest = divmod(ts - self.begins, self.step)
+        if i < 0:
+            return prices[0]
+        if i >= len(prices) - 1:
+            return prices[-1]
+        return prices[i] + (prices[i + 1] - prices[i]) * rest / self.step
 
     def within(self, since: int, until: int) -> list[float]:
         """The prices at the grid times of [since, until]."""

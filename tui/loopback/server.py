@@ -119,8 +119,9 @@ class Loopback:
         Everything is encoded before the first one goes out; only rows that a subscriber got count
         in the ledgers.
         """
-        ready = pieces(self.scenario, self.encoders, counts, self.now() + 200, rate, seed)
-        await asyncio.sleep(0.2)
+        begins = self.now() + 200 + sum(counts.values()) // 25  # encoded at 25 rows a millisecond
+        ready = pieces(self.scenario, self.encoders, counts, begins, rate, seed)
+        await asyncio.sleep(max(0.0, (begins - self.now()) / 1000))
         started = time.perf_counter()
         i = 0
         while i < len(ready):
