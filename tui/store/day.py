@@ -11,7 +11,7 @@ from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
 from tui.store.rows import at, count_until, from_milliseconds, replaced, until
-from tui.store.thinned import THINNINGS, read_thinned, thin
+from tui.store.thinned import THINNINGS, joined, read_thinned, thin
 from tui.tables import CANDLES, COVERAGE, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, TABLES
 
 AHEAD = 5_000
@@ -58,11 +58,13 @@ class Day:
         )
         self._candles_at, self._candles_known = (0, 0), self._candles
         self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
+        newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health = reader.select(
             HEALTH,
             tuple(HEALTH.schema),
-            f"WHERE ts > ? AND ts <= ? OR id IN (SELECT max(id) FROM health WHERE ts <= ?"
-            f" GROUP BY {', '.join(_FEED)}) ORDER BY id",
+            f"WHERE ts > ? AND ts <= ? OR id IN (SELECT id FROM"
+            f" (SELECT id, {newest} AS place FROM health WHERE ts <= ?) WHERE place = 1)"
+            " ORDER BY ts, id",
             (cut, end, cut),
         )
 
@@ -86,15 +88,15 @@ class Day:
         elif name == LIQUIDATION_MINUTES.name:
             self._minutes.add(rows)
         elif name == CANDLES.name:
-            self._candles = replaced(self._candles, rows, CANDLES)
+            self._candles = replaced(self._candles, rows.filter(_reached(self.now)), CANDLES)
         elif name == COVERAGE.name:
+            rows = rows.filter(pl.col("until") > at(_cover_from(self.now)))
             self._coverage = replaced(self._coverage, rows, COVERAGE)
         elif name == HEALTH.name:
-            self._health = replaced(self._health, rows, HEALTH)
+            self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
         for how in THINNINGS:
             if name == how.table.name:
-                held = replaced(self._thinned[name], rows, how.table)
-                self._thinned[name] = held.sort("ts", maintain_order=True)
+                self._thinned[name] = joined(self._thinned[name], rows, how, self.now)
 
     def frames(self, now: int) -> dict[str, pl.DataFrame]:
         """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name."""
@@ -131,8 +133,7 @@ class Day:
         for how in THINNINGS:
             if how.whole_from(now) != how.whole_from(self.now):
                 self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
-        daily = pl.col("interval") == "1d"
-        self._candles = self._candles.filter(daily | (pl.col("ts") > at(now - _HOURLY)))
+        self._candles = self._candles.filter(_reached(now))
         self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
         if not self._health.is_empty():
             late = self._health.filter(pl.col("ts") > at(now + AHEAD))
@@ -169,6 +170,11 @@ def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
         pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias("until"),
         pl.when(~lived).then(pl.col("reason")).alias("reason"),
     )
+
+
+def _reached(now: int) -> pl.Expr:
+    """The candles that are held: daily ones all, hourly ones of 90 days."""
+    return (pl.col("interval") == "1d") | (pl.col("ts") > at(now - _HOURLY))
 
 
 def _known(rows: pl.DataFrame, cut: int) -> pl.DataFrame:

@@ -4,8 +4,7 @@ import polars as pl
 
 from tui.store.edges import EMPTY, MINUTE
 from tui.store.reader import Reader
-from tui.store.rows import at, count_until, frame
-from tui.store.schema import quoted
+from tui.store.rows import at, count_until
 from tui.tables import LIQUIDATIONS, Class
 
 RECENT = 2_000
@@ -63,7 +62,7 @@ class Largest:
         if top.is_empty():
             self._known = None
             return EMPTY
-        key = top.select("minute", "venue", "base", "side", "largest").row(0)
+        key = top.select("minute", "largest").row(0)
         if key == self._known:
             return self._row
         self._known = key
@@ -71,14 +70,10 @@ class Largest:
 
     def _read(self, top: pl.DataFrame) -> pl.DataFrame:
         start = int(top["minute"].dt.epoch("ms")[0])
-        sql = (
-            f"SELECT {', '.join(quoted(_COLUMNS))} FROM liquidations WHERE ts >= ? AND ts < ?"
-            " AND venue = ? AND base = ? AND side = ? AND class = ?"
-            " ORDER BY usd DESC, ts DESC, id DESC LIMIT 1"
-        )
-        venue, base, side = top.select("venue", "base", "side").row(0)
-        found = self._reader.rows(sql, (start, start + MINUTE, venue, base, side, Class.CRYPTO))
-        return frame(LIQUIDATIONS, _COLUMNS, found)
+        newest = "ORDER BY usd DESC, ts DESC, id DESC LIMIT 1"
+        where = f"WHERE ts >= ? AND ts < ? AND class = ? {newest}"
+        bounds = (start, start + MINUTE, Class.CRYPTO)
+        return self._reader.select(LIQUIDATIONS, _COLUMNS, where, bounds)
 
 
 def _crypto(usd: str) -> pl.Expr:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import at, frame
+from tui.store.rows import at, frame, replaced
 from tui.store.schema import quoted
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES, Table
 
@@ -99,6 +99,13 @@ def thin(rows: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
     )
     last = old.unique([*how.series, "step"], keep="last", maintain_order=True).drop("step")
     return pl.concat([last, rows.filter(pl.col("ts") >= edge)], rechunk=True)
+
+
+def joined(rows: pl.DataFrame, new: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
+    """The rows held with new ones among them; thinned again when one belongs to an old step."""
+    both = replaced(rows, new, how.table).sort("ts", maintain_order=True)
+    old = new.filter(pl.col("ts") < at(how.whole_from(now)))
+    return both if old.is_empty() else thin(both, how, now)
 
 
 def _series(reader: Reader, how: Thinning, known: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

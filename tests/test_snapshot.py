@@ -1,0 +1,416 @@
+"""A snapshot holds what counts at its moment: live, in the past, and after any sleep."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.frames import (
+    AHEAD,
+    NOW,
+    candle,
+    connection,
+    edges_of,
+    frame,
+    liquidation,
+    minutes_of,
+    quote,
+)
+from tui.errors import StoreError
+from tui.metrics.coverage import Stream
+from tui.metrics.windows import WINDOWS
+from tui.snapshot import Live, Snapshot, take
+from tui.store import Reader, Writer, follower, recent, store_path
+from tui.tables import (
+    CANDLES,
+    COVERAGE,
+    DERIVATIVES,
+    HEALTH,
+    LIQUIDATION_MINUTES,
+    LIQUIDATIONS,
+    POSITIONING,
+    QUOTES,
+    TABLES,
+    Table,
+)
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+FRAMES = {
+    "minutes": LIQUIDATION_MINUTES,
+    "edges": LIQUIDATIONS,
+    "recent": LIQUIDATIONS,
+    "largest": LIQUIDATIONS,
+    "coverage": COVERAGE,
+    "positioning": POSITIONING,
+    "derivatives": DERIVATIVES,
+    "candles": CANDLES,
+    "quotes": QUOTES,
+    "health": HEALTH,
+}
+
+Row = dict[str, Any]
+
+
+@contextmanager
+def store() -> Iterator[tuple[Writer, Reader]]:
+    """A new empty store, for tests that make many."""
+    with TemporaryDirectory() as folder:
+        path = store_path(Path(folder))
+        writer, reader = Writer(path, None), Reader(path)
+        yield writer, reader
+        reader.close()
+        writer.close()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Writer:
+    return Writer(store_path(tmp_path), None)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, writer: Writer) -> Reader:
+    return Reader(store_path(tmp_path))
+
+
+def assert_same(one: Snapshot, other: Snapshot) -> None:
+    """The same rows in every frame; the feed also in the same order."""
+    for name in FRAMES:
+        left, right = getattr(one, name), getattr(other, name)
+        if name == "largest":  # one of several that are as large
+            left, right = left.select("usd"), right.select("usd")
+        assert left.schema == right.schema, name
+        if name != "recent":
+            left, right = left.sort(left.columns), right.sort(right.columns)
+        assert left.rows() == right.rows(), name
+
+
+def in_window(snapshot: Snapshot, span: timedelta) -> tuple[float, float, int, int]:
+    """Long USD, short USD, rows and unpriced rows of a window, as Snapshot says to add them up."""
+    start, newest = snapshot.as_of - span, snapshot.as_of.replace(second=0, microsecond=0)
+    first = start.replace(second=0, microsecond=0)
+    whole = snapshot.minutes.filter((pl.col("minute") > start) & (pl.col("minute") < newest))
+    inside = (pl.col("ts") < first + MINUTE) | (pl.col("ts") >= newest)
+    edges = snapshot.edges.filter((pl.col("ts") > start) & inside)
+    return _add_up(pl.concat([whole.drop("minute"), minutes_of(edges).drop("minute")]))
+
+
+def by_brute_force(rows: pl.DataFrame, as_of: datetime, span: timedelta) -> tuple[Any, ...]:
+    until = as_of + AHEAD
+    return _add_up(minutes_of(rows.filter(pl.col("ts").is_between(as_of - span, until, "right"))))
+
+
+def _add_up(minutes: pl.DataFrame) -> tuple[float, float, int, int]:
+    sides = {
+        side: minutes.filter(pl.col("side") == side)["usd"].sum() for side in ("long", "short")
+    }
+    counted = int(minutes["count"].sum()), int(minutes["unpriced"].sum())
+    return float(sides["long"]), float(sides["short"]), *counted
+
+
+# Whole dollars, so that sums are exact in any order; moments crowd around the windows' edges.
+moments = st.builds(
+    lambda span, ms: NOW - span + timedelta(milliseconds=ms),
+    st.sampled_from([timedelta(0), *WINDOWS.values()]),
+    st.integers(-70_000, 70_000) | st.sampled_from([-20_000, 0, 1, 5_000, 5_001, 40_000]),
+)
+histories = st.lists(
+    st.builds(
+        lambda ts, usd, side, venue, base, cls, n: (
+            liquidation(ts, usd, side, base, venue, n=n) | {"class": cls}
+        ),
+        moments,
+        st.none() | st.integers(1, 9).map(float),
+        st.sampled_from(["long", "short"]),
+        st.sampled_from(["binance", "okx"]),
+        st.sampled_from(["BTC", "ETH"]),
+        st.sampled_from(["crypto", "crypto", "tradfi"]),
+        st.integers(0, 9),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories)
+def test_every_window_from_minutes_and_edges_is_the_sum_of_its_raw_rows(history: list[Row]) -> None:
+    with store() as (writer, reader):
+        rows = frame(LIQUIDATIONS, history)
+        writer.append(LIQUIDATIONS, rows)
+        found = take(reader, NOW)
+        for span in WINDOWS.values():
+            assert in_window(found, span) == by_brute_force(rows, NOW, span)
+        due = rows.drop("raw").filter(pl.col("ts") <= NOW + AHEAD)
+        edges = edges_of(due, NOW)
+        assert found.edges.sort(found.edges.columns).equals(edges.sort(edges.columns))
+        day = minutes_of(due).filter(pl.col("minute") >= NOW.replace(second=0) - DAY)
+        key = LIQUIDATION_MINUTES.key
+        assert found.minutes.sort(key).equals(day.sort(key))
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories)
+def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) -> None:
+    with store() as (writer, reader):
+        rows = frame(LIQUIDATIONS, history)
+        writer.append(LIQUIDATIONS, rows)
+        day = rows.filter(
+            pl.col("ts").is_between(NOW - DAY, NOW + AHEAD, "right")
+            & (pl.col("class") == "crypto")
+            & pl.col("usd").is_not_null()
+        )
+        largest = take(reader, NOW).largest
+        assert len(largest) == min(1, len(day))
+        if len(largest):
+            best = day.sort("usd", "ts").row(-1, named=True)
+            assert largest.row(0, named=True)["usd"] == best["usd"]
+            assert largest.row(0, named=True)["ts"] == best["ts"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories, st.integers(-90, 90))
+def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
+    history: list[Row], seconds: int
+) -> None:
+    as_of = NOW - timedelta(hours=12, seconds=seconds)
+    ended = [row for row in history if row["ts"] <= as_of + AHEAD]
+    with store() as (whole, reading), store() as (short, reading_short):
+        whole.append(LIQUIDATIONS, frame(LIQUIDATIONS, history))
+        short.append(LIQUIDATIONS, frame(LIQUIDATIONS, ended))
+        for table, rows in _others():
+            whole.append(table, rows)
+            due = pl.col("ts") <= as_of + AHEAD
+            short.append(table, rows.filter(due) if "ts" in rows.columns else rows)
+        assert_same(take(reading, as_of), take(reading_short, as_of))
+
+
+steps = st.lists(
+    st.tuples(
+        histories,
+        st.sampled_from([0, 1, 1, 3, 30, 61, 600, 4000, 90_000]),  # seconds until the next look
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps)
+def test_what_is_followed_is_what_a_fresh_look_would_show(
+    steps: list[tuple[list[Row], int]],
+) -> None:
+    """Late rows, rows ahead of the clock, changed rows and long sleeps included."""
+    now = NOW - timedelta(minutes=10)
+    with store() as (writer, reader):
+        live = Live(reader)
+        for number, (rows, seconds) in enumerate(steps):
+            writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [r | {"conn": number} for r in rows]))
+            for table, others in _others(now, price=float(number)):
+                writer.append(table, others)
+            now += timedelta(seconds=seconds)
+            live.poll()
+            assert_same(live.at(now), take(reader, now))
+
+
+def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """A few rows of every other table around `now`, on keys that come again."""
+    spread = [now + timedelta(seconds=s) for s in (-90_500, -90_000, -3600, -700, -90, 0, 4, 60)]
+    yield QUOTES, frame(QUOTES, [quote(price, ts, s) for ts in spread for s in ("A/B", "C/D")])
+    of_base = {"venue": "okx", "base": "BTC"}
+    yield DERIVATIVES, frame(DERIVATIVES, [of_base | {"ts": ts, "mark": price} for ts in spread])
+    ratio = of_base | {"measure": "taker", "period": "5m", "ratio": price}
+    days = [ts - DAY * back for ts in spread for back in (0, 1, 15, 31)]
+    yield POSITIONING, frame(POSITIONING, [ratio | {"ts": ts} for ts in sorted(set(days))])
+    day = now.replace(hour=0, minute=0, second=0)
+    candles = [candle(price, day - DAY * back) for back in range(3)]
+    candles += [
+        candle(price, now.replace(minute=0, second=0) - HOUR * b, "1h") for b in (1, 9, 2200)
+    ]
+    yield CANDLES, frame(CANDLES, candles)
+    states = {"collector": "quotes", "venue": "okx", "stream": "", "attempts": int(price)}
+    yield HEALTH, frame(HEALTH, [states | {"ts": ts, "state": "live"} for ts in spread])
+
+
+def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader) -> None:
+    found = take(reader, NOW)
+    for name, table in FRAMES.items():
+        schema = {column: dtype for column, dtype in table.schema.items() if column != "raw"}
+        assert getattr(found, name).schema == schema, name
+        assert getattr(found, name).is_empty(), name
+    assert (found.streams, found.gives, found.began, found.recorder_ts) == ((), {}, None, None)
+
+
+def test_it_says_what_the_recorder_said_of_itself(writer: Writer, reader: Reader) -> None:
+    writer.set_meta("streams", [["okx", "swap"], ["bybit", "linear"]])
+    writer.set_meta("gives", {"okx": "1/s"})
+    writer.set_meta("began", int((NOW - HOUR).timestamp() * 1000))
+    writer.write_latest(NOW - MINUTE, {})
+    found = take(reader, NOW)
+    assert found.streams == (Stream("okx", "swap"), Stream("bybit", "linear"))
+    assert found.gives == {"okx": "1/s"}
+    assert found.began == NOW - HOUR
+    assert found.recorder_ts == NOW - MINUTE
+
+
+def test_a_young_store_has_only_what_it_heard(writer: Writer, reader: Reader) -> None:
+    rows = [liquidation(NOW - timedelta(seconds=s), usd=1.0, n=s) for s in range(90)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    found = take(reader, NOW)
+    assert [in_window(found, span)[2] for span in WINDOWS.values()] == [60] + [90] * 6
+
+
+def test_rows_ahead_of_the_clock_count_when_they_are_due(writer: Writer, reader: Reader) -> None:
+    ahead = [liquidation(NOW + timedelta(seconds=s), usd=float(s)) for s in (5, 6, 3700)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, ahead))
+    live = Live(reader)
+    for seconds, largest, count in ((0, 5, 1), (1, 6, 2), (60, 6, 2), (3695, 3700, 3)):
+        live.poll()
+        found = live.at(NOW + timedelta(seconds=seconds))
+        assert found.largest["usd"].to_list() == [largest]
+        assert found.recent["usd"].to_list() == sorted(found.recent["usd"], reverse=True)
+        assert len(found.recent) == count
+
+
+def test_the_feed_is_the_newest_rows_newest_first(
+    writer: Writer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "RECENT", 5)
+    rows = [liquidation(NOW - timedelta(seconds=s), usd=float(s)) for s in (9, 3, 7, 1, 5, 2, 8)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    live = Live(reader)
+    assert live.at(NOW).recent["usd"].to_list() == [1, 2, 3, 5, 7]
+    late = liquidation(NOW - timedelta(seconds=4), usd=4.0)
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [late]))
+    assert live.poll()
+    assert live.at(NOW).recent["usd"].to_list() == [1, 2, 3, 4, 5]
+    assert "raw" not in live.at(NOW).recent.columns
+
+
+def test_quotes_are_thinned_to_the_last_of_a_minute_but_for_the_newest(
+    writer: Writer, reader: Reader
+) -> None:
+    every = [quote(float(s), NOW - timedelta(seconds=s)) for s in range(600, -1, -1)]
+    writer.append(QUOTES, frame(QUOTES, every))
+    found = take(reader, NOW).quotes
+    whole = list(range(140, -1, -1))  # 14:01:00 on, two minutes and a part before 14:03:20
+    old = [s for s in range(600, 140, -1) if (NOW - timedelta(seconds=s)).second == 59]
+    assert found["price"].to_list() == [float(s) for s in old + whole]
+
+
+def test_a_candle_that_closed_later_is_not_known_yet(writer: Writer, reader: Reader) -> None:
+    day = NOW.replace(hour=0, minute=0, second=0)
+    rows = [candle(3.0, day, closed=False), candle(2.0, day - DAY), candle(1.0, day - DAY * 2)]
+    writer.append(CANDLES, frame(CANDLES, rows))
+    assert take(reader, NOW).candles.sort("ts")["close"].to_list() == [1, 2, 3]
+    assert take(reader, NOW - DAY).candles["close"].to_list() == [1]
+    just_closed = day - timedelta(seconds=5)
+    assert take(reader, just_closed).candles.sort("ts")["close"].to_list() == [1, 2, 3]
+
+
+def test_coverage_is_as_it_was_then(writer: Writer, reader: Reader) -> None:
+    ended = connection(since=NOW - HOUR * 3, until=NOW - HOUR, reason="lost")
+    later = connection(since=NOW - timedelta(minutes=30), until=NOW, conn=2)
+    old = connection(since=NOW - DAY * 3, until=NOW - DAY * 2, conn=3)
+    writer.append(COVERAGE, frame(COVERAGE, [ended, later, old]))
+    columns = ["conn", "until", "reason"]
+    assert take(reader, NOW).coverage.select(columns).rows() == [
+        (1, NOW - HOUR, "lost"),
+        (2, NOW, None),
+    ]
+    past = NOW - HOUR * 2
+    assert take(reader, past).coverage.select(columns).rows() == [(1, past, None)]
+
+
+def test_health_is_the_newest_state_of_each_feed(writer: Writer, reader: Reader) -> None:
+    def state(seconds: int, venue: str, word: str) -> Row:
+        feed = {"collector": "liquidations", "venue": venue, "stream": "x", "attempts": 0}
+        return feed | {"ts": NOW - timedelta(seconds=seconds), "state": word}
+
+    rows = [state(9, "okx", "starting"), state(3, "okx", "live"), state(5, "bybit", "live")]
+    writer.append(HEALTH, frame(HEALTH, [*rows, state(-60, "okx", "retrying")]))
+    live = Live(reader)
+    for as_of, okx in ((NOW, "live"), (NOW + MINUTE, "retrying"), (NOW - 5 * AHEAD / 4, "live")):
+        found = {row["venue"]: row["state"] for row in live.at(as_of).health.to_dicts()}
+        assert found == {"okx": okx, "bybit": "live"}
+    writer.append(HEALTH, frame(HEALTH, [state(-61, "bybit", "off")]))
+    assert live.poll()
+    found = {row["venue"]: row["state"] for row in live.at(NOW + 2 * MINUTE).health.to_dicts()}
+    assert found == {"okx": "retrying", "bybit": "off"}
+
+
+def test_poll_says_whether_anything_is_new(writer: Writer, reader: Reader) -> None:
+    live = Live(reader)
+    assert live.poll()  # nothing was read yet
+    live.at(NOW)
+    assert not live.poll()
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
+    assert live.poll()
+    assert not live.poll()
+
+
+def test_an_earlier_moment_is_read_by_itself_and_the_clock_goes_on(
+    writer: Writer, reader: Reader
+) -> None:
+    rows = [liquidation(NOW - timedelta(minutes=m), usd=1.0) for m in range(300)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    live = Live(reader)
+    for minutes in (0, -100, 1, -3, 2):
+        as_of = NOW + timedelta(minutes=minutes)
+        assert_same(live.at(as_of), take(reader, as_of))
+
+
+def test_a_screen_that_slept_through_a_wave_reads_the_day_anew(
+    writer: Writer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(reader)
+    live.at(NOW)
+    monkeypatch.setattr(follower.Follower.__init__, "__defaults__", ("now", 10))
+    live._day = None
+    live.at(NOW)
+    rows = [liquidation(NOW, usd=float(n), n=n) for n in range(200)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    assert live.poll()
+    assert_same(live.at(NOW), take(reader, NOW))
+    assert len(live.at(NOW).edges) == 200
+
+
+def test_a_store_that_was_deleted_is_said_and_its_successor_is_followed(
+    tmp_path: Path, writer: Writer, reader: Reader
+) -> None:
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0), quote(2.0)]))
+    live = Live(reader)
+    assert len(live.at(NOW).quotes) == 2
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(StoreError, match="no store here yet"):
+        live.poll()
+    Writer(store_path(tmp_path), None).append(QUOTES, frame(QUOTES, [quote(3.0)]))
+    assert live.poll()
+    assert live.at(NOW).quotes["price"].to_list() == [3.0]
+
+
+def test_edges_read_ahead_hold_every_row_once(
+    writer: Writer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute is read in slices while late rows for it come in."""
+    monkeypatch.setattr("tui.store.edges.SLICE", 3)
+    next_edge = NOW.replace(second=0) - timedelta(minutes=14)
+    rows = [liquidation(next_edge + timedelta(seconds=s), usd=1.0) for s in range(0, 40, 2)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    live = Live(reader)
+    for second in range(45):
+        late = liquidation(next_edge + timedelta(seconds=(second * 7) % 60), usd=2.0, n=second + 1)
+        writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [late]))
+        live.poll()
+        now = NOW + timedelta(seconds=second)
+        assert_same(live.at(now), take(reader, now))
+
+
+def test_every_table_is_in_the_snapshot() -> None:
+    assert {table.name for table in FRAMES.values()} == {table.name for table in TABLES}
