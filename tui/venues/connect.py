@@ -74,11 +74,14 @@ class Rest:
     def __init__(self, exchange: str, endpoint: str | None) -> None:
         self._exchange_id, self._endpoint = exchange, endpoint
         self._exchange: Any = None
+        self._status = 0
 
     async def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The decoded answer. Raises RateLimited, NotListed or Unanswered."""
         if self._exchange is None:
             self._exchange = connect(ccxt_class(self._exchange_id), self._endpoint)
+            self._exchange.on_rest_response = self._answered
+        self._status = 0
         try:
             return await getattr(self._exchange, method)(dict(params or {}))
         except Exception as error:
@@ -92,11 +95,16 @@ class Rest:
 
     def _said(self, error: Exception) -> VenueError:
         kinds = {cls.__name__ for cls in type(error).__mro__}
-        if kinds & {"RateLimitExceeded", "DDoSProtection"}:
+        if kinds & {"RateLimitExceeded", "DDoSProtection"} or self._status in (429, 418):
             return RateLimited(f"{self._exchange_id}: told to wait", self._retry_after())
         if kinds & {"BadSymbol", "BadRequest"}:
             return NotListed(short(error))
         return Unanswered(f"{type(error).__name__}: {short(error)}")
+
+    def _answered(self, status: int, reason: Any, url: Any, method: Any, *more: Any) -> Any:
+        """ccxt's hook for each answer, of which OKX's class reads the body before the status."""
+        self._status = status
+        return more[1]
 
     def _retry_after(self) -> float | None:
         headers = self._exchange.last_response_headers or {}

@@ -20,7 +20,7 @@ SILENCE_S = 60.0
 REMEMBERED = 32_768
 """Frames of one connection whose repetition is noticed: 6 s of a 5,000-a-second burst, 3 MB."""
 
-_TEXT = 1  # aiohttp.WSMsgType.TEXT
+_TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
 
 Take = Callable[[Any], bool]
 """Given a decoded message; true when it was data. It must not raise."""
@@ -134,6 +134,9 @@ class Socket:
         """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
         self._last = _now()
         self._heard()
+        if frame.type == _BINARY:
+            self._garbled("a binary frame")  # no venue of ours sends any
+            return
         if frame.type != _TEXT:
             otherwise(frame)
             return

@@ -1,0 +1,201 @@
+"""The collectors against the product's own loopback exchange, its misbehaviour included."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tui.clock import utc_now
+from tui.collectors import specs
+from tui.collectors.base import Context, Spec
+from tui.config import load
+from tui.loopback.scenario import Scenario
+from tui.loopback.server import Loopback
+from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES
+from tui.venues.errors import RateLimited, SubscriptionRefused, VenueError
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    """Made once, for it takes seconds; an exchange only reads it."""
+    return Scenario()
+
+
+@pytest.fixture
+async def exchange(scenario: Scenario) -> AsyncIterator[Loopback]:
+    """A loopback exchange whose own liquidations keep quiet."""
+    loopback = Loopback(scenario, live=False)
+    await loopback.start()
+    yield loopback
+    await loopback.stop()
+
+
+def made(exchange: Loopback, folder: Path) -> list[Spec]:
+    (folder / "empty.toml").write_text("")
+    settings = replace(
+        load(folder / "empty.toml"),
+        endpoint=exchange.endpoint,
+        cache_dir=folder / "cache",
+        coins=("BTC",),
+        positioning_coins=("BTC",),
+    )
+    numbers = itertools.count(1).__next__
+    return specs(settings, Context(numbers, lambda table, where: None, lambda q: None, utc_now))
+
+
+class Recording:
+    """Runs the specs of one collector as the recorder does, without its pauses."""
+
+    def __init__(self, specs: list[Spec], collector: str) -> None:
+        self.specs = [spec for spec in specs if spec.collector == collector]
+        self.frames: list[pl.DataFrame] = []
+        self.errors: list[Exception] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Recording":
+        self._tasks = [asyncio.create_task(self._run(spec)) for spec in self.specs]
+        await self.until(lambda: all(spec.link and spec.link.conn for spec in self.specs))
+        await self.until(lambda: self.subscribed)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def subscribed(self) -> bool:
+        """Every topic of every stream stands."""
+        rows = [spec.link.coverage().tail(1) for spec in self.specs if spec.link and spec.link.conn]
+        told = pl.concat(rows) if len(rows) == len(self.specs) else pl.DataFrame()
+        return bool(told.height) and bool((told["wanted"] == told["subscribed"]).all())
+
+    @property
+    def height(self) -> int:
+        return sum(frame.height for frame in self.frames)
+
+    def rows(self) -> pl.DataFrame:
+        return pl.concat(self.frames)
+
+    async def until(self, done: Callable[[], bool], seconds: float = 20) -> None:
+        async with asyncio.timeout(seconds):
+            while not done():  # noqa: ASYNC110 - whatever the frames bring
+                await asyncio.sleep(0.02)
+
+    async def _run(self, spec: Spec) -> None:
+        while True:
+            try:
+                async with aclosing(spec.start()) as frames:  # type: ignore[type-var]
+                    async for frame in frames:
+                        self.frames.append(frame)
+            except VenueError as error:
+                self.errors.append(error)
+                if spec.link:
+                    spec.link.lost(str(error))
+            await asyncio.sleep(0.05)
+
+
+def sent(exchange: Loopback) -> Counter[tuple[str, int, str, float]]:
+    """What went over the sockets: venue, time, side and price."""
+    ledgers = exchange.sockets.ledgers.values()
+    return Counter((r.venue, r.ts, r.side, float(r.price)) for led in ledgers for r in led.rows)
+
+
+def got(frame: pl.DataFrame) -> Counter[tuple[str, int, str, float]]:
+    return Counter(frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "price").iter_rows())
+
+
+async def test_a_burst_of_three_venues_arrives_whole_and_priced(
+    exchange: Loopback, tmp_path: Path
+) -> None:
+    async with Recording(made(exchange, tmp_path), "liquidations") as recording:
+        await exchange.burst({"binance": 700, "bybit": 700, "okx": 700}, None)
+        await recording.until(lambda: recording.height >= 2_100)
+        await asyncio.sleep(0.2)
+    found = recording.rows()
+    assert got(found) == sent(exchange)
+    assert set(found.filter(pl.col("usd").is_null())["symbol"]) <= {"ETH/BTC:BTC"}
+    assert recording.errors == []
+
+
+async def test_repeated_and_garbled_frames_change_nothing(
+    exchange: Loopback, tmp_path: Path
+) -> None:
+    async with Recording(made(exchange, tmp_path), "liquidations") as recording:
+        await exchange.burst({"binance": 50, "bybit": 50, "okx": 50}, None)
+        for venue in ("binance", "bybit", "okx"):
+            exchange.faults.repeat(venue, 20)
+            for kind in ("text", "truncated", "shape", "binary"):
+                exchange.faults.garbage(venue, kind)
+        await exchange.burst({"binance": 50, "bybit": 50, "okx": 50}, None, seed=2)
+        await recording.until(lambda: recording.height >= 300)
+        await asyncio.sleep(0.2)
+        troubles = [spec.link.trouble for spec in recording.specs if spec.link]
+    assert got(recording.rows()) == sent(exchange)
+    assert all(troubles)
+    assert recording.errors == []
+
+
+async def test_a_dropped_connection_is_taken_up_under_a_new_number(
+    exchange: Loopback, tmp_path: Path
+) -> None:
+    async with Recording(made(exchange, tmp_path), "liquidations") as recording:
+        before = {spec.link.conn for spec in recording.specs if spec.link}
+        exchange.faults.drop("okx")
+        await recording.until(lambda: bool(recording.errors))
+        await recording.until(lambda: recording.subscribed)
+        after = {spec.link.conn for spec in recording.specs if spec.link}
+        await exchange.burst({"okx": 40}, None)
+        await recording.until(lambda: recording.height >= 40)
+    assert len(after - before) == 1
+    assert got(recording.rows()) == sent(exchange)
+
+
+async def test_a_refused_subscription_stands_once_it_is_no_longer_refused(
+    exchange: Loopback, tmp_path: Path
+) -> None:
+    for venue in ("binance", "bybit", "okx"):
+        exchange.faults.refuse(venue)
+    recording = Recording(made(exchange, tmp_path), "liquidations")
+
+    async def relent() -> None:
+        await recording.until(lambda: len(recording.errors) >= 5)
+        for venue in ("binance", "bybit", "okx"):
+            exchange.faults.refuse(venue, on=False)
+
+    relenting = asyncio.create_task(relent())
+    async with recording:
+        await relenting
+    assert all(isinstance(error, SubscriptionRefused) for error in recording.errors)
+
+
+@pytest.mark.parametrize("collector", ["positioning", "derivatives", "candles"])
+async def test_pollers_are_told_to_wait(exchange: Loopback, tmp_path: Path, collector: str) -> None:
+    for venue in ("binance", "bybit", "okx"):
+        exchange.faults.limit(venue)
+    for spec in made(exchange, tmp_path):
+        if spec.collector == collector:
+            with pytest.raises(RateLimited) as caught:
+                await anext(aiter(spec.start()))
+            assert caught.value.retry_after == 5.0
+
+
+@pytest.mark.parametrize("table", [POSITIONING, DERIVATIVES, CANDLES, QUOTES])
+async def test_pollers_and_quotes_bring_rows_of_their_table(
+    exchange: Loopback, tmp_path: Path, table: object
+) -> None:
+    for spec in made(exchange, tmp_path):
+        if spec.table is not table:
+            continue
+        async with aclosing(spec.start()) as frames, asyncio.timeout(15):  # type: ignore[type-var]
+            frame = await anext(aiter(frames))
+        assert frame.height
+        assert frame.schema == spec.table.schema
+        assert "BTC" in set(frame["base"])
+    assert not exchange.unknown
