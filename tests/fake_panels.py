@@ -10,6 +10,7 @@ from tests.frames import NOW, snapshot
 from tui import draw
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
+from tui.tables import LIQUIDATIONS, Table
 
 
 class FakeSource:
@@ -34,7 +35,7 @@ class FakeSource:
 class FakePanel(Panel):
     """Rows that say how they are looked at. `rows_of` may be replaced, and `error` raised."""
 
-    tables = ()
+    tables: tuple[Table, ...] = (LIQUIDATIONS,)  # those of the panel that is drawn each second
 
     def __init__(self, name: str, number: int = 1, tall: int = 0) -> None:
         self.name, self.title, self.number, self.tall = name, name, number, tall

@@ -18,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS, ROWS = 160, 45
+QUIET = 300  # bytes in little more than a second: the clock, twice
 
 
 class Terminal:
@@ -95,7 +96,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     made = Terminal(tmp_path)
     try:
         made.until(lambda: made.shows("safe_haven row 1") and made.shows("liquidations row 2"))
-        made.read(2.5)  # the last of the start
+        made.until(lambda: len(made.read(1.2)) < QUIET)  # the last of the start
         yield made
     finally:
         made.close()

@@ -308,3 +308,43 @@ def test_settings_choose_the_panels(tmp_path: Path) -> None:
     settings = replace(load(), data_dir=tmp_path, panels=("safe_haven",))
     app = LiqtopApp(settings, FakeSource(), panels=panels())
     assert [panel.name for panel in app.panels] == ["safe_haven"]
+
+
+class Counted(FakePanel):
+    """Counts how often its record is made; a slow panel without liquidations."""
+
+    tables = ()
+
+    def __init__(self) -> None:
+        super().__init__("safe_haven")
+        self.made = 0
+
+    def record(self, snapshot: Any, view: View) -> Any:
+        self.made += 1
+        return super().record(snapshot, view)
+
+
+def test_a_slow_panel_is_drawn_every_five_seconds_and_its_age_goes_on() -> None:
+    reading, panel = opened(FakeSource()), Counted()
+    ages = [
+        picture(reading, Ask(NOW.replace(second=s), None, (wanted(panel),))).ages["safe_haven"].text
+        for s in range(6)
+    ]
+    assert ages == ["3s", "4s", "5s", "6s", "7s", "3s"]
+    assert panel.made == 2
+
+
+def test_a_slow_panel_is_drawn_at_once_when_it_is_looked_at_otherwise() -> None:
+    reading, panel = opened(FakeSource()), Counted()
+    for window in ("5m", "1h", "1h"):
+        picture(reading, Ask(NOW, None, (wanted(panel, window=window),)))
+    assert panel.made == 2
+
+
+def test_a_header_is_drawn_at_most_twice_a_second() -> None:
+    reading = opened(FakeSource())
+    drawn = [
+        reading.picture(Ask(NOW.replace(microsecond=m * 1000), Wanted(None, 60, 2, View())))
+        for m in (0, 250, 500, 750)
+    ]
+    assert [made is not None for made in drawn] == [True, False, True, False]

@@ -107,8 +107,11 @@ class Dashboard(LiveScreen):
 
     @property
     def focus_name(self) -> str | None:
-        """The panel that has the focus."""
-        return self.focused.name if isinstance(self.focused, PanelView) else None
+        """The panel that has the focus; before there is one, the first, which will get it: the
+        first frame is then drawn once."""
+        if isinstance(self.focused, PanelView):
+            return self.focused.name
+        return next((name for name in self._panels if name in self.sizes), None)
 
     @property
     def frozen_feed(self) -> bool:

@@ -7,6 +7,7 @@ shown and says so in the notice.
 
 import queue
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,8 +20,14 @@ from tui.metrics.windows import Liquidations
 from tui.panels import header
 from tui.panels.base import Age, Panel, View
 from tui.snapshot import Snapshot
+from tui.tables import LIQUIDATIONS
 
 SUPERVISE_EVERY = timedelta(seconds=2)
+SLOW_EVERY = timedelta(seconds=5)
+"""Panels without liquidations change by the minute; drawing them each second would be a third of
+all the work (25 of 65 ms). Their age goes on by the second."""
+HEADER_EVERY = timedelta(milliseconds=450)
+"""The header is drawn at most this often: a snapshot and the header cost 9 ms."""
 
 
 class Source(Protocol):
@@ -74,6 +81,34 @@ class Picture:
     since_held: int = 0  # liquidations that came since the view is held
 
 
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A panel as it was drawn at a moment."""
+
+    wanted: Wanted
+    as_of: datetime
+    drawn_from: weakref.ref[Snapshot]  # weak: an old snapshot's frames must not stay in memory
+    lines: list[Content]
+    age: Age
+
+    def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
+        """Whether it may be shown again instead of being drawn."""
+        if wanted != self.wanted or wanted.panel is None:
+            return False
+        young = timedelta(0) <= shown.as_of - self.as_of < SLOW_EVERY - timedelta(seconds=0.5)
+        return self.drawn_from() is shown or (young and LIQUIDATIONS not in wanted.panel.tables)
+
+    def aged(self, as_of: datetime) -> Age:
+        """Its age by that moment."""
+        elapsed = (as_of - self.as_of).total_seconds()
+        if self.age.age_s is None or elapsed < 0.5:
+            return self.age
+        seconds = self.age.age_s + elapsed
+        return replace(
+            self.age, age_s=seconds, text=draw.age(seconds) + ("!" if self.age.stale else "")
+        )
+
+
 class Reading:
     """The thread. `source` may be a call that opens one, so that it runs beside Textual's start."""
 
@@ -90,6 +125,9 @@ class Reading:
         self._held: Snapshot | None = None
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
+        self._kept: dict[str, Kept] = {}
+        self._new = False  # rows came since the header was drawn
+        self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
         # A daemon: a read that hangs must not keep the process after the screen has closed.
@@ -147,25 +185,45 @@ class Reading:
         """What the screen asked for; None when only the header was and nothing is new."""
         assert self._source is not None
         words = self._watch(ask.as_of)
-        new = self._source.poll()
-        if not ask.panels and not new:
+        self._new = self._source.poll() or self._new
+        if not ask.panels and not self._header_due(ask.as_of):
             return None
         live = self._source.at(ask.as_of)
         shown = self._frozen(live, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
         for wanted in ask.panels:
-            name = wanted.panel.name if wanted.panel else ""
-            lines[name], age, record = drawn(wanted, shown)
-            if age is not None:
-                ages[name] = age
-            if shown is live:
-                self._totals = getattr(record, "liquidations", self._totals)
+            self._draw(wanted, shown, lines, ages)
         if ask.header is not None:  # the price stays live while held
             totals = self._totals if shown is live else None
             lines |= headed(ask.header, ask.feeds, live, totals)
+            self._headed, self._new = ask.as_of, False
         since = _count_since(live, shown) if ask.held else 0
         return Picture(live, lines, ages, supervised=words, since_held=since)
+
+    def _header_due(self, now: datetime) -> bool:
+        return self._new and (self._headed is None or now - self._headed >= HEADER_EVERY)
+
+    def _draw(
+        self,
+        wanted: Wanted,
+        shown: Snapshot,
+        lines: dict[str, list[Content]],
+        ages: dict[str, Age],
+    ) -> None:
+        """Put the panel's lines and age in, from what is kept where that still serves."""
+        assert wanted.panel is not None
+        name = wanted.panel.name
+        kept = self._kept.get(name)
+        if kept is not None and kept.serves(wanted, shown):
+            lines[name], ages[name] = kept.lines, kept.aged(shown.as_of)
+            return
+        self._kept.pop(name, None)
+        lines[name], age, record = drawn(wanted, shown)
+        self._totals = getattr(record, "liquidations", self._totals)
+        if age is not None:
+            ages[name] = age
+            self._kept[name] = Kept(wanted, shown.as_of, weakref.ref(shown), lines[name], age)
 
     def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
