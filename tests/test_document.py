@@ -1,0 +1,244 @@
+"""The JSON snapshot: every key of schema 1 is there, empty store or full; a null has a reason."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.frames import (
+    NOW,
+    STREAMS,
+    before,
+    connection,
+    daily,
+    frame,
+    liquidation,
+    quote,
+    snapshot,
+)
+from tui import config
+from tui.config import Settings
+from tui.document import document, dumps
+from tui.document.plain import plain
+from tui.snapshot import Snapshot
+from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
+
+WINDOWS = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
+AMOUNT = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
+FEED = {"ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind", "usd"}
+AVERAGE = {
+    "value",
+    "distance",
+    "state",
+    "closes_since_cross",
+    "at_least",
+    "slope_per_day",
+    "mean_14d_to_turn",
+    "have",
+    "need",
+}
+MAY_BE_NULL = {"endpoint", "reason"}
+"""No endpoint is the real exchanges, no reason of a feed is that it lives: neither is unknown."""
+
+
+@pytest.fixture
+def settings(tmp_path: Any) -> Settings:
+    empty = tmp_path / "config.toml"
+    empty.write_text("")
+    return config.load(empty)
+
+
+@pytest.fixture
+def full() -> Snapshot:
+    """A store with something of everything."""
+    sides = ("long", "short", "long")
+    coins = [f"C{place}" for place in range(30)]
+    rows = [liquidation(before(seconds=9 + s), 10.0 * s, side) for s, side in enumerate(sides, 1)]
+    rows += [liquidation(before(hours=3), 100.0 + s, base=coin) for s, coin in enumerate(coins)]
+    rows += [liquidation(before(seconds=2), None, base="NEW", qty=None, price=None)]
+    yesterday = (NOW - timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    btc = [90_000.0 + 37 * (place % 41) for place in range(1_500)]
+    metal = [4_000.0 + 3 * (place % 29) for place in range(400)]
+    day = [quote(90_000.0, before(hours=24)), quote(4_500.0, before(hours=24), "PAXG/USDT")]
+    ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
+    polled = {"venue": "okx", "base": "BTC", "open_interest_usd": 5e9, "funding_8h": 0.0001}
+    streams = [connection(stream.venue, stream.stream) for stream in STREAMS]
+    lives = {"collector": "liquidations", "state": "live", "attempts": 0, "ts": before(hours=1)}
+    return snapshot(
+        liquidations=frame(LIQUIDATIONS, rows),
+        coverage=frame(COVERAGE, streams),
+        quotes=frame(QUOTES, [quote(89_880.0), quote(4_600.0, NOW, "PAXG/USDT"), *day]),
+        candles=pl.concat([daily(btc, yesterday), daily(metal, yesterday, "PAXG/USDT")]),
+        positioning=frame(POSITIONING, [ratio | {"ts": before(minutes=4)}]),
+        derivatives=frame(DERIVATIVES, [polled | {"ts": before(seconds=8)}]),
+        health=frame(HEALTH, [lives | {"venue": s.venue, "stream": s.stream} for s in STREAMS]),
+        endpoint="http://127.0.0.1:8765",
+    )
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, (dict, list)):
+            yield from objects(inner)
+
+
+def has_schema_1(made: dict[str, Any]) -> None:
+    """Every key that schema 1 promises."""
+    assert made["schema"] == 1
+    assert {"as_of", "endpoint", "header", "panels", "health"} <= set(made)
+    assert {"symbol", "venue", "price", "change_5m", "change_24h"} <= set(made["header"])
+    tape, crowd, trend, haven = (
+        made["panels"][name]
+        for name in ("liquidations", "long_short", "moving_averages", "safe_haven")
+    )
+    for panel in made["panels"].values():
+        assert isinstance(panel["stale"], bool)
+        assert "age_s" in panel
+    assert {"windows", "largest", "venues", "coins", "feed"} <= set(tape)
+    listed = [tape, *tape["venues"].values(), *tape["coins"].values()]
+    for of in listed:
+        assert tuple(of["windows"]) == WINDOWS
+        assert all(set(window) >= AMOUNT for window in of["windows"].values())
+    assert all(set(row) >= FEED for row in tape["feed"])
+    assert {"rows", "open_interest", "funding"} <= set(crowd)
+    assert {"symbol", "price", "averages", "round_levels"} <= set(trend)
+    assert tuple(trend["averages"]) == ("365d", "200d", "50d", "200w")
+    assert all(set(average) >= AVERAGE for average in trend["averages"].values())
+    assert set(trend["round_levels"]) >= {"above", "below"}
+    assert set(haven["gold"]) >= {"quote", "history", "price"}
+    for name in ("BTC", "gold"):
+        assert set(haven["returns"][name]) >= {"24h", "7d", "30d", "1y"}
+        assert name in haven["sigma_7d"]
+    assert {"btc_in_ounces", "flight"} <= set(haven)
+    for need in ("30", "90"):
+        assert set(haven["correlation"][need]) >= {"r", "n", "significant"}
+
+
+def test_an_empty_store_has_every_key(empty_snapshot: Snapshot, settings: Settings) -> None:
+    made = document(empty_snapshot, settings)
+    has_schema_1(made)
+    assert made["header"]["price"] is None
+    assert made["panels"]["liquidations"]["windows"]["1h"]["total_usd"] is None
+    assert all(panel["stale"] for panel in made["panels"].values())
+
+
+def test_a_full_store_has_every_key(full: Snapshot, settings: Settings) -> None:
+    made = document(full, settings)
+    has_schema_1(made)
+    assert not any(panel["stale"] for panel in made["panels"].values())
+
+
+def test_every_null_has_a_reason_beside_it(
+    empty_snapshot: Snapshot, full: Snapshot, settings: Settings
+) -> None:
+    unheard = replace(empty_snapshot, streams=STREAMS, began=NOW)
+    for taken in (empty_snapshot, full, unheard):
+        for found in objects(document(taken, settings)):
+            if any(value is None for key, value in found.items() if key not in MAY_BE_NULL):
+                assert isinstance(found.get("reason"), str), found
+                assert found["reason"]
+
+
+def test_it_is_json_and_nothing_else(full: Snapshot, settings: Settings) -> None:
+    made = document(full, settings)
+    assert json.loads(dumps(made)) == made
+    assert made["as_of"] == "2026-01-20T14:03:20.000Z"
+    assert made["panels"]["liquidations"]["feed"][0]["ts"] == "2026-01-20T14:03:18.000Z"
+
+
+def test_what_is_no_number_never_gets_into_the_json() -> None:
+    assert plain({"a": float("nan"), "b": [float("inf"), 1.5]}) == {"a": None, "b": [None, 1.5]}
+
+
+def test_a_name_cannot_steer_a_terminal(settings: Settings) -> None:
+    rows = [liquidation(base="\x1b[31mX", symbol="\x1b]0;x\x07")]
+    text = dumps(document(snapshot(liquidations=frame(LIQUIDATIONS, rows)), settings))
+    assert "\x1b" not in text
+    assert text.isascii()
+
+
+def test_windows_hold_amounts_bounds_and_reasons(full: Snapshot, settings: Settings) -> None:
+    window = document(full, settings)["panels"]["liquidations"]["windows"]["1m"]
+    assert (window["long_usd"], window["short_usd"], window["total_usd"]) == (40.0, 20.0, 60.0)
+    assert (window["count"], window["cover"], window["lower_bound"]) == (4, 1.0, True)
+    assert window["reasons"] == ["binance, okx sampled (1/s)", "1 row without a price"]
+
+
+def test_a_venue_stands_for_itself_alone(full: Snapshot, settings: Settings) -> None:
+    venues = document(full, settings)["panels"]["liquidations"]["venues"]
+    assert {name: venue["gives"] for name, venue in venues.items()} == {
+        "bybit": "all",
+        "binance": "1/s",
+        "okx": "1/s",
+    }
+    assert venues["okx"]["windows"]["1h"]["reasons"] == ["okx sampled (1/s)"]
+    assert venues["okx"]["windows"]["1h"]["total_usd"] == 0.0
+    assert venues["bybit"]["windows"]["15m"]["reasons"] == ["1 row without a price"]
+
+
+def test_coins_are_the_largest_twenty_the_configured_and_the_rest(
+    full: Snapshot, settings: Settings
+) -> None:
+    tape = document(full, settings)["panels"]["liquidations"]
+    coins = tape["coins"]
+    assert list(coins)[:3] == ["C29", "C28", "C27"]
+    assert set(settings.coins) < set(coins)
+    assert len(coins) == 20 + len(settings.coins) + 1
+    day = {name: coin["windows"]["24h"]["total_usd"] for name, coin in coins.items()}
+    assert sum(day.values()) == pytest.approx(tape["windows"]["24h"]["total_usd"])
+    assert sum(coin["windows"]["24h"]["count"] for coin in coins.values()) == 34
+
+
+def test_the_feed_is_the_newest_fifty_of_any_size(full: Snapshot, settings: Settings) -> None:
+    rows = [liquidation(before(seconds=s), usd=1.0 + s) for s in range(80)]
+    taken = snapshot(liquidations=frame(LIQUIDATIONS, rows))
+    feed = document(taken, settings)["panels"]["liquidations"]["feed"]
+    assert [row["usd"] for row in feed] == [1.0 + s for s in range(50)]
+    assert all("reason" not in row for row in feed)
+
+
+def test_figures_of_the_slow_panels(full: Snapshot, settings: Settings) -> None:
+    panels = document(full, settings)["panels"]
+    assert panels["long_short"]["rows"][0]["long_share"] == 0.75
+    assert [row["venue"] for row in panels["long_short"]["open_interest"]] == ["okx", "all"]
+    average = panels["moving_averages"]["averages"]["50d"]
+    assert average["distance"] == pytest.approx(89_880 / average["value"] - 1)
+    assert panels["moving_averages"]["round_levels"] == {"above": 90_000.0, "below": 85_000.0}
+    assert panels["safe_haven"]["btc_in_ounces"] == pytest.approx(89_880 / 4_600)
+    assert panels["safe_haven"]["returns"]["BTC"]["24h"] == pytest.approx(89_880 / 90_000 - 1)
+
+
+def test_a_short_history_says_what_it_has(full: Snapshot, settings: Settings) -> None:
+    short = full.candles.filter(pl.col("ts") >= NOW - timedelta(days=213))
+    averages = document(replace(full, candles=short), settings)["panels"]["moving_averages"][
+        "averages"
+    ]
+    assert averages["365d"]["value"] is None
+    assert averages["365d"]["reason"] == "212 of 365 days"
+    assert averages["200w"]["reason"] == "30 of 200 weeks"
+    assert averages["200d"]["value"] is not None
+
+
+def test_a_silent_stream_stands_in_health(full: Snapshot, settings: Settings) -> None:
+    gone = full.coverage.with_columns(
+        pl.when(pl.col("venue") == "okx")
+        .then(pl.lit(before(minutes=4), full.coverage.schema["until"]))
+        .otherwise("until")
+        .alias("until")
+    )
+    made = document(replace(full, coverage=gone), settings)
+    okx = next(row for row in made["health"] if row["venue"] == "okx")
+    assert (okx["stream"], okx["state"], okx["age_s"], okx["reason"]) == (
+        "swap",
+        "live",
+        240.0,
+        "silent",
+    )
+    assert "gap 3m okx" in made["panels"]["liquidations"]["windows"]["1h"]["reasons"]
+    assert not made["panels"]["liquidations"]["stale"]
