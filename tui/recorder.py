@@ -173,7 +173,7 @@ class Recorder:
         while True:
             for spec in self.specs:
                 if spec.link is not None and spec.link.conn is not None:
-                    self._health(spec, State.LIVE, 0)
+                    self._health(spec, State.LIVE, 0, spec.link.trouble)
                 if spec.link is not None and beats % int(HEARTBEAT_S) == 0:
                     self.outbox.put(COVERAGE, spec.link.coverage())
             beats += 1
