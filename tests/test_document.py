@@ -221,7 +221,7 @@ def test_a_short_history_says_what_it_has(full: Snapshot, settings: Settings) ->
     ]
     assert averages["365d"]["value"] is None
     assert averages["365d"]["reason"] == "212 of 365 days"
-    assert averages["200w"]["reason"] == "30 of 200 weeks"
+    assert averages["200w"]["reason"] == "31 of 200 weeks"
     assert averages["200d"]["value"] is not None
 
 
