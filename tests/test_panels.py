@@ -1,7 +1,6 @@
 """Every panel fills every size exactly, in its form, and says what it does not know."""
 
 import os
-import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -248,6 +247,28 @@ def test_the_selected_row_is_one_reversed_run() -> None:
     assert "6.40M" in chosen[0].plain
 
 
+def test_a_selected_row_is_always_seen() -> None:
+    feed = len(RECORDS["liquidations"].liquidations.feed)
+    for selected in range(feed):
+        view = replace(VIEW, selected=selected)
+        lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], view, 40, 29)
+        assert sum(any(s.style == "reverse" for s in line.spans) for line in lines) == 1
+
+
+def test_scrolling_shows_what_the_height_cut_and_stops_at_the_end() -> None:
+    panel, record = BY_NAME["long_short"], RECORDS["long_short"]
+    far = panel.lines(record, replace(VIEW, scroll=99), 64, 8)
+    assert "ETH BIN" in far[-2].plain
+    assert far[0].plain == panel.lines(record, VIEW, 64, 8)[0].plain
+    detail = BY_NAME["liquidations"].detail(RECORDS["liquidations"], VIEW, 100, 22)
+    moved = BY_NAME["liquidations"].detail(
+        RECORDS["liquidations"], replace(VIEW, scroll=2), 100, 22
+    )
+    assert "BTC  " in text(detail[-6:])
+    assert "BTC  " not in text(moved[-6:])
+    assert "SOL" in text(moved[-6:])
+
+
 def test_scrolling_moves_the_feed_alone() -> None:
     panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
     still = panel.lines(record, VIEW, 40, 29)
@@ -308,15 +329,3 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
     assert all(age.stale for age in empty.values())
     late = replace(samples.averages(), as_of=samples.NOW + timedelta(hours=11))
     assert BY_NAME["moving_averages"].age(late).stale, "a daily close is missing"
-
-
-def test_drawing_all_panels_is_cheap_enough_to_do_each_second() -> None:
-    """Prints what it costs (about 4 ms); a bound only against a gross mistake."""
-    sizes = {"liquidations": (96, 42), "long_short": (64, 11), "moving_averages": (64, 9)}
-    start = time.perf_counter()
-    for _ in range(20):
-        for panel in PANELS:
-            panel.lines(RECORDS[panel.name], VIEW, *sizes.get(panel.name, (64, 22)))
-        header.lines(samples.header(), VIEW, 160, 2)
-    spent = (time.perf_counter() - start) / 20
-    print(f"all panels and header at 160 x 45: {spent * 1000:.1f} ms")

@@ -21,6 +21,11 @@ def missing(reason: str = "") -> str:
     return f"n/a ({reason})" if reason else "n/a"
 
 
+def lacking(text: str) -> str:
+    """`text`, or `n/a` where it is the dash of a value that somebody does offer."""
+    return missing() if text == MISSING else text
+
+
 def usd(value: float | None) -> str:
     """US dollars to three digits, at most five cells: `940 7.4K 88K 310K 1.40M 848M 1.24B`."""
     if value is None or not math.isfinite(value):

@@ -98,7 +98,8 @@ class Panel(ABC):
 
     @abstractmethod
     def rows(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
-        """At most `height` lines inside the frame, each of `width` cells, most wanted first."""
+        """The lines inside the frame, each of `width` cells, most wanted first; those beyond
+        `height` are seen by scrolling."""
 
     def heading(self, record: Any, view: View, form: Form) -> str:
         """What stands in the frame behind number and title."""
@@ -141,12 +142,18 @@ class Panel(ABC):
         title, closing = self._title(record, view, form), self.closing(record, form)
         style = "$accent" if view.focused else "$frame"
         if form is Form.BOX:
-            body = self.rows(record, view, width - 4, height - 2, form)[: height - 2]
+            body = self._seen(record, view, width - 4, height - 2, form)
             return boxed(body, width, height, title, closing, style)
         if form is Form.RULES and height >= 3:
             rule = ruled(width, title, closing, style)
-            return [rule, *self.rows(record, view, width, height - 1, form)]
-        return self.rows(record, view, width, height, form)
+            return [rule, *self._seen(record, view, width, height - 1, form)]
+        return self._seen(record, view, width, height, form)
+
+    def _seen(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
+        """The rows from the view's scroll on, as far as there is something below to scroll to."""
+        every = self.rows(record, view, width, height, form)
+        first = min(view.scroll, max(0, len(every) - height))
+        return every[first : first + height]
 
     def _title(self, record: Any, view: View, form: Form) -> str:
         title = f" {view.number or self.number} {self.title}"

@@ -163,8 +163,10 @@ class LongShortPanel(Panel):
 def cell(record: LongShort, venue: str, measure: Measure) -> str:
     """A ratio, `—` where the venue has no such measure, `n/a` where we lack it."""
     found = record.ratio(venue, measure)
-    if found:
-        return draw.ratio(found.ratio)
+    return draw.ratio(found.ratio) if found else _unknown(venue, measure)
+
+
+def _unknown(venue: str, measure: Measure) -> str:
     return draw.missing() if measure in ONLY.get(venue, tuple(Measure)) else draw.MISSING
 
 
@@ -175,7 +177,8 @@ def _table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Cont
     lines.append(row(columns, {"name": "all", **_money(record, "all")}, width))
     lines.append(row(columns, _day(record), width, "$muted"))
     lines.append(row(columns, _ages(record), width, "$muted"))
-    lines += [draw.line(width, text) for text in (draw.safe(record.words or ""), quadrant(record))]
+    said = record.words or ("" if record.ratios else "ratios n/a (none received yet)")
+    lines += [draw.line(width, text) for text in (draw.safe(said), quadrant(record))]
     lines += [row(columns, _coin(other), width) for other in record.others if other.venues]
     return lines
 
@@ -199,7 +202,7 @@ def _money(record: LongShort, venue: str) -> dict[str, draw.Part]:
     interest, funding = record.interest_of(venue), record.funding_of(venue)
     return {
         "usd": draw.usd(interest.usd) if interest else draw.missing(),
-        "5m": draw.change(interest.change_5m, 1) if interest else draw.missing(),
+        "5m": draw.lacking(draw.change(interest.change_5m if interest else None, 1)),
         "funding": draw.funding(funding.rate_8h) if funding else draw.missing(),
     }
 
@@ -210,10 +213,13 @@ def _day(record: LongShort) -> dict[str, draw.Part]:
     cells: dict[str, draw.Part] = {"name": f"24h {code(venue)}"}
     for measure in Measure:
         found = record.ratio(venue, measure)
-        cells[measure.value] = draw.points(found.change_24h if found else None)
+        known = found is not None and found.change_24h is not None
+        cells[measure.value] = (
+            draw.points(found.change_24h) if found and known else _unknown(venue, measure)
+        )
     interest, funding = record.interest_of(venue), record.funding_of(venue)
-    cells["5m"] = draw.change(interest.change_24h if interest else None, 1)
-    cells["funding"] = draw.funding(funding.change_24h if funding else None)
+    cells["5m"] = draw.lacking(draw.change(interest.change_24h if interest else None, 1))
+    cells["funding"] = draw.lacking(draw.funding(funding.change_24h if funding else None))
     return cells
 
 

@@ -125,7 +125,7 @@ def flight(made: Havens) -> str:
 
 def _returns(made: Havens, who: str) -> dict[str, draw.Part]:
     spans = made.returns.get(who, {})
-    return {"name": who, **{span: draw.change(spans.get(span), 1) for span in SPANS}}
+    return {"name": who, **{span: draw.lacking(draw.change(spans.get(span), 1)) for span in SPANS}}
 
 
 def prices(made: Havens) -> str:
@@ -170,7 +170,7 @@ def _box(made: Havens, width: int) -> list[Content]:
 
 def _ruled(made: Havens, width: int) -> list[Content]:
     spans = made.returns.get("gold", {})
-    day, week = (draw.change(spans.get(span), 1) for span in ("24h", "7d"))
+    day, week = (draw.lacking(draw.change(spans.get(span), 1)) for span in ("24h", "7d"))
     first = f"gold {draw.whole(made.gold_price)}  24h {day}  7d {week}"
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
     second = f"BTC {_oz(made)} oz {draw.change(made.ounces_change_24h, 1)}   flight {short}"
@@ -183,7 +183,7 @@ def _oz(made: Havens) -> str:
 
 
 def _bare(made: Havens, width: int) -> list[Content]:
-    day = draw.change(made.returns.get("gold", {}).get("24h"), 1)
+    day = draw.lacking(draw.change(made.returns.get("gold", {}).get("24h"), 1))
     first = f"gold {day}  {_oz(made)}oz {draw.change(made.ounces_change_24h, 1)}"
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
     return [draw.line(width, first), draw.line(width, f"flight {short}")]
@@ -191,7 +191,7 @@ def _bare(made: Havens, width: int) -> list[Content]:
 
 def _strip(made: Havens, view: View, width: int) -> list[Content]:
     spans = made.returns.get("gold", {})
-    day, week = (draw.change(spans.get(span), 1) for span in ("24h", "7d"))
+    day, week = (draw.lacking(draw.change(spans.get(span), 1)) for span in ("24h", "7d"))
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
     groups: list[list[draw.Part]] = [
         [f"{view.number or 4} gold {draw.whole(made.gold_price)} {day}"],

@@ -143,8 +143,8 @@ def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Co
     clock, _ = clock_cells(width)
     first = state(record, view, _bare_state if bare else _stated)
     address = endpoint(record, short=True)
-    if address and not bare:
-        first = [*first, ("  " + address, "$accent")]
+    if address:  # no room for it all beside a clock: the mark alone, always there
+        first = [*first, (" @" if bare else "  " + address, "$accent")]
     five, day = changes(record)
     last = live_price(record)
     changed = day if not bare else five

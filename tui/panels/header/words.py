@@ -97,7 +97,7 @@ def changes(record: HeaderRecord) -> tuple[str, str]:
     """The price's change over 5 m and 24 h."""
     last = record.now.price
     five, day = (last.change_5m, last.change_24h) if last else (None, None)
-    return f"5m {draw.change(five)}", f"24h {draw.change(day)}"
+    return f"5m {draw.lacking(draw.change(five))}", f"24h {draw.lacking(draw.change(day))}"
 
 
 def feeds(record: HeaderRecord) -> tuple[str, str]:

@@ -18,5 +18,5 @@ def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> lis
     lines += timeline.chart(record, view, width, chart)
     left = height - len(lines)
     if left >= 2:
-        lines += split.tables(record, view, width, left)
+        lines += split.tables(record, view, width, left, view.scroll)
     return lines

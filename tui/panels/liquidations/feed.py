@@ -23,15 +23,24 @@ def rows(made: Liquidations, view: View, width: int, height: int, full: bool) ->
     """`height` rows of the feed from the view's scroll on; `full` has words, bars and venues."""
     if height <= 0:
         return []
-    shown = made.feed[view.scroll : view.scroll + height]
+    first = first_row(len(made.feed), view, height)
+    shown = made.feed[first : first + height]
     if not shown:
         return [draw.line(width, ("nothing above this size yet", "$muted"))]
     scale = made.largest.usd if made.largest and made.largest.usd else 0.0
     scale = scale or max((r.usd or 0.0 for r in shown if isinstance(r, FeedRow)), default=0.0)
     return [
-        _row(item, view, width, scale, full, view.scroll + at == view.selected)
+        _row(item, view, width, scale, full, first + at == view.selected)
         for at, item in enumerate(shown)
     ]
+
+
+def first_row(count: int, view: View, height: int) -> int:
+    """The row at the top: the view's scroll, moved so that the selected row is seen."""
+    first = min(view.scroll, max(0, count - height))
+    if view.selected is None:
+        return first
+    return min(max(first, view.selected - height + 1), max(0, view.selected))
 
 
 def _row(

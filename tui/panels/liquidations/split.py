@@ -1,6 +1,6 @@
 """The chosen window split by coin, by venue with what each gives, or by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual.content import Content
 
@@ -73,18 +73,27 @@ def cells(amount: Amount, view: View) -> dict[str, draw.Part]:
     }
 
 
-def by_coin(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
-    """The head, the largest coins, and the rest in one row."""
+def change(known: Mapping[str, float | None], coin: str, decimals: int) -> str:
+    """A coin's change: `—` where nobody quotes it, `n/a` where its history is too short."""
+    text = draw.change(known.get(coin), decimals)
+    return draw.lacking(text) if coin in known else text
+
+
+def by_coin(
+    record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
+) -> list[Content]:
+    """The head, the largest coins but the first `skip`, and the rest in one row."""
     columns = choose(COIN, width, spread=2)
     every = coins(record.liquidations, view.window)
     fits = max(0, height - 1)
+    every = every[min(skip, max(0, len(every) - fits)) :]
     shown, rest = (every, []) if len(every) <= fits else (every[: fits - 1], every[fits - 1 :])
     lines = [heads(columns, width)]
     for coin, amount in shown:
         own: dict[str, draw.Part] = {
             "name": draw.safe(coin)[:6],
-            "price": draw.change(record.moves.get(coin)),
-            "OI": draw.change(record.interest.get(coin), 1),
+            "price": change(record.moves, coin, 2),
+            "OI": change(record.interest, coin, 1),
         }
         lines.append(row(columns, cells(amount, view) | own, width))
     if rest:
@@ -93,7 +102,9 @@ def by_coin(record: LiquidationsRecord, view: View, width: int, height: int) -> 
     return lines[:height]
 
 
-def by_venue(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+def by_venue(
+    record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
+) -> list[Content]:
     """Each venue with what it gives, how long it was listened to, and how late its rows come."""
     columns = choose(VENUE, width, spread=2)
     made = record.liquidations
@@ -113,7 +124,9 @@ def by_venue(record: LiquidationsRecord, view: View, width: int, height: int) ->
     return lines[:height]
 
 
-def by_side(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+def by_side(
+    record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
+) -> list[Content]:
     """Longs against shorts, in the window, the hour and the day."""
     columns = choose(SIDE, width)
     totals = record.liquidations.windows
@@ -139,17 +152,22 @@ def _of(amount: Amount, side: Side) -> float:
 TABLES = {"coin": by_coin, "venue": by_venue, "side": by_side}
 
 
-def tables(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
-    """The rule and the table of the chosen group; beside it, where there is room, the other."""
+def tables(
+    record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
+) -> list[Content]:
+    """The rule and the table of the chosen group; beside it, where there is room, the other.
+
+    `skip` coins are scrolled past.
+    """
     group = view.group if view.group in TABLES else "coin"
     if width < TWO_FROM:
         rule = rule_of(f"{view.window} by {group}", width)
-        return [rule, *TABLES[group](record, view, width, height - 1)]
+        return [rule, *TABLES[group](record, view, width, height - 1, skip)]
     other = "coin" if group == "venue" else "venue"
     left = width * 55 // 100
     right = width - left - 3
-    lefts = TABLES[group](record, view, left, height - 1)
-    rights = TABLES[other](record, view, right, height - 1)
+    lefts = TABLES[group](record, view, left, height - 1, skip)
+    rights = TABLES[other](record, view, right, height - 1, skip)
     rule = draw.line(
         width,
         (f"─ {view.window} by {group} ".ljust(left + 1, "─") + "┬", "$frame"),
@@ -165,8 +183,8 @@ def tables(record: LiquidationsRecord, view: View, width: int, height: int) -> l
 
 def rule_of(title: str, width: int, right: str = "") -> Content:
     """A rule inside a panel."""
-    right = f" {right} " if right else ""
-    right = right if len(right) + len(title) + 6 <= width else ""
+    room = width - len(title) - 8
+    right = f" {draw.pad(right, min(room, len(right)))} " if right and room > 8 else ""
     middle = "─" * max(0, width - 4 - len(title) - len(right))
     return draw.line(width, (f"─ {title} {middle}{right}─", "$frame"))
 

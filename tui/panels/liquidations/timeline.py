@@ -78,7 +78,8 @@ def _notes(
         last = minutes[-1]
         side = "long" if last.long_usd >= last.short_usd else "short"
         word = "now" if record.per == 1 else "last"
-        notes[0] = f"{word} {draw.usd(max(last.long_usd, last.short_usd))} {side}"
+        most = max(last.long_usd, last.short_usd)
+        notes[0] = f"{word} {draw.usd(most)}" + (f" {side}" if most > 0 else "")
     if known:
         notes[2] = f"{draw.whole(min(known))} {draw.whole(max(known))}"
         full = f"hi {draw.whole(max(known))} lo {draw.whole(min(known))}"
