@@ -69,17 +69,18 @@ def test_a_ratio_a_day_before_may_be_an_hour_older_but_no_more() -> None:
 def test_ratios_come_by_base_venue_and_measure() -> None:
     rows = [
         ratio(1.0, venue=venue, base=base, measure=measure)
-        for measure in ("taker", "accounts")
+        for measure in ("taker", "top_positions", "accounts")
         for venue in ("okx", "bybit", "binance")
         for base in ("ETH", "BTC")
     ]
     found = [(row.base, row.venue, row.measure) for row in read(*rows)]
     assert found[:3] == [
         ("BTC", "binance", Measure.ACCOUNTS),
+        ("BTC", "binance", Measure.TOP_POSITIONS),
         ("BTC", "binance", Measure.TAKER),
-        ("BTC", "bybit", Measure.ACCOUNTS),
     ]
-    assert len(found) == 12
+    assert found[3] == ("BTC", "bybit", Measure.ACCOUNTS)
+    assert len(found) == 18
 
 
 def test_a_ratio_older_than_a_day_is_not_carried_forward() -> None:

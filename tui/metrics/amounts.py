@@ -136,13 +136,12 @@ def _summed(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
 
 def totals(parts: pl.DataFrame) -> dict[str, Amount]:
     """Every window's amount over all rows of one frame of `contributions`."""
-    cells = parts.select(_cells())
-    return _windows(cells.row(0)) if cells.height else dict.fromkeys(WINDOWS, NOTHING)
+    return _windows(parts.select(*_cells()).select(*_over()).row(0))
 
 
 def by(parts: pl.DataFrame, name: str) -> dict[str, dict[str, Amount]]:
     """Every window's amount per venue or base, the largest of 24 h first."""
-    cells = parts.group_by(name).agg(_cells())
+    cells = parts.select(name, *_cells()).group_by(name).agg(*_over())
     widest = len(WINDOWS) - 1
     size = pl.col(f"long{widest}") + pl.col(f"short{widest}")
     ordered = cells.sort(size, pl.col(name), descending=[True, False])
@@ -150,12 +149,21 @@ def by(parts: pl.DataFrame, name: str) -> dict[str, dict[str, Amount]]:
 
 
 def _cells() -> Iterable[pl.Expr]:
+    """Each value of a row once per window, zero where the row is no part of it.
+
+    Zeros that are summed take a third of the time of a filter inside each group.
+    """
     for place in range(len(WINDOWS)):
         inside = (pl.col("first") <= place) & (pl.col("last") >= place)
         for value in _VALUES:
-            cell = pl.col(value).filter(inside)
-            over = cell.max().fill_null(0.0) if value == "largest" else cell.sum()
-            yield over.alias(f"{value}{place}")
+            yield pl.when(inside).then(pl.col(value)).otherwise(0).alias(f"{value}{place}")
+
+
+def _over() -> Iterable[pl.Expr]:
+    for place in range(len(WINDOWS)):
+        for value in _VALUES:
+            cell = pl.col(f"{value}{place}")
+            yield cell.max().fill_null(0.0) if value == "largest" else cell.sum()
 
 
 def _windows(values: Iterable[float]) -> dict[str, Amount]:

@@ -34,7 +34,7 @@ class Ratio:
 
 
 def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
-    """The newest ratio of every venue, base and measure at `as_of`, in that order.
+    """The newest ratio of every base, venue and measure at `as_of`, in that order.
 
     Compared with the newest row at most an hour older than a day before it.
     """
@@ -63,10 +63,14 @@ def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
             tolerance=NEAR,
             check_sortedness=False,
         )
-        .sort("base", by_venue(), "venue", "measure")
+        .sort("base", by_venue(), "venue")
     )
     columns = (*key, "ratio", "ts", "before")
-    return tuple(_ratio(*row) for row in joined.select(columns).iter_rows())
+    found = [_ratio(*row) for row in joined.select(columns).iter_rows()]
+    listed = list(dict.fromkeys((row.base, row.venue) for row in found))
+    order = list(Measure)
+    found.sort(key=lambda row: (listed.index((row.base, row.venue)), order.index(row.measure)))
+    return tuple(found)
 
 
 def _ratio(

@@ -38,24 +38,16 @@ def spot_symbol(frame: pl.DataFrame, base: str) -> str | None:
     return f"{base}/USDT" if f"{base}/USDT" in spot else next(iter(spot), None)
 
 
-def closes(
-    candles: pl.DataFrame,
-    symbol: str,
-    interval: str,
-    as_of: datetime,
-    since: datetime | None = None,
-) -> pl.DataFrame:
+def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -> pl.DataFrame:
     """Closes of a market that were complete at `as_of`, oldest first: columns ts, close, venue.
 
-    `ts` is the moment of the close, from `since` on. Where several venues have a candle, the
-    first in `VENUES` counts, so that a venue that fell out is filled by the next.
+    `ts` is the moment of the close. Where several venues have a candle, the first in `VENUES`
+    counts, so that a venue that fell out is filled by the next.
     """
     length = LENGTHS[interval]
-    wanted = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
+    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
     complete = pl.col("closed") & (pl.col("ts") <= instant(as_of - length))
-    if since is not None:
-        complete &= pl.col("ts") >= instant(since - length)
-    rows = candles.filter(complete & wanted).select(pl.col("ts") + length, "close", "venue")
+    rows = candles.filter(complete & of_market).select(pl.col("ts") + length, "close", "venue")
     if rows["venue"].n_unique() > 1:
         return rows.sort("ts", by_venue()).unique("ts", keep="first", maintain_order=True)
     return rows.sort("ts")
@@ -68,13 +60,20 @@ def newest_quote(
 
     The first venue in `VENUES` that is live, else whichever spoke last. None without any quote.
     """
-    rows = quotes.filter((pl.col("symbol") == symbol) & (pl.col("ts") <= instant(as_of + AHEAD)))
-    newest = rows.group_by("venue").agg(pl.col("ts", "price").sort_by("ts").last())
-    found = [(price, ts, venue) for venue, ts, price in newest.iter_rows()]
-    live = [quote for quote in found if quote[1] > as_of - LIVE]
+    of_symbol = (pl.col("symbol") == symbol) & (pl.col("ts") <= instant(as_of + AHEAD))
+    live = _newest(quotes.filter(of_symbol & (pl.col("ts") > instant(as_of - LIVE))))
     if live:
         return min(live, key=lambda quote: place(quote[2]))
-    return max(found, key=lambda quote: quote[1], default=None)
+    return max(_newest(quotes.filter(of_symbol)), key=lambda quote: quote[1], default=None)
+
+
+def _newest(rows: pl.DataFrame) -> list[tuple[float, datetime, str]]:
+    """Price, time and venue of each venue's newest row."""
+    newest: dict[str, tuple[float, datetime, str]] = {}
+    for price, ts, venue in rows.select("price", "ts", "venue").iter_rows():
+        if venue not in newest or ts >= newest[venue][1]:
+            newest[venue] = (price, ts, venue)
+    return list(newest.values())
 
 
 def price_at(
@@ -91,17 +90,23 @@ def price_at(
     A quote at most 60 s older (of `venue` rather than another), else a close of the first of
     `intervals` that has one at most its own length older, else None.
     """
-    near = quotes.filter(
-        (pl.col("symbol") == symbol)
-        & (pl.col("ts") <= instant(at))
-        & (pl.col("ts") >= instant(at - LIVE))
-    )
-    if near.height:
-        newest = near.group_by("venue").agg(pl.col("ts", "price").sort_by("ts").last())
-        found = {name: float(price) for name, _, price in newest.iter_rows()}
-        return found[min(found, key=lambda name: (name != venue, place(name)))]
+    is_near = (pl.col("ts") <= instant(at)) & (pl.col("ts") >= instant(at - LIVE))
+    near = _newest(quotes.filter(is_near & (pl.col("symbol") == symbol)))
+    if near:
+        return min(near, key=lambda quote: (quote[2] != venue, place(quote[2])))[0]
     for interval in intervals:
-        rows = closes(candles, symbol, interval, at, at - LENGTHS[interval])
-        if rows.height:
-            return float(rows["close"][-1])
+        found = _close(candles, symbol, interval, at)
+        if found is not None:
+            return found
     return None
+
+
+def _close(candles: pl.DataFrame, symbol: str, interval: str, at: datetime) -> float | None:
+    """The newest close at `at` or at most its own length before."""
+    length = LENGTHS[interval]
+    opened = (pl.col("ts") <= instant(at - length)) & (pl.col("ts") >= instant(at - 2 * length))
+    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
+    rows = candles.filter(opened & of_market & pl.col("closed"))
+    listed = rows.select("ts", "venue", "close").rows()
+    best = max(listed, key=lambda row: (row[0], -place(row[1])), default=None)
+    return None if best is None else float(best[2])
