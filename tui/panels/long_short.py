@@ -178,7 +178,8 @@ def _table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Cont
     lines.append(row(columns, _day(record), width, "$muted"))
     lines.append(row(columns, _ages(record), width, "$muted"))
     said = record.words or ("" if record.ratios else "ratios n/a (none received yet)")
-    lines += [draw.line(width, text) for text in (draw.safe(said), quadrant(record))]
+    for text in (draw.safe(said), quadrant(record)):
+        lines.append(draw.line(width, draw.pad(text, width, right=False)))
     lines += [row(columns, _coin(other), width) for other in record.others if other.venues]
     return lines
 

@@ -68,8 +68,11 @@ def _full(item: FeedRow, scale: float, width: int) -> tuple[str, str]:
         bar = "  " + draw.hbar((item.usd or 0.0) / scale if scale else 0.0, room)
     base = draw.pad(draw.safe(item.base), 6, right=False)
     left = f"{item.ts:%H:%M:%S}  {mark(item)} {item.side.value:<6} {base}{_usd(item):>6}{bar}"
+    right = f"{draw.price(item.price):>13}  {draw.safe(item.venue):<9}"
     largest = "  ◆ largest 24h" if item.largest_24h else ""
-    return left, f"{draw.price(item.price):>13}  {draw.safe(item.venue):<9}{largest}"
+    if len(left) + len(right) + len(largest) > width:
+        largest = " ◆"
+    return left, right + largest if item.largest_24h else right
 
 
 def _usd(item: FeedRow) -> str:

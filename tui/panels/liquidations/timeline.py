@@ -39,7 +39,7 @@ def chart(record: LiquidationsRecord, view: View, width: int, height: int) -> li
         for row, bars in enumerate(draw.columns(long, up, top))
     ]
     zero = "".join("─" if m.covered else "·" for m in minutes)
-    fallen = draw.fall(short, 1, max(low, top / up))[0]
+    fallen = draw.fall(short, 1, low)[0]  # on its own scale, which the note beside it says
     drawn += [
         ("0 ┼", zero, "$muted"),
         ("short ┤", fallen, view.side_style(Side.SHORT)),
