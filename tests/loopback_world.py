@@ -1,7 +1,8 @@
 """What the tests of the loopback exchange share: scenarios made once, exchanges, clients."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any
@@ -98,6 +99,13 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
     for socket in sockets:
         await socket.receive(timeout=5)
     return sockets
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until `condition` holds, for ten seconds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - a condition of the world, nobody sets an event
+            await asyncio.sleep(0.02)
 
 
 async def texts(socket: aiohttp.ClientWebSocketResponse, count: int) -> Sequence[str]:

@@ -134,7 +134,8 @@ class Rest:
         until = min(whole(query, "endTime", now), now)
         since = whole(query, "startTime", until - interval * limit)
         until = min(until, since + interval * limit)
-        rows = self._scenario.candles(market, interval, since, until, now)[:limit]
+        found = self._scenario.candles(market, interval, since, until, now)
+        rows = found[:limit] if "startTime" in query else newest(found, limit)
         return [
             [
                 c.ts, *(price_text(market, p) for p in c[1:5]), f"{c.volume:.5f}",

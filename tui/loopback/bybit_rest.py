@@ -91,10 +91,10 @@ class Rest:
             raise _refused(10001, "params error: Invalid interval")
         limit = min(whole(query, "limit", 200), 1000)
         until = min(whole(query, "end", now), now)
-        since = whole(query, "start", until - interval * limit)
-        if "end" not in query:
-            until = min(until, since + interval * (limit - 1))
-        since = max(since, until - interval * (limit + 1))
+        since = whole(query, "start", 0)
+        if "start" in query and "end" not in query:
+            until = min(until, since + interval * limit - 1)
+        since = max(since, until - interval * limit)
         rows = newest(self._scenario.candles(market, interval, since, until, now), limit)
         kept = [
             [str(c.ts), *(price_text(market, p) for p in c[1:5]), f"{c.volume:.4f}",
