@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.frames import snapshot
 from tui.snapshot import Snapshot
+
+# A property is about what holds, not how fast on a loaded machine.
+settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("plain")
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
