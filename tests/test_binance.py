@@ -136,6 +136,9 @@ def test_answers_to_a_subscription() -> None:
     assert (yes.key, yes.ok) == ("3", True)
     assert no is not None
     assert (no.ok, no.reason) == (False, "Invalid request")
+    flat = Binance.answer({"code": 2, "msg": "Invalid request"})
+    assert flat is not None
+    assert (flat.key, flat.ok) == (None, False)
     assert Binance.answer(LONG) is None
 
 

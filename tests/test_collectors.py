@@ -70,6 +70,7 @@ class Fake(Asked):
     bases: tuple[str, ...] = ("BTC",)
     asked: list[tuple[str, str, int, int]]
     fails: Exception | None = None
+    refuses: tuple[Measure, ...] = ()
 
     def __init_subclass__(cls, **fields: Any) -> None:
         cls.asked = []
@@ -81,6 +82,8 @@ class Fake(Asked):
         cls, ask: Any, market: Market, measure: Measure, period: str, start: int, end: int
     ) -> list[Ratio]:
         cls.asked.append((measure.value, period, start, end))
+        if measure in cls.refuses:
+            raise NotListed(measure)
         step = INTERVALS[period]
         first = -(-start // step) * step
         return [Ratio(ts, 3.0, 0.75) for ts in range(first, end + 1, step)]
@@ -177,6 +180,30 @@ async def test_a_coin_whose_ratio_the_venue_lacks_is_left_out() -> None:
         known(swap("BTC"), swap("ETH"), swap("BTC", quote="USDC")), nothing, ("BTC", "SOL")
     )
     assert [market.id for market in contracts.values()] == ["BTCUSDT"]
+
+
+async def test_a_measure_the_venue_refuses_leaves_the_others_and_none_at_all_is_said() -> None:
+    class Some(Fake): ...
+
+    class Nothing(Fake, refuses=tuple(Measure)): ...
+
+    Some.refuses = (Measure.ACCOUNTS,)
+    frames = positioning.collect(Some, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
+    assert set((await first(frames, 2))["measure"]) == {"taker"}
+    frames = positioning.collect(Nothing, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
+    with pytest.raises(Unanswered):
+        await first(frames, 1)
+
+
+async def test_a_funding_interval_that_cannot_be_read_leaves_funding_unknown() -> None:
+    class Venue(Fake):
+        @classmethod
+        async def interval_h(cls, ask: Any, perpetual: Perpetual) -> float:
+            raise KeyError("fundingInterval")
+
+    frames = derivatives.collect(Venue, nothing, [known(swap("BTC"))], ("BTC",), clock)
+    found = await first(frames, 1)
+    assert found.select("open_interest_usd", "funding_8h").rows() == [(900.0, None)]
 
 
 async def test_open_interest_sums_all_perpetuals_and_funding_is_scaled_to_eight_hours() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
@@ -236,3 +237,38 @@ async def test_a_connection_refused_is_lost() -> None:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
     with pytest.raises(Lost):
         await listen(listening, 1)
+
+
+async def test_a_new_listing_is_subscribed_and_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liquidations, "AGAIN_S", 0.1)
+
+    def instrument(id: str) -> dict[str, Any]:
+        row = {"symbol": id, "contractType": "LinearPerpetual", "status": "Trading"}
+        return {**row, "baseCoin": id[:-4], "quoteCoin": "USDT", "settleCoin": "USDT"}
+
+    listed = [instrument("BTCUSDT"), instrument("NEWUSDT")]
+    async with FakeExchange() as exchange:
+        exchange.rest["instruments-info"] = lambda query: {
+            "retCode": 0,
+            "result": {"list": listed, "nextPageCursor": ""},
+        }
+        listening = Listening(exchange, "bybit", "linear", ["BTCUSDT"])
+        listening.markets._asked = time.time() - 1.0
+        seen = [message("bybit", "NEWUSDT", 1_700_000_000_000)]
+        push = asyncio.create_task(pushing(exchange, listening.link, seen))
+        await listening.until(lambda it: "NEWUSDT" in it.markets.known and len(exchange.frames) > 1)
+        await push
+        await listening.frames.aclose()  # type: ignore[attr-defined]
+    assert listening.rows["usd"].to_list() == [None]
+    assert exchange.frames[-1]["args"] == ["allLiquidation.NEWUSDT"]
+
+
+async def test_a_deeply_nested_frame_does_not_stop_the_reading() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
+        nested = "[" * 100_000 + "]" * 100_000
+        good = message("binance", "BTCUSDT", 1_700_000_000_000)
+        push = asyncio.create_task(pushing(exchange, listening.link, [nested, good]))
+        rows = await listen(listening, 1)
+        await push
+    assert rows.height == 1

@@ -90,6 +90,11 @@ def test_an_unknown_market_keeps_its_row_and_its_contract_size_is_not_one() -> N
     assert (row["symbol"], row["qty"], row["usd"]) == ("WHATUSDT", None, None)
 
 
+def test_an_absurd_size_has_no_worth_rather_than_an_infinite_one() -> None:
+    row = made(wire("BTCUSDT", size=1e300, price=1e300)).row(0, named=True)
+    assert row["usd"] is None
+
+
 def test_half_a_surrogate_in_a_name_does_not_break_the_frame() -> None:
     assert made(wire("\ud800USDT")).height == 1
 

@@ -1,6 +1,7 @@
 """Open interest, funding, mark and index of the configured coins at one venue, every 10 s."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import polars as pl
@@ -9,9 +10,11 @@ from tui.clock import Clock
 from tui.collectors.base import milliseconds, typed
 from tui.tables import DERIVATIVES
 from tui.venues.asked import Ask, Asked, Perpetual
-from tui.venues.base import DOLLARS, Market
+from tui.venues.base import DOLLARS, VENUE_ERRORS, Market
 from tui.venues.errors import Unanswered
 from tui.venues.markets import Markets
+
+log = logging.getLogger("liqtop")
 
 PERIOD_S = 10.0
 INTERVALS_KEPT_MS = 3_600_000
@@ -67,9 +70,18 @@ async def _row(
     largest = await asked.completed(ask, max(ours, key=lambda perpetual: perpetual.usd))
     kept_at, hours = intervals.get(largest.market.id, (0, 0.0))
     if now - kept_at > INTERVALS_KEPT_MS:
-        hours = await asked.interval_h(ask, largest)
+        hours = await _interval_h(asked, ask, largest)
         intervals[largest.market.id] = (now, hours)
-    funding = None if largest.rate is None else largest.rate * 8.0 / hours
+    funding = None if largest.rate is None or not hours else largest.rate * 8.0 / hours
     total = sum(perpetual.usd for perpetual in ours)
     newest = max(perpetual.ts for perpetual in ours)
     return newest, asked.name, coin, total, funding, largest.mark, largest.index_price
+
+
+async def _interval_h(asked: type[Asked], ask: Ask, perpetual: Perpetual) -> float:
+    """Hours between fundings; 0 when the answer can't be read: funding is then unknown, not 8 h."""
+    try:
+        return await asked.interval_h(ask, perpetual)
+    except VENUE_ERRORS as error:
+        log.warning("%s %s: funding interval: %r", asked.name, perpetual.market.id, error)
+        return 0.0

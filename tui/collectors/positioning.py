@@ -1,6 +1,7 @@
 """Long/short ratios of one venue: a month of hours and a day of five minutes, then the newest."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,10 @@ from tui.collectors.base import Newest, milliseconds, typed
 from tui.tables import POSITIONING, Measure
 from tui.venues.asked import INTERVALS, Ask, Asked, Ratio
 from tui.venues.base import Market
-from tui.venues.errors import NotListed
+from tui.venues.errors import NotListed, Unanswered
 from tui.venues.markets import Markets
+
+log = logging.getLogger("liqtop")
 
 PERIOD_S = 300.0
 AFTER_S = 20.0
@@ -30,6 +33,9 @@ class Series:
     market: Market
     measure: Measure
     period: str
+
+    def __str__(self) -> str:
+        return f"{self.market.base} {self.measure} {self.period}"
 
 
 async def collect(
@@ -48,8 +54,14 @@ async def collect(
     last: dict[Series, int] = {}
     for series in _all(asked, contracts):
         last[series] = _begin(series, asked, newest, clock)
-        async for found in _since(asked, ask, series, last, clock):
-            yield found
+        try:
+            async for found in _since(asked, ask, series, last, clock):
+                yield found
+        except NotListed as error:  # the others of this venue go on
+            del last[series]
+            log.warning("%s has no %s: %s", asked.name, series, error)
+    if not last:
+        raise Unanswered(f"{asked.name} has no ratio of {', '.join(coins)}")
     while True:
         await asyncio.sleep(PERIOD_S - clock().timestamp() % PERIOD_S + AFTER_S)
         before = dict(last)
@@ -113,12 +125,7 @@ async def _since(
     start, now = last[series] + 1, milliseconds(clock())
     while start <= now:
         end = min(start + step - 1, now)
-        try:
-            found = await asked.ratios(
-                ask, series.market, series.measure, series.period, start, end
-            )
-        except NotListed:
-            return  # this venue has no such ratio of this contract
+        found = await asked.ratios(ask, series.market, series.measure, series.period, start, end)
         fresh = [ratio for ratio in found if last[series] < ratio.ts <= now]
         if fresh:
             last[series] = fresh[-1].ts

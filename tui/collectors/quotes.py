@@ -153,7 +153,7 @@ class Feed:
         market = by_id.get(quote.market_id) if quote else None
         if quote is None or market is None:
             return False
-        if market.base in self._coins:
+        if not self._coins or market.base in self._coins:
             self.spoke = _now()
         price = self._prices.get(market.symbol)
         received = milliseconds(self._clock())

@@ -226,10 +226,16 @@ def coin(listed: str) -> tuple[str, float]:
 def _worth(wire: Wire, market: Market, rate: Rate) -> tuple[float | None, float | None]:
     """Coins and USD of a liquidation (definitions: linear by price, inverse by contract value)."""
     value = wire.size * market.contract_size
+    coins = value / wire.price if market.inverse else value
+    quoted = value if market.inverse else value * wire.price
     dollars = 1.0 if market.quote in DOLLARS else rate(market.quote)
-    if market.inverse:
-        return value / wire.price * market.multiplier, None if dollars is None else value * dollars
-    return value * market.multiplier, None if dollars is None else value * wire.price * dollars
+    usd = None if dollars is None else quoted * dollars
+    return _finite(coins * market.multiplier), _finite(usd)
+
+
+def _finite(value: float | None) -> float | None:
+    """One absurd row (1e300 coins) must not make every sum infinite."""
+    return value if value is not None and value < inf else None
 
 
 def rows(

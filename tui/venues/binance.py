@@ -83,14 +83,17 @@ class Binance(Venue):
 
     @staticmethod
     def answer(message: Any) -> Answer | None:
-        """`{"result":null,"id":1}`, or `{"error":{"code":2,"msg":"…"},"id":1}`."""
-        if not isinstance(message, dict) or "id" not in message:
+        """`{"result":null,"id":1}`, or `{"error":{"code":2,"msg":"…"},"id":1}`.
+
+        Older refusals are flat, `{"code":2,"msg":"…"}`, with or without their id.
+        """
+        if not isinstance(message, dict) or "e" in message:
             return None
-        key = None if message["id"] is None else str(message["id"])
-        if message.get("error"):
-            error = message["error"]
-            return Answer(key, False, str(error.get("msg") if isinstance(error, dict) else error))
-        return Answer(key, True)
+        key = None if message.get("id") is None else str(message["id"])
+        error = message["error"] if message.get("error") else message
+        if isinstance(error, dict) and "code" in error:
+            return Answer(key, False, str(error.get("msg")))
+        return Answer(key, True) if "result" in message else None
 
     @staticmethod
     def quote(message: Any) -> Quote | None:

@@ -6,6 +6,7 @@ rows in a burst, and an exception in one (a garbled frame is enough) stops the r
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from tui.venues.connect import connect, short
 from tui.venues.errors import Lost, SubscriptionRefused
 from tui.venues.lazy import ccxt_class
 
+log = logging.getLogger("liqtop")
+
 ANSWER_S = 10.0
 SILENCE_S = 60.0
 REMEMBERED = 32_768
@@ -23,7 +26,7 @@ REMEMBERED = 32_768
 _TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
 
 Take = Callable[[Any], bool]
-"""Given a decoded message; true when it was data. It must not raise."""
+"""Given a decoded message; true when it was data."""
 
 
 class Repeats:
@@ -146,10 +149,16 @@ class Socket:
             return
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             self._garbled("not JSON: " + text[:40])
             return
-        if self._take(message):
+        try:
+            taken = self._take(message)
+        except Exception as error:  # raised from here it would end ccxt's reading without a word
+            log.exception("%s %s: a message", self._venue.name, self._stream)
+            self._garbled(repr(error))
+            return
+        if taken:
             self._wake.set()
         elif self._waiting and (answer := _answer(self._venue, message)):
             self._answered(answer)
