@@ -137,7 +137,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories)
 def test_every_window_from_minutes_and_edges_is_the_sum_of_its_raw_rows(history: list[Row]) -> None:
     with store() as (writer, reader):
@@ -154,7 +154,7 @@ def test_every_window_from_minutes_and_edges_is_the_sum_of_its_raw_rows(history:
         assert found.minutes.sort(key).equals(day.sort(key))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories)
 def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) -> None:
     with store() as (writer, reader):
@@ -173,7 +173,7 @@ def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) ->
             assert largest.row(0, named=True)["ts"] == best["ts"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories, st.integers(-90, 90))
 def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
     history: list[Row], seconds: int

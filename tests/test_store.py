@@ -71,7 +71,7 @@ def _typed(table: Table, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
 def test_what_is_appended_is_read_back_with_its_types(
     table: Table, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    @settings(max_examples=15)
+    @settings(max_examples=15, deadline=None)
     @given(rows_of(table))
     def check(rows: pl.DataFrame) -> None:
         place = store_path(tmp_path_factory.mktemp("store"))
@@ -402,6 +402,11 @@ def test_a_closed_store_in_a_folder_that_cannot_be_written_opens(
         assert sorted(file.name for file in path.parent.iterdir()) == [path.name]
     finally:
         path.parent.chmod(0o700)
+    assert not reader.replaced
+    Writer(path, None).append(QUOTES, frame(QUOTES, [quote(2.0)]))
+    assert reader.replaced  # from now on it is written to, and must be opened as such
+    reader.reopen()
+    assert len(reader.read(QUOTES)) == 2
 
 
 def _refused_once(monkeypatch: pytest.MonkeyPatch) -> None:

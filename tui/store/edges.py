@@ -43,7 +43,7 @@ class Edges:
         for (start,), part in rows.group_by(pl.col("ts").dt.truncate("1m").dt.epoch("ms")):
             assert isinstance(start, int)
             if start in self._minutes:
-                self._minutes[start] = pl.concat([self._minutes[start], part], rechunk=True)
+                self._minutes[start] = _in_order([self._minutes[start], part])
             elif self._ahead and self._ahead.minute == start:
                 self._ahead.parts.append(part)
 
@@ -54,7 +54,7 @@ class Edges:
             if minute not in self._minutes:
                 self._minutes[minute] = self._whole(minute)
         held = [self._minutes[minute] for minute in wanted]
-        return pl.concat(held, rechunk=True).sort("ts", maintain_order=True)
+        return pl.concat(held, rechunk=False)
 
     def read_ahead(self, minutes: Iterable[int]) -> None:
         """Read a slice of the first of these minutes that isn't held yet."""
@@ -105,7 +105,11 @@ class _Ahead:
         return len(found) != rows
 
     def rows(self) -> pl.DataFrame:
-        return pl.concat(self.parts, rechunk=True)
+        return _in_order(self.parts)
+
+
+def _in_order(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts).sort("ts", maintain_order=True)
 
 
 def minutes_between(first: int, last: int) -> list[int]:

@@ -85,12 +85,13 @@ def open_writing(path: Path, endpoint: str | None) -> sqlite3.Connection:
         return db
 
 
-def open_reading(path: Path) -> sqlite3.Connection:
-    """The store open for a viewer, which never writes to it.
+def open_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """The store open for a viewer, which never writes to it; and whether as immutable.
 
     A closed store in a folder that can't be written has no -wal, and SQLite can't make one: it is
     opened as immutable, which is true as long as nobody can write there.
     """
+    immutable = False
     with plainly(path):
         if not check_file(path):
             raise StoreError(f"{path}: no store here yet; liqtop or liqtop record begins one")
@@ -98,15 +99,16 @@ def open_reading(path: Path) -> sqlite3.Connection:
             db = _connect(path, "mode=ro")
             version = _first_read(db)
         except sqlite3.OperationalError:
-            if _size(path.with_name(path.name + "-wal")):
+            if is_written(path):
                 raise
+            immutable = True
             db = _connect(path, "mode=ro&immutable=1")
             version = _first_read(db)
     if version != VERSION:
         db.close()
         check_version(path, version)
         raise StoreError(f"{path}: made by an older liqtop; liqtop record brings it up to date")
-    return db
+    return db, immutable
 
 
 def _first_read(db: sqlite3.Connection) -> int:
@@ -162,8 +164,9 @@ def read_meta(db: sqlite3.Connection, key: str) -> object:
     return None if row is None else json.loads(row[0])
 
 
-def _size(path: Path) -> int:
+def is_written(path: Path) -> bool:
+    """Whether a recorder has the store open, or was killed with it open."""
     try:
-        return path.stat().st_size
+        return path.with_name(path.name + "-wal").stat().st_size > 0
     except OSError:
-        return 0
+        return False

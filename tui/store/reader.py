@@ -31,7 +31,7 @@ class Reader:
         self._open()
 
     def _open(self) -> None:
-        self._db = files.open_reading(self._path)
+        self._db, self._immutable = files.open_reading(self._path)
         self._inode = self._stat()
         self.endpoint: str | None = self.meta("endpoint")
 
@@ -118,8 +118,12 @@ class Reader:
 
     @property
     def replaced(self) -> bool:
-        """Whether the file was deleted, or another one put in its place, since it was opened."""
-        return self._stat() != self._inode
+        """Whether what was opened is no longer the store: it was deleted or another put there.
+
+        Also when a recorder began to write to a file that was opened as immutable.
+        """
+        written = self._immutable and files.is_written(self._path)
+        return written or self._stat() != self._inode
 
     def reopen(self) -> None:
         """Open what is now under the path. StoreError when there is nothing."""
