@@ -40,6 +40,15 @@ def test_usd(value: float | None, text: str) -> None:
     assert draw.usd(value) == text
 
 
+def test_usd_in_brief_has_one_decimal() -> None:
+    assert [draw.usd(v, brief=True) for v in (7.43e6, 31.6e6, 848e6, 2.5e3)] == [
+        "7.4M",
+        "31.6M",
+        "848M",
+        "2.5K",
+    ]
+
+
 @given(st.floats(0, 9.9e11))
 def test_usd_fits_five_cells_and_is_within_half_a_percent(value: float) -> None:
     text = draw.usd(value)

@@ -146,11 +146,13 @@ def test_ascii_is_ascii(width: int, view: View) -> None:
             assert line.plain.isascii()
 
 
-@pytest.mark.parametrize("name", sorted(RECORDS))
-@pytest.mark.parametrize("width", [28, 40, 64, 96])
-def test_height_only_cuts_slow_panels(name: str, width: int) -> None:
-    if name == "liquidations" and width >= 36:
-        pytest.skip("its blocks share the height")
+SLOW = ("long_short", "moving_averages", "safe_haven")
+
+
+@pytest.mark.parametrize(
+    ("name", "width"), [("liquidations", 28), *((n, w) for n in SLOW for w in (28, 40, 64, 96))]
+)
+def test_less_height_only_cuts(name: str, width: int) -> None:
     panel = BY_NAME[name]
     tall = text(panel.lines(RECORDS[name], VIEW, width, 24)).splitlines()
     first = 5 if form_of(width, 24) is Form.BOX else 3
@@ -159,6 +161,21 @@ def test_height_only_cuts_slow_panels(name: str, width: int) -> None:
         if form_of(width, height) is Form.BOX:
             cut = cut[:-1]
         assert cut == tall[: len(cut)]
+
+
+HEADS = ("USD", "per minute", "5m by coin", "coin ", "feed ≥")
+
+
+@pytest.mark.parametrize("width", [40, 72, 96, 160])
+def test_a_block_that_is_there_stays_with_more_height_in_its_order(width: int) -> None:
+    before: list[str] = []
+    for height in range(5, 60):
+        drawn = text(BY_NAME["liquidations"].lines(RECORDS["liquidations"], VIEW, width, height))
+        there = [head for head in HEADS if head in drawn]
+        assert set(before) <= set(there)
+        assert there == sorted(there, key=drawn.index)
+        before = there
+    assert len(before) >= 3
 
 
 def test_the_feed_shrinks_to_four_rows_before_another_block_goes() -> None:
@@ -301,6 +318,14 @@ def test_the_header_says_a_stale_price_and_a_bad_feed() -> None:
     assert "feeds 8/9" in worse
     narrow = header.lines(samples.header(bad=True), VIEW, 28, 3)[2].plain
     assert narrow.startswith("okx swap retrying")
+
+
+def test_feeds_have_a_row_of_their_own_for_the_foot_of_a_narrow_screen() -> None:
+    good = header.feeds_line(samples.header(), 28)
+    assert good.plain.startswith("feeds 9/9  cover 99%")
+    assert good.cell_length == 28
+    bad = header.feeds_line(samples.header(bad=True), 60).plain
+    assert bad.startswith("feeds 8/9  cover 99%  okx swap retrying")
 
 
 def test_a_silent_recorder_leaves_no_feed_live() -> None:

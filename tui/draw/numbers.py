@@ -26,12 +26,15 @@ def lacking(text: str) -> str:
     return missing() if text == MISSING else text
 
 
-def usd(value: float | None) -> str:
-    """US dollars to three digits, at most five cells: `940 7.4K 88K 310K 1.40M 848M 1.24B`."""
+def usd(value: float | None, brief: bool = False) -> str:
+    """US dollars to three digits, at most five cells: `940 7.4K 88K 310K 1.40M 848M 1.24B`.
+
+    `brief` has at most one decimal, for a row that has no room.
+    """
     if value is None or not math.isfinite(value):
         return MISSING
     if value < 0:
-        return MINUS + usd(-value)
+        return MINUS + usd(-value, brief)
     if value < 999.5:
         return f"{value:.0f}"
     for unit in "KMB":
@@ -40,11 +43,8 @@ def usd(value: float | None) -> str:
             break
     if unit == "K":  # 1.40K would feign a precision nobody needs beside 310K
         return f"{value:.1f}K" if value < 9.95 else f"{value:.0f}K"
-    return f"{value:.{_decimals(value)}f}{unit}"
-
-
-def _decimals(value: float) -> int:
-    return 2 if value < 9.995 else 1 if value < 99.95 else 0
+    decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{min(decimals, 1) if brief else decimals}f}{unit}"
 
 
 def _signed(value: float | None, decimals: int, unit: str = "") -> str:

@@ -237,7 +237,9 @@ def _ages(record: LongShort) -> dict[str, draw.Part]:
 def _age(record: LongShort, times: list[datetime]) -> str:
     if not times:
         return draw.MISSING
-    return draw.age((record.as_of - max(times)).total_seconds())
+    seconds = (record.as_of - max(times)).total_seconds()
+    # The seconds are in the frame: here they would send the row again each second.
+    return draw.age(seconds) if seconds >= 60 else "<1m"
 
 
 def quadrant(record: LongShort) -> str:

@@ -206,6 +206,8 @@ def one_row(record: LiquidationsRecord, view: View, width: int) -> Content:
     left = width
     for name, amount in every:
         text = f"{name} {draw.usd(amount.total_usd)} "
+        if len(text) - 1 > left:
+            text = f"{name} {draw.usd(amount.total_usd, brief=True)} "
         if amount.total_usd <= 0 or len(text) - 1 > left:
             break
         texts.append(text)

@@ -32,7 +32,7 @@ def windows(record: LiquidationsRecord, view: View, width: int) -> Content:
                 head,
                 (f"▼{totals.amount(total, Side.LONG)} ", view.side_style(Side.LONG)),
                 (f"▲{totals.amount(total, Side.SHORT)} ", view.side_style(Side.SHORT)),
-                draw.share(total.amount.long_share),
+                totals.longs(total),
             ]
         )
     return joined(width, *groups)
@@ -49,11 +49,11 @@ def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
     ]
     more_long = sum(m.long_usd for m in shown) >= sum(m.short_usd for m in shown)
     style = view.side_style(Side.LONG if more_long else Side.SHORT)
-    top = max((v for v in both if v), default=0.0)
+    top = max((v for v in both if v is not None), default=None)
     chart: list[draw.Part] = [
         f"{len(shown)}m ",
         (draw.sparkline(both), style),
-        f" max {draw.usd(top)}/min",
+        f" max {draw.lacking(draw.usd(top))}/min",
     ]
     coins = [
         f"{draw.safe(name)[:6]} {draw.usd(amount.total_usd)}"

@@ -79,7 +79,9 @@ def _notes(
         side = "long" if last.long_usd >= last.short_usd else "short"
         word = "now" if record.per == 1 else "last"
         most = max(last.long_usd, last.short_usd)
-        notes[0] = f"{word} {draw.usd(most)}" + (f" {side}" if most > 0 else "")
+        notes[0] = f"{word} {draw.usd(most)} {side}"
+        if most <= 0:
+            notes[0] = f"{word} {'0' if last.covered else draw.missing('gap')}"
     if known:
         notes[2] = f"{draw.whole(min(known))} {draw.whole(max(known))}"
         full = f"hi {draw.whole(max(known))} lo {draw.whole(min(known))}"
@@ -113,8 +115,8 @@ def small(record: LiquidationsRecord, view: View, width: int, up: int, axis: boo
     lines = [draw.line(width, (row, style)) for row in draw.columns(both, up)]
     lines.append(draw.line(width, (draw.price_row(prices), "$accent")))
     if axis and minutes:
-        top = max((v for v in both if v), default=0.0)
+        top = max((v for v in both if v is not None), default=None)
         first, last = f"{minutes[0].minute:%H:%M}", f"{minutes[-1].minute:%H:%M}"
-        words = f"max {draw.usd(top)}/min, {draw.safe(record.base)[:5]} below"
+        words = f"max {draw.lacking(draw.usd(top))}/min, {draw.safe(record.base)[:5]} below"
         lines.append(draw.line(width, (first + words.center(len(minutes) - 10) + last, "$muted")))
     return lines

@@ -30,6 +30,11 @@ def amount(total: Total, side: Side) -> str:
     return draw.usd(total.amount.long_usd if side is Side.LONG else total.amount.short_usd)
 
 
+def longs(total: Total) -> str:
+    """The share of longs; `—` where nothing was liquidated, `n/a` when nobody listened."""
+    return draw.share(total.amount.long_share) if known(total) else draw.missing()
+
+
 def named(total: Total, room: int) -> str:
     """The window's name; while the store is younger, what it has of it: `12m of 24h`."""
     have = total.cover.have
@@ -75,7 +80,7 @@ def across(made: Liquidations, view: View, width: int) -> list[Content]:
         row(columns, short | {"": "▲ short"}, width, view.side_style(Side.SHORT)),
         row(
             columns,
-            {n: draw.share(t.amount.long_share) for n, t in totals.items()} | {"": "long %"},
+            {n: longs(t) for n, t in totals.items()} | {"": "long %"},
             width,
         ),
         row(columns, {n: listened(t) for n, t in totals.items()} | {"": "cover"}, width, "$muted"),
@@ -109,7 +114,7 @@ def down(made: Liquidations, view: View, width: int, form: Form) -> list[Content
             "window": named(total, columns[0].width),
             "long": (amount(total, Side.LONG), view.side_style(Side.LONG)),
             "short": (amount(total, Side.SHORT), view.side_style(Side.SHORT)),
-            "share": draw.share(total.amount.long_share),
+            "share": longs(total),
             "cover": listened(total),
         }
         rows.append(row(columns, cells, width, "bold" if name == view.window else ""))
