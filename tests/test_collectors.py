@@ -15,7 +15,7 @@ import pytest
 
 from tests.fake_exchange import FakeExchange
 from tui.clock import utc_now
-from tui.collectors import candles, derivatives, positioning, quotes, specs
+from tui.collectors import candles, derivatives, feed, positioning, quotes, specs
 from tui.collectors.base import Context, Newest
 from tui.collectors.sources import Source
 from tui.config import Settings, load
@@ -363,7 +363,7 @@ async def test_the_topics_are_the_coins_and_the_gold_tokens() -> None:
 def test_an_unchanged_price_is_written_every_ten_seconds_only() -> None:
     quote = VENUES["binance"].quote(binance_price("9", MS))
     assert quote is not None
-    price = quotes._Price(swap("BTC"), quote, received=1_000)
+    price = feed.Price(swap("BTC"), quote, received=1_000)
     assert price.due()
     price.written, price.written_at = 9.0, 1_000
     price.received = 5_000

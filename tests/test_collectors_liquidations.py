@@ -53,14 +53,16 @@ class Listening:
         self.markets._asked = 1e12
         self._rest = Rest(venue, exchange.endpoint)
         self.frames: AsyncIterator[pl.DataFrame] = liquidations.collect(
-            VENUES[venue],
-            stream,
-            self.markets,
-            self._rest,
-            self.link,
-            lambda quote: None,
-            utc_now,
-            exchange.endpoint,
+            liquidations.Stream(
+                VENUES[venue],
+                stream,
+                self.markets,
+                self._rest,
+                self.link,
+                lambda quote: None,
+                utc_now,
+                exchange.endpoint,
+            )
         )
         self.rows = LIQUIDATIONS.empty()
 

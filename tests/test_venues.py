@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tui.tables import LIQUIDATIONS, Class, Side
 from tui.venues import ASKED, VENUES
-from tui.venues.base import Market, Wire, WireError, coin, frame, is_tradfi, rows
+from tui.venues.base import Market, Wire, WireError, frame, rows
+from tui.venues.names import coin, is_tradfi
 
 LINEAR = Market(
     "BTCUSDT", "BTC/USDT:USDT", "BTC", "USDT", "swap", False, 0.01, 1.0, Class.CRYPTO, 0.1

@@ -76,15 +76,10 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
     link = Link(name, stream, context.next_conn, context.clock)
 
     def work(clients: dict[str, Rest]) -> Frames:
+        lent = link, context.rate, context.clock, settings.endpoint
+        of = listed.of(name, stream)
         return liquidations.collect(
-            VENUES[name],
-            stream,
-            listed.of(name, stream),
-            clients[name],
-            link,
-            context.rate,
-            context.clock,
-            settings.endpoint,
+            liquidations.Stream(VENUES[name], stream, of, clients[name], *lent)
         )
 
     return Spec(

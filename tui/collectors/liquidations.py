@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -25,14 +27,32 @@ AT_ONCE = 4_000
 """Messages in one frame: 40 ms of work, after which the sockets are read again."""
 
 
+@dataclass(frozen=True)
+class Stream:
+    """One all-market stream of a venue, and what its collector is lent."""
+
+    venue: type[Venue]
+    name: str
+    markets: Markets
+    ask: Ask
+    link: Link
+    rate: Rate
+    clock: Clock
+    endpoint: str | None
+
+    def topics(self, known: Mapping[str, Market]) -> list[str]:
+        """What to subscribe to for all liquidations of those markets."""
+        return self.venue.topics(self.name, known.values())
+
+
 class Inbox:
     """Takes every message as it arrives and keeps its liquidations until they are drained.
 
     `take` never raises. A row that can't be read is counted and told to the link.
     """
 
-    def __init__(self, venue: type[Venue], stream: str, link: Link, clock: Clock) -> None:
-        self._venue, self._stream, self._link, self._clock = venue, stream, link, clock
+    def __init__(self, stream: Stream) -> None:
+        self._stream, self._link = stream, stream.link
         self._waiting: deque[tuple[list[Wire], int, int]] = deque()
         self.unknown: set[str] = set()
 
@@ -42,18 +62,19 @@ class Inbox:
     def take(self, message: Any) -> bool:
         """Keep the message's liquidations; false when it has none."""
         try:
-            wires = self._venue.read(self._stream, message)
+            wires = self._stream.venue.read(self._stream.name, message)
         except WireError as error:
             self._link.garbled(error.bad, str(error))
             wires = error.good
         if not wires:
             return False
         conn = self._link.conn if self._link.conn is not None else self._link.opened()
-        self._waiting.append((wires, int(self._clock().timestamp() * 1000), conn))
+        self._waiting.append((wires, int(self._stream.clock().timestamp() * 1000), conn))
         return True
 
-    def drain(self, markets: Mapping[str, Market], rate: Rate) -> pl.DataFrame:
+    def drain(self) -> pl.DataFrame:
         """The oldest messages as a frame of LIQUIDATIONS; unknown markets are noted."""
+        markets = self._stream.markets.known
         out: list[tuple[Any, ...]] = []
         for _ in range(min(AT_ONCE, len(self._waiting))):
             wires, received, conn = self._waiting.popleft()
@@ -63,95 +84,99 @@ class Inbox:
             out += rows(
                 wires,
                 markets,
-                venue=self._venue.name,
+                venue=self._stream.venue.name,
                 received_ms=received,
                 conn=conn,
-                rate=rate,
+                rate=self._stream.rate,
             )
         return frame(out)
 
 
-async def collect(
-    venue: type[Venue],
-    stream: str,
-    markets: Markets,
-    ask: Ask,
-    link: Link,
-    rate: Rate,
-    clock: Clock,
-    endpoint: str | None,
-) -> AsyncIterator[pl.DataFrame]:
+async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
     """Frames of LIQUIDATIONS from one subscription, until it is lost or refused.
 
     Raises Lost, SubscriptionRefused, RateLimited or Unanswered; what had arrived is yielded first.
     """
-    known = await markets.get(ask)
-    inbox = Inbox(venue, stream, link, clock)
-    socket = Socket(venue, stream, endpoint, inbox.take, link.heard, lambda t: link.garbled(1, t))
+    await stream.markets.get(stream.ask)
+    inbox, link = Inbox(stream), stream.link
+    socket = Socket(
+        stream.venue,
+        stream.name,
+        stream.endpoint,
+        inbox.take,
+        link.heard,
+        lambda text: link.garbled(1, text),
+    )
     try:
         await socket.open()
-        subscribing = asyncio.create_task(_subscribe(socket, venue, stream, known, link))
-        refreshing = asyncio.create_task(_refresh(socket, venue, stream, markets, ask, inbox, link))
-        try:
+        async with _beside(_subscribed(stream, socket, inbox)) as subscription:
             while True:
                 await socket.wait(1.0)
                 if len(inbox) and socket.failed() is None:
                     await asyncio.sleep(DRAIN_S)
                 while len(inbox):
-                    yield inbox.drain(markets.known, rate)
-                for task in (subscribing, refreshing):
-                    if task.done():
-                        task.result()
+                    yield inbox.drain()
+                if subscription.done():
+                    subscription.result()
                 if fault := socket.failed():
                     raise fault
-        finally:
-            for task in (subscribing, refreshing):
-                task.cancel()
-            await asyncio.gather(subscribing, refreshing, return_exceptions=True)
     finally:
         await socket.close()
 
 
-async def _subscribe(
-    socket: Socket, venue: type[Venue], stream: str, known: Mapping[str, Market], link: Link
-) -> None:
-    topics = venue.topics(stream, known.values())
-
-    def progress(stand: int, reason: str | None) -> None:
-        if stand and link.conn is None:
-            link.opened(len(topics), stand, reason)
-        link.topics(len(topics), stand, reason)
-
+@asynccontextmanager
+async def _beside(work: Any) -> AsyncIterator[asyncio.Task[None]]:
+    """A task that ends with the block."""
+    task: asyncio.Task[None] = asyncio.create_task(work)
     try:
-        await subscribe(socket, topics, venue.per_frame, progress)
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _subscribed(stream: Stream, socket: Socket, inbox: Inbox) -> None:
+    """Subscribe to everything, then, whenever the list of markets is new, to what lacks.
+
+    The list is new once a day, or sooner when a row of an unknown market was seen.
+    """
+    known: Mapping[str, Market] = stream.markets.known
+    try:
+        standing = await _all(stream, socket, stream.topics(known))
     finally:
         socket.wake()
-
-
-async def _refresh(
-    socket: Socket,
-    venue: type[Venue],
-    stream: str,
-    markets: Markets,
-    ask: Ask,
-    inbox: Inbox,
-    link: Link,
-) -> None:
-    """Once a day, and when an unknown market was seen: the list anew, and what is new on it."""
-    topics = set(venue.topics(stream, markets.known.values()))
     while True:
         await asyncio.sleep(AGAIN_S)
-        known = await markets.get(ask, AGAIN_S if inbox.unknown else DAY_S)
+        listed = await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)
         inbox.unknown.clear()
-        new = [topic for topic in venue.topics(stream, known.values()) if topic not in topics]
-        if not new:
-            continue
-        log.info("%s %s: %d new topics", venue.name, stream, len(new))
-        before = len(topics)
-        topics.update(new)
+        if listed is not known:
+            known = listed
+            await _new(stream, socket, standing)
+
+
+async def _all(stream: Stream, socket: Socket, topics: list[str]) -> set[str]:
+    """The topics that stand. The link is told with each answer."""
+
+    def progress(stand: int, reason: str | None) -> None:
+        if stand and stream.link.conn is None:
+            stream.link.opened(len(topics), stand, reason)
+        stream.link.topics(len(topics), stand, reason)
+
+    refused = await subscribe(socket, topics, stream.venue.per_frame, progress)
+    return set(topics) - set(refused)
+
+
+async def _new(stream: Stream, socket: Socket, standing: set[str]) -> None:
+    """Subscribe to what does not stand yet; what is refused costs coverage, not the stream."""
+    topics = stream.topics(stream.markets.known)
+    new = [topic for topic in topics if topic not in standing]
+    reason = None
+    if new:
+        log.info("%s %s: %d new topics", stream.venue.name, stream.name, len(new))
         try:
-            refused = await subscribe(socket, new, venue.per_frame, lambda stand, reason: None)
+            refused = await subscribe(socket, new, stream.venue.per_frame, lambda *told: None)
+            standing.update(set(new) - set(refused))
+            reason = f"{len(refused)} refused" if refused else None
         except VenueError as error:
-            link.topics(len(topics), before, f"new listings: {error}"[:120])
-        else:
-            link.topics(len(topics), len(topics) - len(refused))
+            reason = f"new listings: {error}"[:120]
+    stream.link.topics(len(topics), len(standing & set(topics)), reason)

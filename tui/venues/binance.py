@@ -4,19 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import (
-    Answer,
-    Market,
-    Quote,
-    Request,
-    Venue,
-    Wire,
-    coin,
-    each,
-    is_tradfi,
-    moment,
-    positive,
-)
+from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, moment, positive
+from tui.venues.names import coin, is_tradfi
 
 _TICK = "PRICE_FILTER"
 

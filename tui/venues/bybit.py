@@ -5,19 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import (
-    Answer,
-    Market,
-    Quote,
-    Request,
-    Venue,
-    Wire,
-    coin,
-    each,
-    is_tradfi,
-    moment,
-    positive,
-)
+from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, moment, positive
+from tui.venues.names import coin, is_tradfi
 
 _TOPIC = "allLiquidation."
 _LISTED = frozenset({"Trading", "Settling", "Delivering"})

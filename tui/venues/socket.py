@@ -7,7 +7,6 @@ rows in a burst, and an exception in one (a garbled frame is enough) stops the r
 import asyncio
 import json
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,38 +14,16 @@ from tui.venues.base import Answer, Request, Venue
 from tui.venues.connect import connect, short
 from tui.venues.errors import Lost, SubscriptionRefused
 from tui.venues.lazy import ccxt_class
+from tui.venues.repeats import Repeats
 
 log = logging.getLogger("liqtop")
 
 ANSWER_S = 10.0
 SILENCE_S = 60.0
-REMEMBERED = 32_768
-"""Frames of one connection whose repetition is noticed: 6 s of a 5,000-a-second burst, 3 MB."""
-
 _TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
 
 Take = Callable[[Any], bool]
 """Given a decoded message; true when it was data."""
-
-
-class Repeats:
-    """Remembers the newest frames of one connection by their hash."""
-
-    def __init__(self, size: int = REMEMBERED) -> None:
-        self._size = size
-        self._seen: set[int] = set()
-        self._order: deque[int] = deque()
-
-    def __call__(self, text: str) -> bool:
-        """Whether `text` is byte for byte a frame that was seen before."""
-        key = hash(text)
-        if key in self._seen:
-            return True
-        self._seen.add(key)
-        self._order.append(key)
-        if len(self._order) > self._size:
-            self._seen.discard(self._order.popleft())
-        return False
 
 
 class Socket:
