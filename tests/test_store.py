@@ -6,6 +6,7 @@ import re
 import sqlite3
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -290,9 +291,11 @@ def test_prune_deletes_by_retention_in_chunks_and_keeps_candles(path: Path) -> N
     writer.append(QUOTES, frame(QUOTES, [quote(i, NOW - timedelta(days=31)) for i in range(7)]))
     writer.append(QUOTES, frame(QUOTES, [quote(1, young)]))
     writer.append(CANDLES, frame(CANDLES, [candle(1.0, NOW - timedelta(days=3000))]))
-    assert writer.prune(NOW, chunk=5) == 12 + 1 + 7  # rows, their minute, quotes
-    assert writer.prune(NOW, chunk=5) == 0
     reader = Reader(path)
+    assert writer.prune(NOW, chunk=5) == 5
+    assert reader.read(LIQUIDATIONS)["ts"].to_list() == [old] * 7 + [young]
+    deleted = [writer.prune(NOW, chunk=5) for _ in range(4)]
+    assert deleted == [5, 5, 5, 0]  # 12 rows, their minute, 7 quotes: 20 in all
     assert [len(reader.read(t)) for t in (LIQUIDATIONS, QUOTES, CANDLES)] == [1, 1, 1]
     assert reader.read(LIQUIDATION_MINUTES)["count"].to_list() == [1]
     writer.append(QUOTES, frame(QUOTES, [quote(1)]))
@@ -324,6 +327,16 @@ def test_a_deleted_folder_is_said_and_begun_again(path: Path) -> None:
     with pytest.raises(StoreError, match="was deleted"):
         writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
     assert writer.append(QUOTES, frame(QUOTES, [quote(1.0)])) == 1
+
+
+def test_closing_begins_no_new_store_where_the_old_one_was_deleted(path: Path) -> None:
+    writer = Writer(path, None)
+    for file in path.parent.iterdir():
+        file.unlink()
+    path.parent.rmdir()
+    writer.close()
+    writer.close()
+    assert not path.parent.exists()
 
 
 def test_a_full_disk_is_said_and_nothing_of_the_batch_is_kept(path: Path) -> None:
@@ -444,6 +457,21 @@ def test_reads_inside_one_moment_see_no_later_write(path: Path) -> None:
         writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
         assert reader.read(QUOTES).is_empty()
     assert len(reader.read(QUOTES)) == 1
+
+
+def test_threads_may_share_the_writer(path: Path) -> None:
+    writer = Writer(path, None)
+
+    def work(number: int) -> list[int]:
+        rows = [quote(float(number))]
+        return [
+            writer.next_conn() + 0 * writer.append(QUOTES, frame(QUOTES, rows)) for _ in range(25)
+        ]
+
+    with ThreadPoolExecutor(4) as pool:
+        conns = [conn for given in pool.map(work, range(4)) for conn in given]
+    assert sorted(conns) == list(range(1, 101))
+    assert len(Reader(path).read(QUOTES)) == 100
 
 
 def test_one_batch_of_several_tables_is_one_transaction(path: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,9 +35,12 @@ class Writer:
         self._path = path
         self._endpoint = endpoint
         self._meta: dict[str, Any] = {}
+        # Batches come from the recorder's store thread, connection numbers from its event loop.
+        self._lock = threading.RLock()
         self._db: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
-        self._open()
+        with files.plainly(path):
+            self._open()
 
     def append(self, table: Table, frame: pl.DataFrame) -> int:
         """Write a frame of `table` in one transaction; how many rows were really written."""
@@ -76,18 +80,24 @@ class Writer:
         self._meta[key] = value
 
     def prune(self, now: datetime, chunk: int = 5000) -> int:
-        """Delete what is older than its table's retention; rows deleted.
+        """Delete at most `chunk` rows that are older than their table's retention, oldest first.
 
-        Oldest first, in transactions of `chunk` rows, so that a batch never waits for long.
+        One transaction (30 ms), so that a batch never waits for long: call again until it
+        returns 0. Returns how many rows were deleted.
         """
-        self._prune_blocks(now)
-        return sum(self._prune(table, now, chunk) for table in TABLES)
+        deleted = 0
+        with self._transaction() as db:
+            self._prune_blocks(db, now)
+            for table in TABLES:
+                deleted += _prune(db, table, now, chunk - deleted)
+        return deleted
 
     def close(self) -> None:
         """Pack what is settled and close the file. The last one out folds -wal into it."""
-        if self._db is not None:
-            with contextlib.suppress(StoreError), self._transaction() as db:
-                self._packing.pack(db, most=24)
+        with self._lock, contextlib.suppress(StoreError, OSError):
+            if self._db is not None and not self._deleted():
+                with self._transaction() as db:
+                    self._packing.pack(db, most=24)
         self._give_up()
 
     def _insert(self, db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
@@ -104,25 +114,10 @@ class Writer:
             self._packing.pack(db, spared=times)
         return written
 
-    def _prune(self, table: Table, now: datetime, chunk: int) -> int:
-        if table.retention is None:
-            return 0
-        sql = (
-            f"DELETE FROM {table.name} WHERE id IN (SELECT id FROM {table.name}"
-            f" WHERE {table.time} < ? ORDER BY {table.time} LIMIT ?)"
-        )
-        deleted, done = 0, chunk
-        while done == chunk:
-            with self._transaction() as db:
-                done = db.execute(sql, (milliseconds(now - table.retention), chunk)).rowcount
-            deleted += done
-        return deleted
-
-    def _prune_blocks(self, now: datetime) -> None:
+    def _prune_blocks(self, db: sqlite3.Connection, now: datetime) -> None:
         """Blocks are of use for a day only, and go before the rows they copy."""
-        with self._transaction() as db:
-            oldest = min(milliseconds(now), self._packing.newest) - 2 * KEPT
-            db.execute("DELETE FROM minute_blocks WHERE hour < ?", (oldest,))
+        oldest = min(milliseconds(now), self._packing.newest) - 2 * KEPT
+        db.execute("DELETE FROM minute_blocks WHERE hour < ?", (oldest,))
 
     def _open(self) -> sqlite3.Connection:
         db = files.open_writing(self._path, self._endpoint)
@@ -133,7 +128,7 @@ class Writer:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with files.plainly(self._path):
+        with self._lock, files.plainly(self._path):
             db = self._connection()
             try:
                 db.execute("BEGIN IMMEDIATE")
@@ -178,6 +173,16 @@ def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -
     names = ", ".join(quoted(tuple(table.schema)))
     db.executemany(f"{verb} INTO {table.name} ({names}) VALUES ({marks})", rows)
     return len(rows)
+
+
+def _prune(db: sqlite3.Connection, table: Table, now: datetime, most: int) -> int:
+    if table.retention is None:
+        return 0
+    sql = (
+        f"DELETE FROM {table.name} WHERE id IN (SELECT id FROM {table.name}"
+        f" WHERE {table.time} < ? ORDER BY {table.time} LIMIT ?)"
+    )
+    return db.execute(sql, (milliseconds(now - table.retention), most)).rowcount
 
 
 def _set(db: sqlite3.Connection, key: str, value: Any) -> None:
