@@ -25,7 +25,7 @@ from tui.screens.legend import COINGLASS, MARKS
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined
 from tui.screens.reading import Ask, Picture, Reading, Wanted
-from tui.tables import LIQUIDATIONS
+from tui.tables import LIQUIDATIONS, Table
 
 RED, GREY = Style(foreground=Color(255, 0, 0)), Style(foreground=Color(99, 99, 99))
 INK = Style(background=Color(0, 0, 0))
@@ -313,7 +313,7 @@ def test_settings_choose_the_panels(tmp_path: Path) -> None:
 class Counted(FakePanel):
     """Counts how often its record is made; a slow panel without liquidations."""
 
-    tables = ()
+    tables: tuple[Table, ...] = ()
 
     def __init__(self) -> None:
         super().__init__("safe_haven")
@@ -348,3 +348,32 @@ def test_a_header_is_drawn_at_most_twice_a_second() -> None:
         for m in (0, 250, 500, 750)
     ]
     assert [made is not None for made in drawn] == [True, False, True, False]
+
+
+class Busy(Counted):
+    """The same as a panel of liquidations."""
+
+    tables = (LIQUIDATIONS,)
+
+
+def test_liquidations_are_drawn_each_second_while_rows_come_and_else_every_other() -> None:
+    source, panel = FakeSource(rows_at(1)), Busy()
+    reading = opened(source)
+
+    def made_after(*seconds: int) -> int:
+        for second in seconds:
+            picture(reading, Ask(NOW.replace(second=second), None, (wanted(panel),)))
+        return panel.made
+
+    assert made_after(10, 11, 12, 13) == 2
+    source.base = rows_at(1, 2)
+    assert made_after(13) == 3
+    source.base = rows_at(1, 2, 3)
+    assert made_after(14) == 4
+
+
+def test_the_hint_drops_words_before_it_drops_keys() -> None:
+    plain = hint(80, 4, {}, "block").plain
+    assert "[ ] window" in plain
+    assert "q quit" in plain
+    assert "theme" not in plain

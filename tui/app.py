@@ -170,7 +170,8 @@ class LiqtopApp(App[None]):
         if isinstance(self.screen, LiveScreen):
             owner = type(self.screen)
             bound = self.settings.keys
-            own = Section("Keys here", keys.rows([owner], bound))
+            absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
+            own = Section("Keys here", keys.rows([owner], bound, absent))
             everywhere = Section("Keys everywhere", keys.rows([LiveScreen, LiqtopApp], bound))
             self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
 

@@ -29,6 +29,7 @@ _NARROW = (
     ("help", ""),
     ("back_or_quit", ""),
 )
+_FIRST_TO_GO = ("back", "theme", "group", "zoom", "open", "hold")
 SHORT = {
     "zoom": "z",
     "open": "⏎",
@@ -50,7 +51,7 @@ def hint(width: int, panels: int, keys: Mapping[str, str], symbols: str) -> Cont
     """One row of `width` cells. A key that was bound anew is shown as bound."""
     bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys.items()}}
     bound["{n}"] = f"1-{panels}" if panels > 1 else "1"
-    for parts in (_WIDE, _NARROW):
+    for parts in (*(_without(n) for n in range(len(_FIRST_TO_GO) + 1)), _NARROW):
         said = [f"{_keys(bound, names)} {word}".strip() for names, word in parts]
         text = " " + "  ".join(said)
         if len(text) <= width:
@@ -61,6 +62,11 @@ def hint(width: int, panels: int, keys: Mapping[str, str], symbols: str) -> Cont
     if symbols == "ascii":
         return Content(draw.ascii_text(line.plain), list(line.spans))
     return line
+
+
+def _without(count: int) -> list[tuple[str, str]]:
+    """The wide row without the first `count` that can go."""
+    return [(names, word) for names, word in _WIDE if word not in _FIRST_TO_GO[:count]]
 
 
 def _keys(bound: Mapping[str, str], names: str) -> str:

@@ -1,12 +1,8 @@
 """Every binding by its id: the help page's rows, and what a person's `[keys]` got wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-
-Owner = type[App[object]] | type[Screen[object]]
 
 
 def bindings(owners: Iterable[type]) -> list[Binding]:
@@ -18,11 +14,13 @@ def bindings(owners: Iterable[type]) -> list[Binding]:
     return found
 
 
-def rows(owners: Iterable[type], keys: Mapping[str, str]) -> list[tuple[str, str]]:
+def rows(
+    owners: Iterable[type], keys: Mapping[str, str], without: Collection[str] = ()
+) -> list[tuple[str, str]]:
     """Keys, and what they do with the id under which they can be changed."""
     said: dict[str, tuple[str, str]] = {}
     for binding in bindings(owners):
-        if binding.id and binding.id not in said:
+        if binding.id and binding.id not in said and binding.id not in without:
             pressed = shown(keys.get(binding.id, binding.key))
             said[binding.id] = (pressed, f"{binding.description} ({binding.id})")
     return list(said.values())

@@ -26,6 +26,8 @@ SUPERVISE_EVERY = timedelta(seconds=2)
 SLOW_EVERY = timedelta(seconds=5)
 """Panels without liquidations change by the minute; drawing them each second would be a third of
 all the work (25 of 65 ms). Their age goes on by the second."""
+IDLE_EVERY = timedelta(seconds=2)
+"""Without a new liquidation the others, too, only see old rows leave their windows."""
 HEADER_EVERY = timedelta(milliseconds=450)
 """The header is drawn at most this often: a snapshot and the header cost 9 ms."""
 
@@ -88,6 +90,7 @@ class Kept:
     wanted: Wanted
     as_of: datetime
     drawn_from: weakref.ref[Snapshot]  # weak: an old snapshot's frames must not stay in memory
+    rows: tuple[int, int, float]  # of the liquidations it was drawn from
     lines: list[Content]
     age: Age
 
@@ -95,8 +98,11 @@ class Kept:
         """Whether it may be shown again instead of being drawn."""
         if wanted != self.wanted or wanted.panel is None:
             return False
-        young = timedelta(0) <= shown.as_of - self.as_of < SLOW_EVERY - timedelta(seconds=0.5)
-        return self.drawn_from() is shown or (young and LIQUIDATIONS not in wanted.panel.tables)
+        limit = SLOW_EVERY
+        if LIQUIDATIONS in wanted.panel.tables:
+            limit = IDLE_EVERY if rows_of(shown) == self.rows else timedelta(0)
+        young = timedelta(0) <= shown.as_of - self.as_of < limit - timedelta(seconds=0.5)
+        return young or self.drawn_from() is shown
 
     def aged(self, as_of: datetime) -> Age:
         """Its age by that moment."""
@@ -223,7 +229,8 @@ class Reading:
         self._totals = getattr(record, "liquidations", self._totals)
         if age is not None:
             ages[name] = age
-            self._kept[name] = Kept(wanted, shown.as_of, weakref.ref(shown), lines[name], age)
+            origin, rows = weakref.ref(shown), rows_of(shown)
+            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
 
     def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
@@ -290,6 +297,12 @@ def _exact(lines: list[Content], width: int, height: int) -> list[Content]:
     if len(lines) != height or wide:
         raise ValueError(f"drew {len(lines)} lines of {wide or width} for {width} × {height}")
     return lines
+
+
+def rows_of(snapshot: Snapshot) -> tuple[int, int, float]:
+    """Number and USD of the liquidations in a snapshot: as long as they stay, no row came."""
+    minutes = snapshot.minutes
+    return snapshot.recent.height, int(minutes["count"].sum()), float(minutes["usd"].sum())
 
 
 def said(what: str, error: Exception) -> str:
