@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.document.plain import told
 from tui.metrics import bounds
-from tui.metrics.amounts import NOTHING, together
+from tui.metrics.amounts import NOTHING, totals
 from tui.metrics.coverage import Cover
 from tui.metrics.feeds import Feed
 from tui.metrics.spans import age_s
@@ -55,8 +55,7 @@ def _coins(tape: Liquidations, configured: Sequence[str]) -> dict[str, dict[str,
     named = dict.fromkeys([*largest, *configured])
     empty = dict.fromkeys(WINDOWS, NOTHING)
     rest = [amounts for name, amounts in tape.coins.items() if name not in named]
-    other = {window: together(amounts[window] for amounts in rest) for window in WINDOWS}
-    return {name: tape.coins.get(name, empty) for name in named} | {OTHER: other}
+    return {name: tape.coins.get(name, empty) for name in named} | {OTHER: totals(rest)}
 
 
 def _windows(

@@ -104,7 +104,7 @@ def liquidations(
     return Liquidations(
         as_of=as_of,
         coin=coin,
-        windows=_totals(amounts.totals(by_venue), listening, gives, began, as_of),
+        windows=_totals(amounts.totals(venues.values()), listening, gives, began, as_of),
         venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
         coins=amounts.by(by_base, "base"),
         minutes=timeline(minutes, edges, listening, began, as_of, coin),
