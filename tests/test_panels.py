@@ -15,6 +15,7 @@ from tests import panel_samples as samples
 from tui import draw
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
+from tui.panels.liquidations.panel import share_out
 
 GOLDENS = Path(__file__).parent / "data" / "goldens"
 VIEW = View(smallest=50_000.0)
@@ -176,6 +177,13 @@ def test_a_block_that_is_there_stays_with_more_height_in_its_order(width: int) -
         assert there == sorted(there, key=drawn.index)
         before = there
     assert len(before) >= 3
+
+
+@given(st.integers(0, 90))
+def test_blocks_share_all_of_the_height(height: int) -> None:
+    given_rows = share_out(height, (5, 5), (5, 999), (6, 10), (3, 8))
+    assert sum(given_rows) == height - (1 if height == 6 else 0), "a rule alone is no feed"
+    assert share_out(12, (5, 5), (5, 999), (6, 10), (3, 8)) == [5, 7, 0, 0]
 
 
 def test_the_feed_shrinks_to_four_rows_before_another_block_goes() -> None:
