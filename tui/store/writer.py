@@ -82,7 +82,7 @@ class Writer:
     def prune(self, now: datetime, chunk: int = 5000) -> int:
         """Delete at most `chunk` rows that are older than their table's retention, oldest first.
 
-        One transaction (30 ms), so that a batch never waits for long: call again until it
+        One transaction (15 ms), so that a batch never waits for long: call again until it
         returns 0. Returns how many rows were deleted.
         """
         deleted = 0
