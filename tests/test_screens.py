@@ -294,9 +294,8 @@ def test_the_supervisor_is_asked_every_two_seconds_and_may_fail() -> None:
 def test_a_store_that_cannot_be_read_is_said_and_read_again() -> None:
     made: list[Picture] = []
     source = FakeSource()
-    source.error = OSError("disk I/O error")
     reading = Reading(source, made.append)
-    assert reading.open() is None
+    source.error = OSError("disk I/O error")
     reading.answer(Ask(NOW, None, (wanted(panels()[0]),)))
     source.error = None
     reading.answer(Ask(NOW, None, (wanted(panels()[0]),)))

@@ -96,7 +96,7 @@ class LiqtopApp(App[None]):
         self._said: tuple[datetime, str] | None = None
         if notice:
             self.say(notice)
-        self.reading = Reading(source, self._deliver, supervise)
+        self.reading = Reading(source, self._deliver, supervise, clock)
         self.reading.start()  # opens and reads the store while Textual starts
 
     def on_mount(self) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from textual.content import Content
 
 from tui import draw
+from tui.clock import Clock, utc_now
 from tui.metrics.windows import Liquidations
 from tui.panels import header
 from tui.panels.base import Age, Panel, View
@@ -123,8 +124,10 @@ class Reading:
         source: Source | Callable[[], Source],
         deliver: Callable[[Picture], None],
         supervise: Supervise | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         self._open, self._deliver, self._supervise = source, deliver, supervise
+        self._clock = clock
         self._source: Source | None = None
         self._asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
         self._shown: Snapshot | None = None  # the last live one
@@ -159,11 +162,15 @@ class Reading:
             self.answer(ask)
 
     def open(self) -> str | None:
-        """Open the source; what went wrong, or None."""
+        """Open the source and read it once, which takes 0.26 s that the first question, asked
+        when the screen has its size, need not wait for. What went wrong, or None."""
         try:
-            self._source = self._open() if callable(self._open) else self._open
+            source = self._open() if callable(self._open) else self._open
+            source.poll()
+            source.at(self._clock())
         except Exception as error:
             return said("store", error)
+        self._source = source
         return None
 
     def answer(self, ask: Ask) -> None:
