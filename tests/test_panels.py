@@ -16,6 +16,7 @@ from tui import draw
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.liquidations.panel import share_out
+from tui.themes import THEMES
 
 GOLDENS = Path(__file__).parent / "data" / "goldens"
 VIEW = View(smallest=50_000.0)
@@ -244,6 +245,16 @@ def test_sides_change_their_colours_and_never_their_words() -> None:
     assert [line.plain for line in flow] == [line.plain for line in position]
     assert "$long" in str(flow[2].spans)
     assert "$short" in str(position[2].spans)
+
+
+def test_styles_are_made_of_what_every_theme_defines() -> None:
+    allowed = {"bold", "reverse", *(f"${name}" for name in draw.VARIABLES)}
+    for width, height in ((96, 42), (40, 30), (28, 20), (160, 3)):
+        for panel in PANELS:
+            for line in panel.lines(RECORDS[panel.name], replace(VIEW, selected=1), width, height):
+                assert {word for span in line.spans for word in str(span.style).split()} <= allowed
+    for theme in THEMES:
+        assert set(draw.VARIABLES) <= set(theme.variables)
 
 
 def test_the_focused_frame_is_the_accent() -> None:

@@ -18,7 +18,7 @@ from tui.draw.numbers import (
     usd,
     whole,
 )
-from tui.draw.text import Part, ascii_text, fit, line, pad, plain_text, safe
+from tui.draw.text import Part, ascii_text, fit, line, pad, safe
 
 VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
@@ -41,7 +41,6 @@ __all__ = [
     "line_chart",
     "missing",
     "pad",
-    "plain_text",
     "points",
     "price",
     "price_row",

@@ -114,8 +114,3 @@ def fit(content: Content | str, width: int) -> Content:
         made = made.truncate(width, ellipsis=False)
         length = made.cell_length
     return made.pad_right(width - length) if length < width else made
-
-
-def plain_text(lines: list[Content]) -> str:
-    """The lines as plain text, trailing blanks kept: what goldens and the clipboard take."""
-    return "\n".join(content.plain for content in lines)

@@ -1,0 +1,69 @@
+"""The long/short panel: its forms, its age, its detail."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+from textual.content import Content
+
+from tui import draw
+from tui.panels.base import Age, Form, Panel, View
+from tui.panels.long_short import history
+from tui.panels.long_short.brief import bare, strip
+from tui.panels.long_short.record import LongShort, record
+from tui.panels.long_short.table import BOX, RULES, table
+from tui.snapshot import Snapshot
+from tui.tables import DERIVATIVES, POSITIONING, QUOTES
+
+DERIVATIVES_LIMIT = timedelta(seconds=37.5)  # 2.5 periods of 15 s
+POSITIONING_LIMIT = timedelta(minutes=12.5)  # 2.5 periods of 5 m
+
+
+class LongShortPanel(Panel):
+    """A row a venue, the sum, the change of a day, the ages, and what it means in words."""
+
+    name, title, number = "long_short", "Long / short", 2
+    tables = (POSITIONING, DERIVATIVES, QUOTES)
+
+    def record(self, snapshot: Snapshot, view: View) -> LongShort:
+        """The newest of everything at the snapshot's moment."""
+        return record(snapshot, view)
+
+    def detail_record(self, snapshot: Snapshot, view: View) -> LongShort:
+        """The record with the history of its ratios."""
+        past = snapshot.positioning.filter(pl.col("base") == view.base).sort("ts")
+        return replace(record(snapshot, view), history=past)
+
+    def age(self, record: LongShort) -> Age:
+        """Age of the newest open interest; stale with either poller."""
+        newest = max((o.ts for o in record.interest), default=None)
+        ratio = max((r.ts for r in record.ratios), default=None)
+        age = Age.of(newest, record.as_of, DERIVATIVES_LIMIT)
+        slow = Age.of(ratio, record.as_of, POSITIONING_LIMIT)
+        return slow if newest is None else age.marked(age.stale or slow.stale)
+
+    def heading(self, record: LongShort, view: View, form: Form) -> str:
+        """The coin."""
+        return draw.safe(record.base)
+
+    def natural(self, width: int) -> int:
+        """Head, three venues, all, day, age, two lines of words and two other coins."""
+        return 13 if width >= 56 else 6 if width >= 36 else 2
+
+    def rows(
+        self, record: LongShort, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        """By form; one line that says why where there is nothing."""
+        if not record.venues:
+            text = f"n/a (no ratios or open interest of {draw.safe(record.base)} in the store)"
+            return [draw.line(width, (text, "$muted"))]
+        if form is Form.BARE:
+            return bare(record, width)
+        if form is Form.STRIP:
+            return strip(record, view, width)
+        return table(record, width, BOX if form is Form.BOX else RULES)
+
+    def detail_rows(self, record: LongShort, view: View, width: int, height: int) -> list[Content]:
+        """The table, and the history of one measure over all venues."""
+        lines = self.rows(record, view, width, height, Form.BOX)
+        return lines + history.rows(record.history, view, width, height - len(lines))

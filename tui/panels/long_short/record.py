@@ -1,0 +1,80 @@
+"""The record of the long/short panel: ratios, open interest and funding, coin by coin."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
+from tui.metrics.positioning import Ratio, ratios, words
+from tui.panels import shared
+from tui.panels.base import View
+from tui.snapshot import Snapshot
+from tui.tables import Measure
+
+ORDER = ("binance", "bybit", "okx")
+
+
+@dataclass(frozen=True)
+class LongShort:
+    """The ratios of the view's coin per venue and measure, its derivatives, and the price change
+    of five minutes; the same of the other coins; `history` (ts, venue, measure, ratio) for the
+    detail alone."""
+
+    as_of: datetime
+    base: str
+    ratios: tuple[Ratio, ...]
+    interest: tuple[OpenInterest, ...]
+    funding: tuple[Funding, ...]
+    words: str | None
+    move_5m: float | None
+    others: tuple["LongShort", ...] = ()
+    history: pl.DataFrame | None = None
+
+    @property
+    def venues(self) -> list[str]:
+        """Every venue that has anything, in the usual order."""
+        names = {one.venue for one in self.ratios}
+        names |= {one.venue for one in self.interest} | {one.venue for one in self.funding}
+        names.discard("all")
+        return sorted(names, key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n))
+
+    def ratio(self, venue: str, measure: Measure) -> Ratio | None:
+        """A venue's newest ratio of a measure."""
+        return next((r for r in self.ratios if r.venue == venue and r.measure == measure), None)
+
+    def interest_of(self, venue: str) -> OpenInterest | None:
+        """A venue's open interest, or that of `all`."""
+        return next((o for o in self.interest if o.venue == venue), None)
+
+    def funding_of(self, venue: str) -> Funding | None:
+        """A venue's funding, or the weighted one of `all`."""
+        return next((f for f in self.funding if f.venue == venue), None)
+
+
+def record(snapshot: Snapshot, view: View) -> LongShort:
+    """The newest of everything at the snapshot's moment."""
+    rows = ratios(snapshot.positioning, snapshot.as_of)
+    made = shared.derivatives(snapshot)
+    bases = {r.base for r in rows} | {o.base for o in made.open_interest}
+    others = tuple(
+        _of_coin(snapshot, base, rows, made)
+        for base in sorted(bases - {view.base}, key=lambda base: (base != "BTC", base))
+    )
+    return replace(_of_coin(snapshot, view.base, rows, made), others=others)
+
+
+def _of_coin(
+    snapshot: Snapshot, base: str, rows: tuple[Ratio, ...], made: Derivatives
+) -> LongShort:
+    mine = tuple(r for r in rows if r.base == base)
+    quote = shared.price(snapshot, base)
+    return LongShort(
+        snapshot.as_of,
+        base,
+        mine,
+        tuple(o for o in made.open_interest if o.base == base),
+        tuple(f for f in made.funding if f.base == base),
+        words(mine, base),
+        quote.change_5m if quote else None,
+    )

@@ -1,0 +1,134 @@
+"""The table of the long/short panel, a row a venue, and what it says in words."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from textual.content import Content
+
+from tui import draw
+from tui.draw.table import Column, choose, heads, row
+from tui.panels.base import code
+from tui.panels.long_short.record import LongShort
+from tui.tables import Measure
+
+ONLY = {"bybit": (Measure.ACCOUNTS,)}
+"""Venues that do not publish every measure; theirs are `—`, not `n/a`."""
+STILL = 0.0005
+"""Below 0.05 % in five minutes, price or open interest is said not to have moved."""
+
+BOX = (
+    Column("name", "", 9, right=False),
+    Column("accounts", "accounts", 8, 1),
+    Column("top_accounts", "topacc", 7, 5),
+    Column("top_positions", "toppos", 7, 2),
+    Column("taker", "taker", 6, 3),
+    Column("usd", "OI", 7, 1),
+    Column("5m", "5m", 7, 1),
+    Column("funding", "fund 8h", 9, 2),
+)
+RULES = (
+    Column("name", "", 8, right=False),
+    Column("accounts", "accts", 9),
+    Column("top_positions", "toppos", 7, 2),
+    Column("taker", "taker", 7, 3),
+    Column("5m", "OI 5m", 8, 1),
+    Column("funding", "fund 8h", 10, 4),
+)
+
+
+def cell(record: LongShort, venue: str, measure: Measure) -> str:
+    """A ratio, `—` where the venue has no such measure, `n/a` where we lack it."""
+    found = record.ratio(venue, measure)
+    return draw.ratio(found.ratio) if found else _unknown(venue, measure)
+
+
+def _unknown(venue: str, measure: Measure) -> str:
+    return draw.missing() if measure in ONLY.get(venue, tuple(Measure)) else draw.MISSING
+
+
+def table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Content]:
+    columns = choose(list(wanted), width, spread=2)
+    lines = [heads(columns, width)]
+    lines += [row(columns, _venue(record, venue), width) for venue in record.venues]
+    lines.append(row(columns, {"name": "all", **money(record, "all")}, width))
+    lines.append(row(columns, _day(record), width, "$muted"))
+    lines.append(row(columns, _ages(record), width, "$muted"))
+    said = record.words or ("" if record.ratios else "ratios n/a (none received yet)")
+    for text in (draw.safe(said), quadrant(record)):
+        lines.append(draw.line(width, draw.pad(text, width, right=False)))
+    lines += [row(columns, _coin(other), width) for other in record.others if other.venues]
+    return lines
+
+
+def _coin(record: LongShort) -> dict[str, draw.Part]:
+    """Another coin in one row: the ratios of its first venue, open interest and funding of all."""
+    venue = record.venues[0]
+    cells = _venue(record, venue) | money(record, "all")
+    return cells | {"name": f"{draw.safe(record.base)[:4]} {code(venue)}"}
+
+
+def _venue(record: LongShort, venue: str) -> dict[str, draw.Part]:
+    cells: dict[str, draw.Part] = {m.value: cell(record, venue, m) for m in Measure}
+    accounts = record.ratio(venue, Measure.ACCOUNTS)
+    if accounts:
+        cells["accounts"] = f"{draw.ratio(accounts.ratio)} {draw.share(accounts.long_share)}"
+    return {"name": draw.safe(venue)[:8], **cells, **money(record, venue)}
+
+
+def money(record: LongShort, venue: str) -> dict[str, draw.Part]:
+    interest, funding = record.interest_of(venue), record.funding_of(venue)
+    return {
+        "usd": draw.usd(interest.usd) if interest else draw.missing(),
+        "5m": draw.lacking(draw.change(interest.change_5m if interest else None, 1)),
+        "funding": draw.funding(funding.rate_8h) if funding else draw.missing(),
+    }
+
+
+def _day(record: LongShort) -> dict[str, draw.Part]:
+    """The change of a day, of the first venue: ratios are never averaged across venues."""
+    venue = record.venues[0]
+    cells: dict[str, draw.Part] = {"name": f"24h {code(venue)}"}
+    for measure in Measure:
+        found = record.ratio(venue, measure)
+        known = found is not None and found.change_24h is not None
+        cells[measure.value] = (
+            draw.points(found.change_24h) if found and known else _unknown(venue, measure)
+        )
+    interest, funding = record.interest_of(venue), record.funding_of(venue)
+    cells["5m"] = draw.lacking(draw.change(interest.change_24h if interest else None, 1))
+    cells["funding"] = draw.lacking(draw.funding(funding.change_24h if funding else None))
+    return cells
+
+
+def _ages(record: LongShort) -> dict[str, draw.Part]:
+    """How old the newest value of each column is."""
+    cells: dict[str, draw.Part] = {"name": "age"}
+    for measure in Measure:
+        cells[measure.value] = _age(record, [r.ts for r in record.ratios if r.measure == measure])
+    cells["usd"] = cells["5m"] = _age(record, [o.ts for o in record.interest])
+    cells["funding"] = _age(record, [f.ts for f in record.funding])
+    return cells
+
+
+def _age(record: LongShort, times: list[datetime]) -> str:
+    if not times:
+        return draw.MISSING
+    seconds = (record.as_of - max(times)).total_seconds()
+    # The seconds are in the frame: here they would send the row again each second.
+    return draw.age(seconds) if seconds >= 60 else "<1m"
+
+
+def quadrant(record: LongShort) -> str:
+    """What price and open interest together say of five minutes; empty where either stood still."""
+    interest = record.interest_of("all")
+    change = interest.change_5m if interest else None
+    if change is None or record.move_5m is None or min(abs(change), abs(record.move_5m)) < STILL:
+        return ""
+    meaning = {
+        (True, True): "new longs",
+        (True, False): "shorts closing, not new longs",
+        (False, True): "new shorts",
+        (False, False): "longs closing, not new shorts",
+    }[record.move_5m > 0, change > 0]
+    price, open_interest = ("▲" if up else "▼" for up in (record.move_5m > 0, change > 0))
+    return f"5m: price {price} with OI {open_interest} = {meaning}"

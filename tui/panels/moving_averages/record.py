@@ -1,0 +1,61 @@
+"""The record of the averages panel, and its history for the detail."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+import polars as pl
+
+from tui.metrics import averages as metric
+from tui.metrics.averages import Averages
+from tui.panels import shared
+from tui.panels.base import View
+from tui.snapshot import Snapshot
+
+LATE = timedelta(minutes=10)
+"""A daily close missing this long after midnight UTC is stale."""
+
+
+@dataclass(frozen=True)
+class AveragesRecord:
+    """The averages at a moment; `history` (ts, close, and a column per average) for the detail."""
+
+    as_of: datetime
+    averages: Averages
+    history: pl.DataFrame | None = None
+
+    @property
+    def close_age(self) -> timedelta | None:
+        """How long ago the newest daily close was, at 24:00 UTC of its day."""
+        last = self.averages.last_close
+        if last is None:
+            return None
+        return self.as_of - datetime.combine(last, time(), UTC) - timedelta(days=1)
+
+    @property
+    def close_late(self) -> bool:
+        """Whether a daily close that should be there is not."""
+        age = self.close_age
+        return age is None or age > timedelta(days=1) + LATE
+
+
+def record(snapshot: Snapshot, view: View) -> AveragesRecord:
+    """The averages of the view's coin at the snapshot's moment."""
+    quote = shared.price(snapshot, view.base)
+    last, ts = (quote.price, quote.ts) if quote else (None, None)
+    made = metric.averages(snapshot.candles, view.base, last, ts, snapshot.as_of)
+    return AveragesRecord(snapshot.as_of, made)
+
+
+def detailed(snapshot: Snapshot, view: View) -> AveragesRecord:
+    """The record with the closes and means of the chart."""
+    made = record(snapshot, view)
+    history: pl.DataFrame | None = None
+    for average in made.averages.lines:
+        if average.value is None or average.name.endswith("w"):
+            continue
+        one = metric.line(snapshot.candles, view.base, average.name, snapshot.as_of)
+        mean = one.select("ts", "close", pl.col("mean").alias(average.name))
+        history = mean if history is None else history.join(
+            mean.drop("close"), on="ts", how="left"
+        )  # fmt: skip
+    return replace(made, history=history)
