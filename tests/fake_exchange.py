@@ -35,6 +35,7 @@ class FakeExchange:
         self.paths: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.endpoint = ""
+        self.busy = False
 
     async def __aenter__(self) -> "FakeExchange":
         app = web.Application()
@@ -64,6 +65,8 @@ class FakeExchange:
 
     async def _any(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
+            if self.busy:
+                return web.Response(status=429, headers={"Retry-After": "9"})
             return await self._listen(request)
         self.asked.append(request.path_qs)
         for path, answer in self.rest.items():

@@ -19,7 +19,7 @@ from tui.tables import LIQUIDATIONS, Class
 from tui.venues import ASKED, VENUES
 from tui.venues.base import Market
 from tui.venues.connect import Rest
-from tui.venues.errors import Lost, SubscriptionRefused
+from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
@@ -171,7 +171,7 @@ async def test_a_cut_socket_is_lost_after_what_had_arrived() -> None:
             await exchange.drop()
 
         task = asyncio.create_task(cut())
-        with pytest.raises(Lost):
+        with pytest.raises(Lost, match="dropped"):
             await listen(listening, 2)
         await task
     assert listening.rows.height == 1
@@ -237,8 +237,16 @@ async def test_bybit_topics_are_asked_for_by_two_hundred_and_the_refused_ones_to
 async def test_a_connection_refused_is_lost() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
-    with pytest.raises(Lost):
+    with pytest.raises(Lost, match="cannot connect"):
         await listen(listening, 1)
+
+
+async def test_a_handshake_that_is_told_to_wait_waits() -> None:
+    async with FakeExchange() as exchange:
+        exchange.busy = True
+        with pytest.raises(RateLimited) as caught:
+            await listen(Listening(exchange, "okx", "swap", ["BTC-USDT-SWAP"]), 1)
+    assert caught.value.retry_after == 9.0
 
 
 async def test_a_new_listing_is_subscribed_and_priced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,6 +269,7 @@ async def test_a_new_listing_is_subscribed_and_priced(monkeypatch: pytest.Monkey
         await listening.until(lambda it: "NEWUSDT" in it.markets.known and len(exchange.frames) > 1)
         await push
         await listening.frames.aclose()  # type: ignore[attr-defined]
+        await listening._rest.close()
     assert listening.rows["usd"].to_list() == [None]
     assert exchange.frames[-1]["args"] == ["allLiquidation.NEWUSDT"]
 

@@ -125,6 +125,15 @@ async def test_told_to_wait_carries_the_time(status: int) -> None:
     assert caught.value.retry_after == 7.0
 
 
+async def test_a_venue_that_is_closed_here_says_its_status() -> None:
+    async with FakeExchange() as exchange:
+        exchange.rest["exchangeInfo"] = lambda query: web.Response(status=451, text="restricted")
+        ask = Rest("binance", exchange.endpoint)
+        with pytest.raises(Unanswered, match="HTTP 451"):
+            await ASKED["binance"].instruments(ask, "usdm")
+        await ask.close()
+
+
 async def test_an_unknown_symbol_is_not_listed() -> None:
     async with FakeExchange() as exchange:
         ask = Rest("binance", exchange.endpoint)
@@ -139,7 +148,7 @@ async def test_a_refused_connection_is_unanswered_and_can_be_asked_again(venue: 
         gone = exchange.endpoint
     ask = Rest(venue, gone)
     for _ in range(2):
-        with pytest.raises(Unanswered):
+        with pytest.raises(Unanswered, match="cannot be reached"):
             await ASKED[venue].instruments(ask, VENUES[venue].streams[0])
         await ask.close()
     await asyncio.sleep(0)

@@ -20,7 +20,7 @@ from tui.collectors import specs
 from tui.collectors.base import Context, Spec
 from tui.config import Settings
 from tui.document import document
-from tui.errors import StoreError
+from tui.errors import LiqtopError, StoreError
 from tui.outbox import Outbox
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
@@ -161,6 +161,8 @@ class Recorder:
             await asyncio.sleep(max(wait, backoff.delay(attempts)))
 
     def _take(self, spec: Spec, frame: pl.DataFrame) -> None:
+        if frame.schema != spec.table.schema:  # found here it harms one collector, not the writing
+            raise TypeError(f"a frame of {spec.table.name} has other columns: {frame.schema}")
         if spec.table is QUOTES:
             self.rates.learn(frame)
         if spec.link is None:
@@ -244,4 +246,6 @@ class Recorder:
 def _reason(error: BaseException) -> str:
     """One short line for the health row; the log has the rest."""
     text = " ".join(str(error).split())
+    if isinstance(error, LiqtopError):  # said for people already
+        return text[:200]
     return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__

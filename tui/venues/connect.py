@@ -96,10 +96,14 @@ class Rest:
     def _said(self, error: Exception) -> VenueError:
         kinds = {cls.__name__ for cls in type(error).__mro__}
         if kinds & {"RateLimitExceeded", "DDoSProtection"} or self._status in (429, 418):
-            return RateLimited(f"{self._exchange_id}: told to wait", self._retry_after())
+            return RateLimited("told to wait", self._retry_after())
         if kinds & {"BadSymbol", "BadRequest"}:
             return NotListed(short(error))
-        return Unanswered(f"{type(error).__name__}: {short(error)}")
+        if "RequestTimeout" in kinds:
+            return Unanswered("no answer within 10 s")
+        if "NetworkError" in kinds:
+            return Unanswered(f"HTTP {self._status}" if self._status else "cannot be reached")
+        return Unanswered(short(error))
 
     def _answered(self, status: int, reason: Any, url: Any, method: Any, *more: Any) -> Any:
         """ccxt's hook for each answer, of which OKX's class reads the body before the status."""

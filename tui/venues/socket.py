@@ -12,7 +12,7 @@ from typing import Any
 
 from tui.venues.base import Answer, Request, Venue
 from tui.venues.connect import connect, short
-from tui.venues.errors import Lost, SubscriptionRefused
+from tui.venues.errors import Lost, RateLimited, SubscriptionRefused, VenueError
 from tui.venues.lazy import ccxt_class
 from tui.venues.repeats import Repeats
 
@@ -49,12 +49,12 @@ class Socket:
         self._number = 0
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._wake = asyncio.Event()
-        self._fault: Lost | None = None
+        self._fault: VenueError | None = None
         self._connected = False
         self._last = _now()
 
     async def open(self) -> None:
-        """Dial. Raises Lost."""
+        """Dial. Raises Lost or RateLimited."""
         address = self._venue.address(self._exchange.urls["api"], self._stream)
         self._client = self._exchange.client(self._exchange.implode_hostname(address))
         self._client.connect(self._exchange.session)
@@ -99,7 +99,7 @@ class Socket:
         """End a `wait`."""
         self._wake.set()
 
-    def failed(self) -> Lost | None:
+    def failed(self) -> VenueError | None:
         """Why the socket is of no more use: closed, or 60 s without any frame."""
         if self._fault is None and _now() - self._last > SILENCE_S:
             self._fault = Lost("no message for 60 s, pongs included")
@@ -145,9 +145,9 @@ class Socket:
         self._connected = True
         self._wake.set()
 
-    def ended(self, reason: str) -> None:
-        """ccxt's word that the socket is gone."""
-        self._fault = self._fault or Lost(reason)
+    def ended(self, fault: VenueError) -> None:
+        """ccxt's word that the socket is gone; the first reason given stays."""
+        self._fault = self._fault or fault
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(self._fault)
@@ -189,13 +189,32 @@ def _tapped(exchange_class: Any, socket: Socket) -> Any:
 
         def on_error(self, client: Any, error: Any) -> None:
             super().on_error(client, error)
-            socket.ended(short(error) or type(error).__name__)
+            socket.ended(_why(client, error))
 
         def on_close(self, client: Any, error: Any) -> None:
             super().on_close(client, error)
-            socket.ended(f"closed by the venue ({error})")
+            dropped = error == 1006  # no close frame came
+            socket.ended(
+                Lost("connection dropped" if dropped else f"closed by the venue ({error})")
+            )
 
     return Tapped
+
+
+_SIGNS = {
+    "Cannot connect": "cannot connect",
+    "keepalive": "pings not answered",
+    "Connection timeout": "no connection within 10 s",
+}
+
+
+def _why(client: Any, error: Any) -> VenueError:
+    """ccxt's error of a socket in few words; a handshake may be told to wait, too."""
+    cause = error.args[0] if getattr(error, "args", None) else error
+    if getattr(cause, "status", None) in (418, 429):
+        return RateLimited("told to wait", client.last_retry_after)
+    text = short(error) or type(error).__name__
+    return Lost(next((words for sign, words in _SIGNS.items() if sign in text), text))
 
 
 def _loop() -> asyncio.AbstractEventLoop:
