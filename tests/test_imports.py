@@ -24,9 +24,17 @@ def part(path: Path) -> str:
     return first.removesuffix(".py")
 
 
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it but what stands under `if TYPE_CHECKING`."""
+    yield node
+    if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from running(child)
+
+
 def imported(path: Path) -> Iterator[str]:
-    """Every module a file names in an import, those inside functions and TYPE_CHECKING too."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    """Every module a file imports when it runs, those inside functions too."""
+    for node in running(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -82,7 +82,8 @@ def _lost(document: dict[str, Any]) -> str | None:
     """The feed that is out, as `1h n/a binance 4m`; None when every liquidation feed lives."""
     for row in document["health"]:
         if row["collector"] == "liquidations" and row["state"] in ("retrying", "refused"):
-            return f"1h n/a {row['venue']} {_age(row['age_s'])}"
+            since = f" {_age(row['age_s'])}" if row["age_s"] is not None else ""
+            return f"1h n/a {row['venue']}{since}"
     return None
 
 

@@ -38,6 +38,18 @@ class Class(StrEnum):
     TRADFI = "tradfi"
 
 
+WINDOWS: dict[str, timedelta] = {
+    "1m": timedelta(minutes=1),
+    "5m": timedelta(minutes=5),
+    "15m": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "12h": timedelta(hours=12),
+    "24h": timedelta(hours=24),
+}
+"""The rolling windows of every total: `(as_of − W, as_of]` by event time."""
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table of the store.

@@ -8,23 +8,12 @@ all wider ones, a raw row of a left edge to that one window (the wider ones have
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
 from tui.metrics.spans import AHEAD, MINUTE_MS, ms
-from tui.tables import Class, Side
-
-WINDOWS: dict[str, timedelta] = {
-    "1m": timedelta(minutes=1),
-    "5m": timedelta(minutes=5),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-    "12h": timedelta(hours=12),
-    "24h": timedelta(hours=24),
-}
-
+from tui.tables import WINDOWS, Class, Side
 
 MANY = 100_000
 """Minute rows from which the streaming engine is worth its memory."""

@@ -7,11 +7,11 @@ from datetime import datetime
 import polars as pl
 
 from tui.metrics import amounts, bounds, feed
-from tui.metrics.amounts import NOTHING, WINDOWS, Amount
+from tui.metrics.amounts import NOTHING, Amount
 from tui.metrics.coverage import Cover, Listening, Stream
 from tui.metrics.feed import FeedRow, Folded
 from tui.metrics.timeline import Minute, timeline
-from tui.tables import Class
+from tui.tables import WINDOWS, Class
 
 __all__ = [
     "WINDOWS",

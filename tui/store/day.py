@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import polars as pl
 
-from tui.metrics.windows import WINDOWS
 from tui.store.edges import MINUTE, Edges, minutes_between
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
@@ -12,7 +11,15 @@ from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
 from tui.store.rows import at, count_until, from_milliseconds, replaced, until
 from tui.store.thinned import THINNINGS, joined, read_thinned, thin
-from tui.tables import CANDLES, COVERAGE, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, TABLES
+from tui.tables import (
+    CANDLES,
+    COVERAGE,
+    HEALTH,
+    LIQUIDATION_MINUTES,
+    LIQUIDATIONS,
+    TABLES,
+    WINDOWS,
+)
 
 AHEAD = 5_000
 """ms ahead of the clock that an event may be and count as now."""
