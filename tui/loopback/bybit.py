@@ -25,6 +25,7 @@ class Bybit(Encoder):
 
     name = "bybit"
     push_ms = 500
+    first_price = True
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)

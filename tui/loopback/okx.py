@@ -22,6 +22,7 @@ class Okx(Encoder):
 
     name = "okx"
     push_ms = 200
+    first_price = True
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)

@@ -160,9 +160,10 @@ class Past:
         yield began, "quotes", "binance", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """DERIVATIVES, a row a minute and venue, six in the last ten minutes."""
+        """DERIVATIVES per venue: a row in two minutes, six a minute in the last ten."""
         end = self._scenario.end
-        times = [*range(end - DAY - PRE, end - 10 * MINUTE, MINUTE), *_until(end, 10 * MINUTE, 10)]
+        early = range(end - DAY - PRE, end - 10 * MINUTE, 2 * MINUTE)
+        times = [*early, *_until(end, 10 * MINUTE, 10)]
         for venue in VENUES:
             for coin in coins:
                 perpetuals = self._perpetuals(venue, coin)
@@ -189,18 +190,16 @@ class Past:
         return sum(worth), self._mood.funding(largest, ts), mark, index
 
     def quotes(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """QUOTES of the coins and of gold, one in 10 s, one a second in the last three minutes."""
+        """QUOTES: a coin's in 10 s, gold's in 30, one a second in the last three minutes."""
         spot, end = self._scenario.lists["binance", "spot"], self._scenario.end
         markets = [spot[f"{coin}USDT"] for coin in coins] + [spot[name] for name in GOLD_SPOT]
         markets.append(self._scenario.lists["binance", "usdm"]["XAUUSDT"])
-        times = [
-            *range(end - DAY - PRE, end - 3 * MINUTE, 10 * SECOND),
-            *_until(end, 3 * MINUTE, 1),
-        ]
+        early, late = end - DAY - PRE, end - 3 * MINUTE
         for market in markets:
             symbol = f"{market.base}/{market.quote}"
             symbol += f":{market.settle}" if market.settle else ""
-            for ts in times:
+            step = (30 if market.path == "GOLD" else 10) * SECOND
+            for ts in (*range(early, late, step), *_until(end, 3 * MINUTE, 1)):
                 price = round(self._scenario.price(market, ts) / market.tick) * market.tick
                 yield ts, ts + LAG_MS, "binance", symbol, market.base, float(f"{price:.10g}")
 

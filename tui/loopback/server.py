@@ -21,7 +21,7 @@ from tui.loopback.okx import Okx
 from tui.loopback.recording import Playback
 from tui.loopback.scenario import Scenario
 from tui.loopback.sockets import Open, Sockets
-from tui.loopback.wire import Encoder, Refusal, packed
+from tui.loopback.wire import Encoder, Refusal, Session, packed
 
 ENCODERS: tuple[type[Encoder], ...] = (Binance, Bybit, Okx)
 
@@ -204,11 +204,18 @@ class Loopback:
         try:
             async for message in opened.socket:
                 if message.type is WSMsgType.TEXT:
-                    refuse = encoder.name in self.faults.refused
-                    opened.write(encoder.hear(opened.session, message.data, self.now(), refuse))
+                    opened.write(self._heard(encoder, opened.session, message.data))
         finally:
             sockets.discard(opened)
         return opened.socket
+
+    def _heard(self, encoder: Encoder, session: Session, text: str) -> list[str]:
+        """What is said to a client's frame. Bybit and OKX send a first price with it."""
+        refuse, before = encoder.name in self.faults.refused, len(session.topics)
+        said = encoder.hear(session, text, self.now(), refuse)
+        if encoder.first_price and len(session.topics) > before:
+            said += encoder.quotes(session, self.now())
+        return said
 
     async def _books(self, request: web.Request) -> web.Response:
         """GET /control: counters; `?rows=1` with the rows, `?binance=100` those after the 100th."""

@@ -52,6 +52,7 @@ class Encoder(ABC):
 
     name: ClassVar[str]
     push_ms: ClassVar[int]  # how often the venue pushes liquidations
+    first_price: ClassVar[bool] = False  # a ticker subscription is answered with a price at once
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         self.scenario, self.mood = scenario, mood
