@@ -182,6 +182,24 @@ async def test_a_coin_whose_ratio_the_venue_lacks_is_left_out() -> None:
     assert [market.id for market in contracts.values()] == ["BTCUSDT"]
 
 
+@pytest.mark.usefixtures("rounds")
+async def test_each_five_minutes_bring_only_what_is_new() -> None:
+    class Venue(Fake): ...
+
+    moment = [NOW]
+    frames = positioning.collect(
+        Venue, nothing, known(swap("BTC")), ("BTC",), stored(binance=NOW), lambda: moment[0]
+    )
+    moment[0] += timedelta(minutes=10)
+    async with aclosing(frames), asyncio.timeout(10):  # type: ignore[type-var]
+        start = [await anext(frames) for _ in range(2)]
+        moment[0] += timedelta(minutes=5)
+        later = [await anext(frames) for _ in range(2)]
+    assert [frame.height for frame in (*start, *later)] == [2, 2, 1, 1]
+    assert {str(frame["measure"][0]) for frame in later} == {"accounts", "taker"}
+    assert later[0]["ts"][0] == NOW.replace(minute=15)
+
+
 async def test_a_measure_the_venue_refuses_leaves_the_others_and_none_at_all_is_said() -> None:
     class Some(Fake): ...
 

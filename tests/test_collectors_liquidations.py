@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -283,3 +284,21 @@ async def test_a_deeply_nested_frame_does_not_stop_the_reading() -> None:
         rows = await listen(listening, 1)
         await push
     assert rows.height == 1
+
+
+async def test_rows_unread_at_the_end_are_not_covered() -> None:
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
+        first = asyncio.ensure_future(anext(listening.frames))
+        await pushing(exchange, listening.link, [message("binance", "BTCUSDT", 1_700_000_000_000)])
+        await first
+        before = listening.link.last_heard
+        await exchange.push(message("binance", "BTCUSDT", 1_700_000_000_001))
+        while listening.link.last_heard == before:  # noqa: ASYNC110 - a Link has nobody to wake
+            await asyncio.sleep(0.01)
+        heard = listening.link.last_heard
+        await listening.frames.aclose()  # type: ignore[attr-defined]
+    row = listening.link.coverage().row(0, named=True)
+    assert row["reason"] == "ended with rows unread"
+    assert heard is not None
+    assert heard - timedelta(seconds=1) < row["until"] <= heard + timedelta(milliseconds=1)

@@ -71,11 +71,14 @@ class Link:
         """Any message of the socket, pongs included."""
         self.last_heard = self._clock()
 
-    def lost(self, reason: str) -> None:
-        """The socket is gone; nothing happens when it already was."""
+    def lost(self, reason: str, until: datetime | None = None) -> None:
+        """The socket is gone; nothing happens when it already was.
+
+        `until` is when it was last listened to, by default the last message heard.
+        """
         if self.conn is None:
             return
-        until = max(self._since, self.last_heard or self._since)
+        until = max(self._since, until or self.last_heard or self._since)
         self._ended.append(self._row(until, reason))
         self.conn = None
         self._unreadable, self.trouble = 0, None

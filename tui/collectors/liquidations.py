@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -58,6 +59,10 @@ class Inbox:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def oldest(self) -> datetime | None:
+        """When the oldest message that was not drained arrived: coverage must end before it."""
+        return datetime.fromtimestamp(self._waiting[0][1] / 1000, UTC) if self._waiting else None
 
     def take(self, message: Any) -> bool:
         """Keep the message's liquidations; false when it has none."""
@@ -121,6 +126,8 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
                 if fault := socket.failed():
                     raise fault
     finally:
+        if unread := inbox.oldest():
+            link.lost("ended with rows unread", unread)
         await socket.close()
 
 
