@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -254,7 +255,18 @@ async def test_themes_go_round(monitor: Any) -> None:
         assert seen == ["dark", "light", "colour-blind", "ansi", "dark"]
 
 
-NAMES = ("long", "short", "above", "below", "muted", "frame", "warn", "gold", "accent")
+TUI = Path(__file__).parent.parent / "tui"
+NAMES = {
+    name
+    for folder in ("draw", "panels", "screens")
+    for file in (TUI / folder).rglob("*.py")
+    for name in re.findall(r"\$([a-z][a-z-]+)", file.read_text("utf-8"))
+}
+"""Every name by which something of ours is coloured."""
+
+
+def test_the_panels_colour_by_name() -> None:
+    assert {"long", "short", "muted", "frame", "warn", "accent"} <= NAMES
 
 
 @pytest.mark.parametrize("name", [theme.name for theme in THEMES])
