@@ -41,16 +41,17 @@ def demo(args: argparse.Namespace) -> int:
     """Play the scenario until the monitor ends, or with --once until every panel has data."""
     settings = flags.settings(args)
     end = clock.moment(args.end) if args.end else None
-    with _stage(settings, args.seed, end.isoformat() if end else "now") as stage:
+    with stage(settings, args.seed, end.isoformat() if end else "now") as playing:
         if args.once:
-            return _once(stage, args.json)
+            return _once(playing, args.json)
         from tui.viewer import watch
 
-        return watch(stage.settings, clock.shifted(stage.ahead), mouse=args.mouse)
+        return watch(playing.settings, clock.shifted(playing.ahead), mouse=args.mouse)
 
 
 @contextlib.contextmanager
-def _stage(settings: Settings, seed: int, end: str) -> Iterator[Stage]:
+def stage(settings: Settings, seed: int, end: str) -> Iterator[Stage]:
+    """The exchange and the recorder on a throw-away store, filled with the scenario's past."""
     folder = Path(tempfile.mkdtemp(prefix="liqtop-demo-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
