@@ -27,9 +27,9 @@ class Crowd:
         self._rng = rng
         self._longs: Ladder = []  # by minus the log price: the highest goes first
         self._shorts: Ladder = []
-        self._price, self._depth = price, 1.0
-        for _ in range(240):  # four hours of trade about the first price
-            self._open(math.log(price) + rng.gauss(0.0, 0.006), 1.0)
+        self._price, self._depth, self._minutes = price, 1.0, 0
+        for _ in range(120):  # four hours of trade about the first price
+            self._open(math.log(price) + rng.gauss(0.0, 0.006), 2.0)
 
     def minute(self, low: float, high: float, close: float) -> tuple[float, float]:
         """Mass liquidated (long, short) while the price went over [low, high] and to `close`."""
@@ -37,9 +37,11 @@ class Crowd:
         longs = self._sweep(self._longs, -math.log(low))
         shorts = self._sweep(self._shorts, math.log(high))
         self._depth = max(0.15, self._depth - 0.02 * (longs + shorts))
-        move = math.log(close / self._price)
-        self._open(math.log(close), 1.0 + 300 * abs(move))
-        self._price = close
+        self._minutes += 1
+        if self._minutes % 2 == 0:  # two minutes' positions at once: half the work
+            move = math.log(close / self._price)
+            self._open(math.log(close), 2.0 + 300 * abs(move))
+            self._price = close
         return longs + self._churn(), shorts + self._churn()
 
     def _churn(self) -> float:

@@ -3,8 +3,9 @@
 import math
 import random
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -94,18 +95,32 @@ class Grid:
         return self.prices[first : max(first, (until - self.begins) // self.step + 1)]
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Path:
     """A coin's price: days to the newest 90, hours to the last two or three days, then minutes.
 
+    `history` makes the days and hours when they are first asked for: of most coins nobody does.
     Between two minutes a ripple of 0.4 basis points keeps the last price moving; it is zero at
     whole minutes.
     """
 
-    days: Grid
-    hours: Grid
     minutes: Grid
     ripple: tuple[float, ...]
+    history: Callable[[], tuple[Grid, Grid]]
+
+    @cached_property
+    def _made(self) -> tuple[Grid, Grid]:
+        return self.history()
+
+    @property
+    def days(self) -> Grid:
+        """A price at each midnight but the newest ones."""
+        return self._made[0]
+
+    @property
+    def hours(self) -> Grid:
+        """A price at each hour of the newest 90 days but the last two or three."""
+        return self._made[1]
 
     @property
     def begins(self) -> int:

@@ -136,7 +136,7 @@ class Prices:
         minutes = self._scripted("BTC", LAST_DAY, logs[-1])
         days = Grid(midnights[0], DAY, [math.exp(v) for v in logs])
         self._level(days, minutes)
-        return self._path("BTC", days, minutes, 0.016)
+        return self._path("BTC", lambda: days, minutes, 0.016)
 
     def _level(self, days: Grid, minutes: Grid) -> None:
         """Lifts or lowers closes of 100-355 and 450-1,350 days ago to the two long means."""
@@ -158,7 +158,7 @@ class Prices:
         logs = min(walks, key=lambda walk: _bond(bitcoin, walk[-92:]))
         minutes = self._scripted(METAL.name, GOLD_DAY, logs[-1])
         days = Grid(midnights[0], DAY, [math.exp(v) for v in logs])
-        return self._path(METAL.name, days, minutes, 0.007)
+        return self._path(METAL.name, lambda: days, minutes, 0.007)
 
     def _follower(self, coin: Coin) -> Path:
         """A coin that goes with bitcoin, and a residual of its own at each step of time."""
@@ -168,26 +168,38 @@ class Prices:
         def led(ts: int) -> float:
             return base + coin.beta * (math.log(bitcoin.minutes_or(ts).at(ts)) - pivot)
 
-        midnights = self._midnights(coin.anchors[0][0] if coin.anchors else 800)
-        pins = [(ts, value - led(ts)) for ts, value in self._pins(coin)]
-        near = [(self.end - 30 * DAY, rng.gauss(0, 0.05)), (midnights[-1], rng.gauss(0, 0.008))]
-        noise = bridge(midnights, pins or [(midnights[0], rng.gauss(0, 0.5)), *near], 0.012, rng)
-        days = Grid(midnights[0], DAY, [math.exp(led(t) + n) for t, n in zip(midnights, noise)])  # noqa: B905
+        pins = [(ts, value - led(ts // DAY * DAY)) for ts, value in self._pins(coin)]
+        start = pins[-1][1] if pins else rng.gauss(0, 0.008)
         times = list(range(self._from_minutes, self.last + 1, MINUTE))
-        ends: Pins = [(times[0], noise[-1]), (self.end, 0.0), (times[-1], 0.0)]
+        ends: Pins = [(times[0], start), (self.end, 0.0), (times[-1], 0.0)]
         drift = bridge(times, ends, 0.01, rng)
-        logs = [math.log(p) for p in bitcoin.minutes.prices]
-        prices = [math.exp(base + coin.beta * (b - pivot) + n) for b, n in zip(logs, drift)]  # noqa: B905
-        return self._path(coin.name, days, Grid(times[0], MINUTE, prices), 0.02)
+        prices = [
+            math.exp(base + coin.beta * (math.log(b) - pivot) + n)
+            for b, n in zip(bitcoin.minutes.prices, drift, strict=True)
+        ]
 
-    def _path(self, name: str, days: Grid, minutes: Grid, sigma: float) -> Path:
-        first = max(self._from_hours, days.begins)
-        times = list(range(first, self._from_minutes + 1, HOUR))
-        pins = [(ts, math.log(days.at(ts))) for ts in times if ts % DAY == 0]
-        rng = self._rng(f"{name} hours")
-        hours = Grid(first, HOUR, [math.exp(v) for v in bridge(times, pins, sigma, rng)])
-        ripple = tuple(0.0 if i % 60 == 0 else rng.uniform(-1, 1) for i in range(3600))
-        return Path(days, hours, minutes, ripple)
+        def daily() -> Grid:
+            own = self._rng(f"{coin.name} days")
+            midnights = self._midnights(coin.anchors[0][0] if coin.anchors else 800)
+            far = [(midnights[0], own.gauss(0, 0.5)), (self.end - 30 * DAY, own.gauss(0, 0.05))]
+            noise = bridge(midnights, pins or [*far, (midnights[-1], start)], 0.012, own)
+            logs = [led(ts) + n for ts, n in zip(midnights, noise, strict=True)]
+            return Grid(midnights[0], DAY, [math.exp(v) for v in logs])
+
+        return self._path(coin.name, daily, Grid(times[0], MINUTE, prices), 0.02)
+
+    def _path(self, name: str, daily: Callable[[], Grid], minutes: Grid, sigma: float) -> Path:
+        def history() -> tuple[Grid, Grid]:
+            days = daily()
+            first = max(self._from_hours, days.begins)
+            times = list(range(first, self._from_minutes + 1, HOUR))
+            pins = [(ts, math.log(days.at(ts))) for ts in times if ts % DAY == 0]
+            logs = bridge(times, pins, sigma, self._rng(f"{name} hours"))
+            return days, Grid(first, HOUR, [math.exp(v) for v in logs])
+
+        rng = self._rng(f"{name} ripple")
+        ripple = tuple(0.0 if i % 60 == 0 else rng.uniform(-1, 1) for i in range(1800))
+        return Path(minutes, ripple, history)
 
 
 def _folded(value: float, low: float, high: float) -> float:
