@@ -177,6 +177,8 @@ def _third(record: HeaderRecord, view: View, width: int, bare: bool) -> Content:
             "OI 5m {}  fund {}".format(*money(record)),
             f"{count} {cover if ' of ' in cover else 'cov ' + cover}",
         )
+        if len(text) + 1 + len(tail) > width:
+            text = text.replace(" 5m", "")
         blank = max(1, width - len(text) - len(tail))
         return draw.line(width, text + " " * blank, (tail, style))
     interest, funding = money(record)
