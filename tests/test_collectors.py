@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fake_exchange import FakeExchange
 from tui.clock import utc_now
@@ -274,6 +276,23 @@ async def test_candles_reach_back_as_far_as_there_are_and_the_newest_is_open() -
         assert each["closed"].to_list() == [True] * (each.height - 1) + [False]
     assert (NOW.replace(hour=0, minute=0), False) in daily.select("ts", "closed").rows()
     assert set(found["symbol"]) == {"BTC/USDT"}
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 3_000), st.integers(60, 1000))
+def test_whatever_was_stored_no_candle_is_missing_after_it(days: int, page: int) -> None:
+    class Venue(Fake): ...
+
+    Venue.page, Venue.listed = page, MS // DAY * DAY - 4_000 * DAY
+    newest = NOW.replace(hour=0, minute=0) - timedelta(days=days)
+
+    async def fetched() -> list[int]:
+        rounds = candles.Rounds(sources(Venue), stored(binance=newest), clock)
+        found = [frame async for frame in rounds.fill("BTC", "spot", "1d")]
+        return pl.concat(found)["ts"].dt.epoch("ms").to_list()
+
+    begin = int(newest.timestamp() * 1000) if days <= 2_700 else MS // DAY * DAY - 2_700 * DAY
+    assert asyncio.run(fetched()) == list(range(begin, MS + 1, DAY))
 
 
 @pytest.mark.usefixtures("rounds")
