@@ -38,13 +38,16 @@ def _young(window: timedelta, have: timedelta) -> Iterable[str]:
 
 
 def _gaps(cover: Cover, listening: list[str]) -> Iterable[str]:
+    """Venues with the same gap share a word: most gaps are a recorder that was not running."""
+    gaps: dict[str, list[str]] = {}
     for venue in listening:
         streams = sorted({gap.stream for gap in cover.gaps if gap.venue == venue})
         longest = max((_length(cover.gaps, venue, name) for name in streams), default=timedelta())
         if longest >= NOTICED:
-            yield f"gap {spans.words(longest)} {venue}"
+            gaps.setdefault(spans.words(longest), []).append(venue)
         elif not streams and cover.venues[venue] < 1:
             yield f"{venue} {int(100 * cover.venues[venue])}% of topics"
+    yield from (f"gap {length} {', '.join(venues)}" for length, venues in gaps.items())
 
 
 def _length(gaps: Iterable[Gap], venue: str, stream: str) -> timedelta:
