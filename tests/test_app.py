@@ -18,8 +18,9 @@ from textual.widgets import Input, Static
 
 from tests.fake_panels import FakePanel, FakeSource, panels
 from tests.frames import NOW, frame, liquidation, snapshot
-from tui.app import LiqtopApp
+from tui.app import LiqtopApp, recorder
 from tui.config import load
+from tui.lock import Holder
 from tui.screens.coin import CoinChoice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
@@ -306,6 +307,12 @@ async def test_help_lists_keys_marks_and_this_run(monitor: Any, tmp_path: Path) 
         assert "CoinGlass" in page()
         await run.press("escape")
         assert isinstance(run.app.screen, Dashboard)
+
+
+def test_the_recorder_is_named_with_its_start() -> None:
+    running = Holder(7, "0.1.0", None, "", int(NOW.timestamp() * 1000), True)
+    assert recorder(running) == "0.1.0, process 7 in the background since 2026-01-20 14:03Z"
+    assert recorder(None) == "none runs"
 
 
 async def test_question_mark_closes_help_too(monitor: Any) -> None:

@@ -152,6 +152,15 @@ def test_q_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
     assert all(sound(terminal).values()), sound(terminal)
 
 
+def test_suspending_gives_the_terminal_back_and_going_on_takes_it(terminal: Terminal) -> None:
+    os.write(terminal.master, b"\x1a")
+    terminal.until(lambda: b"\x1b[?1049l" in terminal.sent)
+    assert os.waitpid(terminal.pid, os.WUNTRACED)[1] & 0xFF == 0x7F  # stopped
+    terminal.screen.reset()
+    os.kill(terminal.pid, signal.SIGCONT)
+    terminal.until(lambda: terminal.shows("liquidations row 1"))
+
+
 @pytest.mark.parametrize("name", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_the_terminal_sound(terminal: Terminal, name: int) -> None:
     os.kill(terminal.pid, name)

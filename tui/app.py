@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 # One thread: the frames are small, and a pool costs 6 MB and its wake-ups. Read at the import.
@@ -19,6 +19,7 @@ from textual.binding import Binding, BindingType
 from tui import __version__
 from tui.clock import Clock, utc_now
 from tui.config import Settings
+from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
@@ -51,7 +52,10 @@ def run(
 
         return Live(Reader(store_path(settings.data_dir)))
 
-    app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise)
+    def about() -> dict[str, str]:
+        return {"recorder": recorder(holder(settings.data_dir))}
+
+    app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise, about=about)
     app.run(mouse=mouse)
     return app.return_code or 0
 
@@ -63,6 +67,7 @@ class LiqtopApp(App[None]):
     `panels` are those to choose from, by default all; the settings name which are shown.
     """
 
+    TITLE = "liqtop"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -209,6 +214,15 @@ class LiqtopApp(App[None]):
         timer.daemon = True
         timer.start()
         self.exit(return_code=code)
+
+
+def recorder(running: Holder | None) -> str:
+    """Who records, and since when."""
+    if running is None:
+        return "none runs"
+    since = datetime.fromtimestamp(running.since / 1000, UTC)
+    where = "in the background" if running.background else "in the foreground"
+    return f"{running.version}, process {running.pid} {where} since {since:%Y-%m-%d %H:%MZ}"
 
 
 def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
