@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tui.errors import LiqtopError
 from tui.loopback.faults import GARBAGE
 from tui.loopback.path import DAY, HOUR
 from tui.loopback.recording import load
+from tui.loopback.scenario import Scenario
 from tui.loopback.sent import fingerprint
 from tui.loopback.server import Loopback
 from tui.tables import Side
@@ -346,7 +348,17 @@ async def test_a_wrong_order_says_what_is_right() -> None:
         assert "KeyError" in (await link.order(do="burst"))["error"]
 
 
-async def test_a_recording_of_rows_plays_through_the_sockets(tmp_path: Path) -> None:
+@pytest.fixture
+def scenario() -> Iterator[Scenario]:
+    """The shared scenario, with the markets that a recording adds taken off again."""
+    kept = {stream: dict(markets) for stream, markets in world().lists.items()}
+    yield world()
+    world().lists.update(kept)
+
+
+async def test_a_recording_of_rows_plays_through_the_sockets(
+    tmp_path: Path, scenario: Scenario
+) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(
         "ts,exchange,symbol,side,qty,price,usd\n"
@@ -355,7 +367,6 @@ async def test_a_recording_of_rows_plays_through_the_sockets(tmp_path: Path) -> 
         "2025-11-30T15:09:28.000000,bybit,BTC/USDT:USDT,short,2,91010.5,182021\n"
         "2025-11-30T15:09:29.000000,okx,BTC/USDT:USDT,long,0.03,91005.1,2730\n"
     )
-    scenario = world()
     playback = load(file, scenario, speed=0)
     async with exchange(playback=playback) as loopback, client(loopback) as link:
         found = await received(await every_feed(link, loopback), 4)
@@ -381,8 +392,8 @@ async def test_a_recording_of_raw_frames_goes_out_untouched(tmp_path: Path) -> N
         assert raw in await texts(socket_, 2)
 
 
-def test_recorded_rows_and_frames_load(recorded: Path) -> None:
-    rows = load(recorded / "liquidations/binance_all_2025-11-30_2025-12-01.csv", world()).rows
+def test_recorded_rows_and_frames_load(recorded: Path, scenario: Scenario) -> None:
+    rows = load(recorded / "liquidations/binance_all_2025-11-30_2025-12-01.csv", scenario).rows
     assert len(rows) == 929
     assert {row.side for row in rows} == {Side.LONG, Side.SHORT}
     frames = load(recorded / "wire/recorded_recent_liquidation_frames.jsonl", world()).frames

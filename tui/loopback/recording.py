@@ -26,6 +26,10 @@ FEEDS = {"binance": "usdm", "bybit": "linear", "okx": "swap"}
 APART_MS = 100
 """Raw frames without a time of their own are this far apart."""
 
+PATIENCE_S = 10.0
+SETTLES_S = 0.3
+"""A client subscribes to Bybit's 800 topics in several frames; the last one comes this late."""
+
 
 class Raw(NamedTuple):
     """A frame as some venue once sent it, `due` ms after the first."""
@@ -48,9 +52,8 @@ class Playback:
     speed: float = 1.0
 
     async def play(self, exchange: Loopback) -> None:
-        """Sends it all once through the sockets of `exchange`, as soon as someone is subscribed."""
-        while not any(o.session.topics for s in exchange.sockets.open.values() for o in s):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        """Sends it all once through the sockets of `exchange`, when someone listens."""
+        await self._heard(exchange)
         started = time.perf_counter()
         events: list[tuple[float, Forced | Raw]] = [(raw.due, raw) for raw in self.frames]
         events += [(row.ts - self.rows[0].ts, row) for row in self.rows]
@@ -59,6 +62,19 @@ class Playback:
                 wait = due / 1000 / self.speed - (time.perf_counter() - started)
                 await asyncio.sleep(max(0.0, wait))
             self._send(exchange, event)
+
+    async def _heard(self, exchange: Loopback) -> None:
+        """Until every stream of the recording is subscribed to, at most 10 s after the first."""
+        wanted = {(row.market.venue, row.market.stream) for row in self.rows}
+        wanted |= {(raw.venue, raw.stream) for raw in self.frames}
+        waited = 0.0
+        while True:
+            found = {s for s in wanted if any(o.session.topics for o in exchange.sockets.of(*s))}
+            if found == wanted or waited > PATIENCE_S:
+                break
+            waited += 0.05 if found else 0.0
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(SETTLES_S)
 
     def _send(self, exchange: Loopback, event: Forced | Raw) -> None:
         if isinstance(event, Raw):
