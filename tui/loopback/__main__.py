@@ -85,6 +85,8 @@ def main() -> int:
     except LiqtopError as error:
         print(f"liqtop loopback: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # the parent died before it could be told where we are
+        return 1
     return 0
 
 
