@@ -73,7 +73,7 @@ async def test_one_collector_that_always_fails_harms_no_other(
 ) -> None:
     async def bad() -> AsyncIterator[pl.DataFrame]:
         raise KeyError("no such field")
-        yield
+        yield QUOTES.empty()
 
     async def good() -> AsyncIterator[pl.DataFrame]:
         while True:
@@ -117,7 +117,7 @@ async def test_the_state_says_why_it_waits(
 ) -> None:
     async def bad() -> AsyncIterator[pl.DataFrame]:
         raise error
-        yield
+        yield QUOTES.empty()
 
     async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", bad)]):
         await until(lambda: rows(tmp_path, HEALTH).height >= 2)
@@ -158,7 +158,7 @@ async def test_once_a_second_the_latest_snapshot_is_there_for_a_status_bar(
 ) -> None:
     async def silent() -> AsyncIterator[pl.DataFrame]:
         await forever()
-        yield
+        yield QUOTES.empty()
 
     def latest() -> datetime | None:
         reader = Reader(store_path(tmp_path))
