@@ -191,7 +191,5 @@ def feeds_line(record: HeaderRecord, width: int) -> Content:
     """Feeds and cover in one row of their own, for the foot of a narrow screen."""
     count, style = feeds(record)
     worst = trouble(record)
-    tail = f"  {worst}" if worst else "  " + ", ".join(
-        code(name) for name in record.liquidations.venues
-    )  # fmt: skip
+    tail = f"  {worst}" if worst else ""
     return draw.line(width, (f"feeds {count}", style), f"  cover {covered(record)}", tail)

@@ -73,7 +73,7 @@ class LiquidationsPanel(Panel):
         if table:
             lines += split.tables(record, view, width, table)
         if tape:
-            lines.append(feed.title(view, width, "+ − size   / filter" if width >= 70 else "+ −"))
+            lines.append(feed.title(view, width, "+ − size" if width >= 70 else "+ −"))
             lines += feed.rows(made, view, width, tape - 1, full=width >= 64)
         return lines
 
