@@ -4,7 +4,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.metrics.prices import Price
-from tui.panels.base import BOX, RULES, View, code, finish
+from tui.panels.base import BOX, RULES, View, finish
 from tui.panels.header.data import HeaderRecord
 from tui.panels.header.words import (
     Parts,
