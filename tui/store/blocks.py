@@ -13,7 +13,7 @@ from io import BytesIO
 
 import polars as pl
 
-from tui.store.rows import frame
+from tui.store.rows import frame_of
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATION_MINUTES
 
@@ -81,8 +81,8 @@ def _packed(db: sqlite3.Connection, hour: int) -> bytes:
 
 
 def _rows(db: sqlite3.Connection, hour: int) -> pl.DataFrame:
-    rows = db.execute(_ROWS, (hour, hour + HOUR)).fetchall()
-    return frame(LIQUIDATION_MINUTES, _COLUMNS, rows)
+    rows = db.execute(_ROWS, (hour, hour + HOUR))
+    return frame_of(rows, LIQUIDATION_MINUTES, _COLUMNS)
 
 
 def _hours_without_block(db: sqlite3.Connection, newest: int) -> list[int]:

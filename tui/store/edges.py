@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import frame
+from tui.store.rows import milliseconds
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 
@@ -95,13 +95,11 @@ class _Ahead:
 
     def step(self, reader: Reader, rows: int) -> bool:
         """Read that many rows more, all when negative; whether that was the end."""
-        found = reader.rows(
-            _SLICE,
-            (*self._last, self._last[0], self.minute + MINUTE, self._through, rows),
-        )
-        if found:
-            self._last = (found[-1][1], found[-1][0])
-            self.parts.append(frame(LIQUIDATIONS, ("id", *_COLUMNS), found).drop("id"))
+        bounds = (*self._last, self._last[0], self.minute + MINUTE, self._through, rows)
+        found = reader.frame(LIQUIDATIONS, ("id", *_COLUMNS), _SLICE, bounds)
+        if len(found):
+            self._last = (milliseconds(found["ts"][-1]), found["id"][-1])
+            self.parts.append(found.drop("id"))
         return len(found) != rows
 
     def rows(self) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 
 from tui.store import files
 from tui.store.blocks import read_hour
-from tui.store.rows import frame, from_milliseconds, milliseconds
+from tui.store.rows import frame_of, from_milliseconds, milliseconds
 from tui.store.schema import quoted
 from tui.tables import Table
 
@@ -61,13 +61,10 @@ class Reader:
 
     def after(self, table: Table, id: int, limit: int | None = None) -> tuple[pl.DataFrame, int]:
         """Rows that came after `id`, in the order they came, without `raw`; and the last id."""
-        names = _columns(table, raw=False)
-        rows = self.rows(
-            f"SELECT {', '.join(quoted(names))}, id FROM {table.name} WHERE id > ?"
-            " ORDER BY id LIMIT ?",
-            (id, -1 if limit is None else limit),
-        )
-        return frame(table, names, rows), rows[-1][-1] if rows else id
+        names = (*_columns(table, raw=False), "id")
+        bounds = (id, -1 if limit is None else limit)
+        found = self.select(table, names, "WHERE id > ? ORDER BY id LIMIT ?", bounds)
+        return found.drop("id"), found["id"][-1] if len(found) else id
 
     def last_ids(self) -> dict[str, int]:
         """The highest id ever given, by table name; tables that never had a row are left out."""
@@ -108,11 +105,17 @@ class Reader:
     ) -> pl.DataFrame:
         """Columns of `table` (and `id`) with the rest of the statement as given."""
         listed = ", ".join(quoted(tuple(names)))
-        rows = self.rows(f"SELECT {listed} FROM {table.name} {rest}", values)
-        return frame(table, names, rows)
+        return self.frame(table, names, f"SELECT {listed} FROM {table.name} {rest}", values)
+
+    def frame(
+        self, table: Table, names: Sequence[str], sql: str, values: Sequence[Any] = ()
+    ) -> pl.DataFrame:
+        """The rows of a statement that gives columns of `table` (and `id`), by these names."""
+        with files.plainly(self._path):
+            return frame_of(self._db.execute(sql, values), table, names)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement; StoreError in plain words."""
+        """The few rows of a statement; StoreError in plain words."""
         with files.plainly(self._path):
             return self._db.execute(sql, values).fetchall()
 

@@ -17,7 +17,7 @@ from tui.store import files
 from tui.store.blocks import KEPT, Packing
 from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
 from tui.store.liquidations import MERGE_MINUTES
-from tui.store.rows import iso, milliseconds, parameters
+from tui.store.rows import check, iso, milliseconds, parameters
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS, TABLES, Table
 
@@ -53,11 +53,13 @@ class Writer:
         written goes into `liquidation_minutes` too. On a keyed table a row replaces the one of
         its key. ValueError when a frame is not of its table's schema; nothing is written then.
         """
-        ready = [(table, parameters(table, frame)) for table, frame in batch if len(frame)]
+        ready = [(table, frame) for table, frame in batch if len(frame)]
+        for table, frame in ready:
+            check(table, frame)
         if not ready:
             return 0
         with self._transaction() as db:
-            return sum(self._insert(db, table, rows) for table, rows in ready)
+            return sum(self._insert(db, table, frame) for table, frame in ready)
 
     def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
         """Replace the one row of `latest`: the snapshot's document, as JSON."""
@@ -100,16 +102,16 @@ class Writer:
                     self._packing.pack(db, most=24)
         self._give_up()
 
-    def _insert(self, db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
+    def _insert(self, db: sqlite3.Connection, table: Table, frame: pl.DataFrame) -> int:
         if table is not LIQUIDATIONS:
-            return _insert(db, table, rows)
+            return _insert(db, table, frame)
         before = db.total_changes
         last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'liquidations'").fetchone()
-        db.executemany(INSERT_LIQUIDATION, rows)
+        db.executemany(INSERT_LIQUIDATION, parameters(table, frame))
         written = db.total_changes - before
         if written:
             db.execute(MERGE_MINUTES, (last[0] if last else 0,))
-            times = [row[0] for row in rows]
+            times = frame["ts"].unique().dt.epoch("ms").to_list()
             self._packing.touched(db, times)
             self._packing.pack(db, spared=times)
         return written
@@ -167,12 +169,12 @@ class Writer:
         db.execute("COMMIT")
 
 
-def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple[Any, ...]]) -> int:
+def _insert(db: sqlite3.Connection, table: Table, frame: pl.DataFrame) -> int:
     verb = "INSERT OR REPLACE" if table.key else "INSERT"
     marks = ", ".join("?" * len(table.schema))
     names = ", ".join(quoted(tuple(table.schema)))
-    db.executemany(f"{verb} INTO {table.name} ({names}) VALUES ({marks})", rows)
-    return len(rows)
+    db.executemany(f"{verb} INTO {table.name} ({names}) VALUES ({marks})", parameters(table, frame))
+    return len(frame)
 
 
 def _prune(db: sqlite3.Connection, table: Table, now: datetime, most: int) -> int:
