@@ -13,6 +13,7 @@ from textual.content import Content
 
 from tests import panel_samples as samples
 from tui import draw
+from tui.metrics.windows import Amount
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.liquidations.panel import share_out
@@ -214,6 +215,27 @@ def test_nobody_listening_is_not_zero() -> None:
     long = next(line for line in drawn.splitlines() if "▼ long" in line)
     assert long.count("n/a") == 7
     assert " 0 " not in long
+
+
+def test_coins_and_venues_nobody_listened_to_are_not_zero() -> None:
+    record = RECORDS["liquidations"]
+    made = record.liquidations
+    unheard = replace(made.windows["5m"].cover, share=0.0, venues=dict.fromkeys(made.venues, 0.0))
+    silent = replace(
+        made,
+        windows=made.windows | {"5m": replace(made.windows["5m"], amount=Amount(), cover=unheard)},
+        coins={coin: amounts | {"5m": Amount()} for coin, amounts in made.coins.items()},
+        venues={
+            name: replace(venue, windows=venue.windows | {"5m": Amount()})
+            for name, venue in made.venues.items()
+        },
+    )
+    drawn = text(BY_NAME["liquidations"].lines(replace(record, liquidations=silent), VIEW, 96, 42))
+    split = drawn[drawn.index("5m by coin") : drawn.index("feed ≥")].splitlines()[2:-1]
+    assert len(split) > 4
+    for line in split:
+        assert "n/a" in line
+        assert " 0 " not in line
 
 
 def test_a_venue_that_does_not_offer_a_measure_is_a_dash_and_one_we_lack_is_not() -> None:

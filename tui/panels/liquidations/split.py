@@ -9,6 +9,7 @@ from tui.draw.table import Column, choose, heads, row
 from tui.metrics.windows import Amount, Liquidations
 from tui.panels.base import View, code
 from tui.panels.liquidations.record import LiquidationsRecord
+from tui.panels.liquidations.totals import known
 from tui.tables import Side
 
 TWO_FROM = 84
@@ -58,8 +59,10 @@ def coins(made: Liquidations, window: str) -> list[tuple[str, Amount]]:
     return sorted(every, key=lambda pair: -pair[1].total_usd)
 
 
-def cells(amount: Amount, view: View) -> dict[str, draw.Part]:
-    """The cells that coin and venue tables share."""
+def cells(amount: Amount, view: View, heard: bool) -> dict[str, draw.Part]:
+    """The cells that coin and venue tables share; `n/a` where nobody listened, never zero."""
+    if not heard and not amount.count:
+        return dict.fromkeys(("long", "short", "n", "largest"), (draw.missing(), "$muted"))
     style = view.side_style(Side.LONG if amount.long_usd >= amount.short_usd else Side.SHORT)
     more = amount.total_usd > 0
     return {
@@ -73,10 +76,10 @@ def cells(amount: Amount, view: View) -> dict[str, draw.Part]:
     }
 
 
-def change(known: Mapping[str, float | None], coin: str, decimals: int) -> str:
+def change(quoted: Mapping[str, float | None], coin: str, decimals: int) -> str:
     """A coin's change: `—` where nobody quotes it, `n/a` where its history is too short."""
-    text = draw.change(known.get(coin), decimals)
-    return draw.lacking(text) if coin in known else text
+    text = draw.change(quoted.get(coin), decimals)
+    return draw.lacking(text) if coin in quoted else text
 
 
 def by_coin(
@@ -87,7 +90,9 @@ def by_coin(
     every = coins(record.liquidations, view.window)
     fits = max(0, height - 1)
     every = every[min(skip, max(0, len(every) - fits)) :]
-    shown, rest = (every, []) if len(every) <= fits else (every[: fits - 1], every[fits - 1 :])
+    whole = fits if len(every) <= fits else max(1, fits - 1)  # one row is a coin, not the rest
+    shown, rest = every[:whole], every[whole:] if fits > 1 else []
+    heard = known(record.liquidations.windows[view.window])
     lines = [heads(columns, width)]
     for coin, amount in shown:
         own: dict[str, draw.Part] = {
@@ -95,10 +100,11 @@ def by_coin(
             "price": change(record.moves, coin, 2),
             "OI": change(record.interest, coin, 1),
         }
-        lines.append(row(columns, cells(amount, view) | own, width))
+        lines.append(row(columns, cells(amount, view, heard) | own, width))
     if rest:
         own = {"name": "other", "price": draw.MISSING, "OI": draw.MISSING}
-        lines.append(row(columns, cells(total(a for _, a in rest), view) | own, width, "$muted"))
+        summed = cells(total(a for _, a in rest), view, heard)
+        lines.append(row(columns, summed | own, width, "$muted"))
     return lines[:height]
 
 
@@ -118,9 +124,9 @@ def by_venue(
             "cover": draw.share(cover.get(name)),
             "lag": lag,
         }
-        lines.append(
-            row(columns, cells(venue.windows.get(view.window, Amount()), view) | own, width)
-        )
+        amount = venue.windows.get(view.window, Amount())
+        heard = bool(cover.get(name))
+        lines.append(row(columns, cells(amount, view, heard) | own, width))
     return lines[:height]
 
 
@@ -130,16 +136,18 @@ def by_side(
     """Longs against shorts, in the window, the hour and the day."""
     columns = choose(SIDE, width)
     totals = record.liquidations.windows
+    heard = {window for window, total in totals.items() if known(total)}
     lines = [heads(columns, width)]
     for side, name in ((Side.LONG, "▼ long"), (Side.SHORT, "▲ short")):
         usd = {w: _of(t.amount, side) for w, t in totals.items()}
+        text = {w: draw.usd(usd[w]) if w in heard else draw.missing() for w in usd}
         all_usd = totals[view.window].amount.total_usd
         own: dict[str, draw.Part] = {
             "name": name,
-            "usd": draw.usd(usd[view.window]),
+            "usd": text[view.window],
             "share": draw.share(usd[view.window] / all_usd if all_usd else None),
-            "1h": draw.usd(usd["1h"]),
-            "24h": draw.usd(usd["24h"]),
+            "1h": text["1h"],
+            "24h": text["24h"],
         }
         lines.append(row(columns, own, width, view.side_style(side)))
     return lines[:height]
