@@ -204,6 +204,17 @@ def test_live_is_quiet_first_and_then_a_wave(scenario: Scenario) -> None:
     assert sum(totals(after).values()) < 6e6
 
 
+@pytest.mark.parametrize("second", [0, 8, 45])
+def test_the_quiet_start_has_rows_from_its_first_seconds(second: int) -> None:
+    """Wherever in its minute the past ends: who waits for a few rows gets them soon."""
+    scenario = Scenario(1, datetime(2026, 11, 23, 21, 37, second, tzinfo=UTC))
+    rows, end = scenario.live(scenario.end + 3 * MINUTE), scenario.end
+    fives = [between(rows, since, since + 5000) for since in range(end, end + 2 * MINUTE, 5000)]
+    assert min(map(len, fives)) >= 1
+    assert 1.0 <= sum(map(len, fives)) / 120 <= 2.5
+    assert sum(totals(between(rows, end, end + 2 * MINUTE)).values()) < 4e6
+
+
 def test_waves_go_on() -> None:
     scenario = world(1)
     rows = scenario.live(scenario.end + 170 * MINUTE)

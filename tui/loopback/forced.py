@@ -3,6 +3,7 @@
 import math
 import random
 from bisect import bisect
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -54,7 +55,8 @@ class Forced(NamedTuple):
 class Act:
     """A stretch of the scenario with the USD its published rows sum to, and its number of orders.
 
-    `since` and `until` are whole minutes (ms).
+    `since` and `until` are whole minutes (ms). In an `even` act the orders come one by one, as
+    many in each minute; in the others they go with what the crowd loses, and come in clusters.
     """
 
     since: int
@@ -62,6 +64,7 @@ class Act:
     long_usd: float
     short_usd: float
     rows: int
+    even: bool = False
 
 
 Flow = tuple[int, float, float]
@@ -89,16 +92,20 @@ def orders(
 ) -> list[Order]:
     """The orders of an act in time order; each coin's flow is scaled to its share of the whole."""
     cells = list(_cells(flows, shares))
-    total = sum(usd**0.65 for *_, usd in cells)
+    totals: dict[int, float] = defaultdict(float)
+    for minute, *_, usd in cells:
+        totals[minute] += usd**0.65
+    each, whole_act = act.rows / len(totals) if totals else 0.0, sum(totals.values())
     out: list[Order] = []
     for minute, name, side, usd in cells:
-        count = int(act.rows * usd**0.65 / total + rng.random())
+        share = each / totals[minute] if act.even else act.rows / whole_act
+        count = int(share * usd**0.65 + rng.random())
         markets, weights = contracts[name]
         if not count or not markets:
             continue
         sizes = [math.exp(rng.gauss(0.0, SKEW)) for _ in range(count)]
         whole = sum(sizes)
-        times = _times(minute, count, rng)
+        times = _times(minute, count, act.even, rng)
         for ts, size in zip(times, sizes, strict=True):
             market = markets[min(bisect(weights, rng.random() * weights[-1]), len(markets) - 1)]
             out.append(Order(ts, market, side, usd * size / whole, price(market, ts)))
@@ -117,8 +124,10 @@ def _cells(
             yield minute, name, Side.SHORT, 0.1 * shares[name] * short / shorts
 
 
-def _times(minute: int, count: int, rng: random.Random) -> list[int]:
+def _times(minute: int, count: int, even: bool, rng: random.Random) -> list[int]:
     """Forced orders come in clusters: a first one, then the rest within a few seconds of it."""
+    if even:
+        return [minute + int(rng.random() * MINUTE) for _ in range(count)]
     centres = [rng.random() * MINUTE for _ in range(1 + count // 25)]
     return [
         minute + int(min(rng.choice(centres) + rng.expovariate(1 / 4000), MINUTE - 1))

@@ -23,7 +23,7 @@ LONG_USD, SHORT_USD = 780e6, 80e6
 CALM = 30
 """Minutes before the end in which nothing much happens any more."""
 
-QUIET_LONG, QUIET_SHORT, QUIET_ROWS = 0.3e6, 0.2e6, 90
+QUIET_LONG, QUIET_SHORT, QUIET_ROWS = 0.3e6, 0.2e6, 110
 """USD and orders of a quiet minute, before the end and after it."""
 
 DAY_ROWS = 24_000
@@ -64,15 +64,19 @@ class Scenario:
         long, short = CALM * QUIET_LONG, CALM * QUIET_SHORT
         acts = (
             Act(begins, quiet, LONG_USD - long, SHORT_USD - short, DAY_ROWS),
-            Act(quiet, self.prices.last, long, short, CALM * QUIET_ROWS),
+            Act(quiet, self.prices.last, long, short, CALM * QUIET_ROWS, even=True),
         )
         truth: list[Forced] = []
         rows: list[Forced] = []
         for act in acts:
-            drawn = [o for o in self._orders(act, f"{act.rows}") if begins < o.ts <= self.end]
-            every, some = self._scaled(act, drawn, self.gaps)
+            drawn = self._orders(act, f"{act.rows}")
+            every, some = self._scaled(
+                act, [o for o in drawn if begins < o.ts <= self.end], self.gaps
+            )
             truth += every
             rows += some
+        # An end within a minute leaves the rest of it to the live market, which has rows at once.
+        self._go_on(self._calm(self.end, self.prices.last), drawn)
         return truth, rows
 
     @property
@@ -114,15 +118,18 @@ class Scenario:
             self._calm(bottom, close),
         )
         for i, act in enumerate(acts):
-            drawn = [o for o in self._orders(act, f"live {k}.{i}") if o.ts > self.end]
-            truth, rows = self._scaled(act, drawn)
-            self._live_truth += truth
-            self._live += rows
+            self._go_on(act, self._orders(act, f"live {k}.{i}"))
+
+    def _go_on(self, act: Act, drawn: list[Order]) -> None:
+        """Adds the orders of an act after the end to the live ones."""
+        truth, rows = self._scaled(act, [o for o in drawn if o.ts > self.end])
+        self._live_truth += truth
+        self._live += rows
 
     def _calm(self, since: int, until: int) -> Act:
-        minutes = (until - since) // MINUTE
+        minutes = (until - since) / MINUTE
         long, short = QUIET_LONG * minutes, QUIET_SHORT * minutes
-        return Act(since, until, long, short, QUIET_ROWS * minutes)
+        return Act(since, until, long, short, round(QUIET_ROWS * minutes), even=True)
 
     def _scaled(
         self, act: Act, drawn: list[Order], gaps: tuple[Gap, ...] = ()
