@@ -10,9 +10,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-# One thread: the frames are small, and a pool costs 6 MB and its wake-ups. Read at the import.
-os.environ.setdefault("POLARS_MAX_THREADS", "1")
-
 from textual.app import App
 from textual.binding import Binding, BindingType
 

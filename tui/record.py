@@ -16,7 +16,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui import background, flags
+from tui import background, flags, sparing
 from tui.clock import shifted
 from tui.config import Settings
 from tui.errors import LiqtopError
@@ -102,6 +102,7 @@ def _logging(folder: Path, quiet: bool) -> None:
 
 
 def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) -> int:
+    sparing.polars()
     from tui.recorder import Recorder  # polars and, with the first socket, ccxt: about a second
 
     try:
@@ -110,8 +111,9 @@ def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) ->
             shifted(timedelta(seconds=args.ahead)),
             lambda trouble: lock.say(background.troubled(lock.holder, trouble)),
         )
-    except LiqtopError:
-        log.exception("the recorder can't start")
+    except LiqtopError as error:
+        if args.background or args.throw_away:  # in the foreground the command itself says it
+            log.error("the recorder can't start: %s", error)
         raise
     log.info("records into %s, endpoint %s", settings.data_dir, settings.endpoint or "real")
     asyncio.run(_until_ended(recorder, settings, lock.holder, args.until_eof))

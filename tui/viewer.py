@@ -2,17 +2,19 @@
 
 import argparse
 import gc
+import json
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tui import background, flags
+from tui import background, flags, sparing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
-from tui.errors import LiqtopError
+from tui.errors import LiqtopError, StoreMismatch
 from tui.lock import Holder, ViewerLock, holder
 
 
@@ -20,6 +22,7 @@ def monitor(args: argparse.Namespace) -> int:
     """Start a recorder when none runs, show the screen, and say on the way out what goes on."""
     settings = flags.settings(args)
     _need_terminal()
+    _need_own_store(settings)
     viewing = ViewerLock(settings.data_dir)
     try:
         notice = background.ensure(settings)
@@ -40,6 +43,8 @@ def watch(
 ) -> int:
     """Show the screen on the settings' store until the user quits; returns the exit code."""
     _need_terminal()
+    sparing.polars()
+    sparing.no_openssl()
     # Collecting garbage among modules that stay costs a fifth of their import, and freezing them
     # spares every later collection.
     gc.disable()
@@ -53,6 +58,37 @@ def watch(
 def _need_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LiqtopError("no terminal here; `liqtop snapshot` prints the panels once")
+
+
+def _need_own_store(settings: Settings) -> None:
+    """A StoreMismatch before a recorder is started that this store would refuse again and again.
+
+    Without an endpoint of its own a viewer shows what a running recorder writes, whatever it is.
+    """
+    path = store_of(settings)
+    if not path.exists() or (settings.endpoint is None and holder(settings.data_dir)):
+        return
+    theirs = _endpoint(path)
+    if theirs != settings.endpoint:
+        raise StoreMismatch(
+            f"{path} belongs to {theirs or 'the real exchanges'}, not to"
+            f" {settings.endpoint or 'the real exchanges'}; choose another --data-dir"
+        )
+
+
+def _endpoint(path: Path) -> str | None:
+    """Whose rows a store holds; a StoreError for a file that is none or can't be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            found = db.execute("SELECT value FROM meta WHERE key = 'endpoint'").fetchone()
+            value: str | None = json.loads(found[0]) if found else None
+            return value
+    except sqlite3.Error:
+        from tui.store import Reader  # opens a closed store in a read-only folder, too
+
+        reader = Reader(path)
+        reader.close()
+        return reader.endpoint
 
 
 def _wait_for_store(settings: Settings) -> None:

@@ -23,6 +23,7 @@ NAME = "liqtop.sqlite"
 
 _BUSY_S = 5.0  # a viewer's read never blocks a write; only another writer or a checkpoint does
 _JOURNAL_LIMIT = 64 * 2**20  # bytes the -wal keeps after a wave; it grows while a reader lags
+_CACHE = 512  # kB of pages a reader keeps, not 2,000: the system has them in its cache anyway
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "the file or its folder is read-only",
@@ -108,6 +109,7 @@ def open_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
         db.close()
         check_version(path, version)
         raise StoreError(f"{path}: made by an older liqtop; liqtop record brings it up to date")
+    db.execute(f"PRAGMA cache_size = -{_CACHE}")
     return db, immutable
 
 

@@ -1,0 +1,219 @@
+"""The monitor as a terminal sees it: first frame, bytes, CPU, memory, and the delay of an event.
+
+`python -m tests.benchmarks.bench_screen [--quick]`. The exchange, the recorder and the monitor are
+three processes; what the monitor sends goes through a terminal emulator, and a text counts as
+shown when it stands on its screen.
+"""
+
+import argparse
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyte
+
+from tests.benchmarks.stage import Stage, median, percentile, stage, table
+from tests.benchmarks.terminal import Terminal, cpu_s, resident_mb
+
+QUIET, WAVE = 0.3, 50.0
+"""Liquidations a second: of a normal day of 25,000, and of a wave."""
+PRICE = re.compile(r"BTC [\d,]{5,}")
+WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]")
+MARKER_USD = 5e6
+"""A marker is larger than what the feed is set to show, so that the wave does not push it out."""
+
+
+class Shown:
+    """What a terminal shows of a running monitor."""
+
+    def __init__(self, it: Stage) -> None:
+        self.terminal = Terminal(it.viewer())
+        self.screen = pyte.Screen(self.terminal.columns, self.terminal.rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._fed = 0
+
+    @property
+    def pid(self) -> int:
+        return self.terminal.pid
+
+    def until(self, true: Callable[[], bool], seconds: float) -> float | None:
+        """Show what comes until something is true: the seconds since the monitor's start."""
+
+        def met(sent: bytes) -> bool:
+            self._stream.feed(sent[self._fed :])
+            self._fed = len(sent)
+            return true()
+
+        return self.terminal.read(seconds, met)
+
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def has_data(self) -> bool:
+        """The price is in the header, and totals stand under the windows."""
+        text = self.text()
+        return bool(PRICE.search(text) and WINDOWS.search(text))
+
+
+@contextmanager
+def monitor(it: Stage) -> Iterator[Shown]:
+    """A monitor that shows data."""
+    shown = Shown(it)
+    try:
+        if shown.until(shown.has_data, 20) is None:
+            raise TimeoutError(f"no data on the screen:\n{shown.text()}")
+        yield shown
+    finally:
+        shown.terminal.end()
+
+
+@dataclass
+class Cost:
+    """Of a span of time: kB/s to the terminal, the monitor's share of a core, its memory."""
+
+    kilobytes: float
+    cpu: float
+    memory: float
+
+    def __str__(self) -> str:
+        return f"{self.kilobytes:.1f} kB/s, CPU {self.cpu:.1%}"
+
+
+def first_frame(it: Stage) -> float:
+    """Seconds from the start until the screen has data."""
+    shown = Shown(it)
+    seconds = shown.until(shown.has_data, 20)
+    shown.terminal.end()
+    if seconds is None:
+        raise TimeoutError(f"no data on the screen:\n{shown.text()}")
+    return seconds
+
+
+def cost(shown: Shown, seconds: float) -> Cost:
+    """What the monitor costs over that time."""
+    before, cpu, began = len(shown.terminal.sent), cpu_s(shown.pid), time.monotonic()
+    shown.terminal.read(seconds)
+    elapsed = time.monotonic() - began
+    sent = len(shown.terminal.sent) - before
+    used = (cpu_s(shown.pid) - cpu) / elapsed
+    return Cost(sent / elapsed / 1000, used, resident_mb(shown.pid))
+
+
+@contextmanager
+def raining(it: Stage, rate: float, seconds: float) -> Iterator[None]:
+    """Liquidations of all venues at that rate meanwhile."""
+    order = {"do": "burst", "total": max(1, int(rate * seconds)), "rate": rate, "seed": int(rate)}
+    thread = threading.Thread(target=lambda: it.order(**order))
+    thread.start()
+    yield
+    thread.join()
+
+
+@contextmanager
+def nothing_new(it: Stage) -> Iterator[None]:
+    """Recorder and exchange stand still."""
+    both = (it.recorder, it.exchange)
+    for process in both:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in reversed(both):
+            process.send_signal(signal.SIGCONT)
+
+
+def costs(it: Stage, seconds: float) -> tuple[Cost, Cost, Cost]:
+    """In a quiet time, in a wave, and with nothing new."""
+    with monitor(it) as shown:
+        with raining(it, QUIET, seconds + 3):
+            shown.terminal.read(3)
+            quiet = cost(shown, seconds)
+        with raining(it, WAVE, seconds + 3):
+            shown.terminal.read(3)
+            wave = cost(shown, seconds)
+        with nothing_new(it):
+            shown.terminal.read(5)  # what came last leaves the 1 s rate of the header
+            still = cost(shown, min(seconds, 30))
+    return quiet, wave, still
+
+
+def status(it: Stage) -> float:
+    """Seconds of one `liqtop status`."""
+    began = time.monotonic()
+    command = [sys.executable, "-m", "tui", "status", "--data-dir", str(it.folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def liquidation(price: float, now_ms: int) -> str:
+    """A BTC long of MARKER_USD at that price, as Bybit says it."""
+    row = {"T": now_ms, "s": "BTCUSDT", "S": "Buy", "v": f"{MARKER_USD / price:.3f}"}
+    data = [row | {"p": f"{price:.2f}"}]
+    frame = {"topic": "allLiquidation.BTCUSDT", "type": "snapshot", "ts": now_ms, "data": data}
+    return json.dumps(frame)
+
+
+def delays(it: Stage, number: int) -> list[float]:
+    """Seconds from the order to the exchange until each marker is on the screen, in a wave."""
+    found = []
+    with monitor(it) as shown, raining(it, WAVE, number * 1.4 + 5):
+        shown.terminal.type("++")  # the feed shows the large ones alone
+        shown.terminal.read(3)
+        for n in range(number):
+            price = 30_001.0 + 10 * n  # far from every price of the scenario
+            words = f"{price:,.0f}"
+            began = time.monotonic()
+            text = liquidation(price, int(time.time() * 1000))
+            it.order(do="say", venue="bybit", stream="linear", text=text)
+            if shown.until(lambda words=words: words in shown.text(), 10) is None:  # type: ignore[misc]
+                raise TimeoutError(f"{words} not on the screen:\n{shown.text()}")
+            found.append(time.monotonic() - began)
+            shown.terminal.read(0.37 * (n % 3))  # at every part of the second
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="fifteen seconds each, ten markers")
+    quick = parser.parse_args().quick
+    with stage("--no-live", fill=True) as it:
+        time.sleep(10)  # the pollers' first round is through
+        first_frame(it)  # reads the files into the page cache
+        first = [first_frame(it) for _ in range(5)]
+        lines = [status(it) for _ in range(5)]
+        quiet, wave, still = costs(it, 15 if quick else 60)
+        late = delays(it, 10 if quick else 100)
+        recorder = resident_mb(it.recorder.pid)
+    memory = max(cost.memory for cost in (quiet, wave, still))
+    table(
+        "The screen, 160 × 45, a day of 25,000 liquidations in the store",
+        [
+            (
+                "first frame with data, warm",
+                f"{median(first):.2f} s ({min(first):.2f}–{max(first):.2f})",
+                "0.8 s",
+            ),
+            (f"a quiet minute ({QUIET}/s)", str(quiet), "6 kB/s, CPU 5 %"),
+            (f"in a wave ({WAVE:.0f}/s)", str(wave), "16 kB/s, CPU 5 %"),
+            ("nothing new", str(still), "0.5 kB/s, CPU 5 %"),
+            ("viewer's memory", f"{memory:.0f} MB", "110 MB"),
+            ("recorder's memory, all feeds", f"{recorder:.0f} MB", "210 MB"),
+            ("`liqtop status`", f"{median(lines) * 1000:.0f} ms", "100 ms"),
+            (
+                "event on the wire → on the screen, 50 events/s",
+                f"p50 {median(late):.2f} s, p99 {percentile(late, 0.99):.2f} s ({len(late)})",
+                "",
+            ),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
