@@ -59,8 +59,8 @@ def ensure(settings: Settings) -> str | None:
 
 def remark(running: Holder, settings: Settings) -> str | None:
     """What a viewer says of a recorder that goes on: trouble, another version, other settings."""
-    if running.trouble:
-        return f"recorder: {running.trouble}"
+    if running.trouble:  # without the file's name: the reason has to fit a header
+        return f"recorder: {running.trouble.removeprefix(f'{settings.data_dir}/liqtop.sqlite: ')}"
     if running.version != __version__:
         return f"recorder is {running.version}, this is {__version__}: restart it"
     if running.config != config_hash(settings):
