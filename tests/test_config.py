@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui import config
+from tui.app import LiqtopApp
 from tui.errors import ConfigError, UsageError
+from tui.screens import keys
 
 
 def written(folder: Path, text: str) -> Path:
@@ -49,6 +51,11 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ('[venues]\nendpoint = "https://x.example:1"\n', ["[venues] endpoint", "127.0.0.1"]),
         ("[coins]\nfollow = []\n", ["[coins] follow", "list of coins"]),
         ("[keys]\nhold = 3\n", ["[keys] hold", "text"]),
+        ('[keys]\nhlod = "x"\n', ["[keys] hlod", "did you mean 'hold'"]),
+        (
+            "[venues]\nbinance = false\nbybit = false\nokx = false\n",
+            ["[venues]", "all are off", "binance, bybit, okx"],
+        ),
         ("venues = 1\n", ["venues", "[venues]"]),
         ("[venues\n", ["not TOML"]),
     ],
@@ -94,3 +101,8 @@ def test_only_plain_http_on_the_loopback_is_an_endpoint(url: object) -> None:
 def test_any_text_is_settings_or_a_config_error(text: str) -> None:
     with TemporaryDirectory() as folder, suppress(ConfigError):
         config.load(written(Path(folder), text))
+
+
+def test_the_ids_of_the_bindings_are_those_of_the_screens() -> None:
+    bound = {b.id for scope in LiqtopApp.scopes() for b in keys.bindings(scope) if b.id}
+    assert sorted(config.KEY_IDS) == sorted(bound)

@@ -13,10 +13,11 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tui import __version__
+from tui import __version__, draw
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.lock import Holder, holder
+from tui.metrics import feeds as metrics
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
@@ -106,7 +107,7 @@ class LiqtopApp(App[None]):
             self.register_theme(theme)
         self.theme = self.settings.theme
         self.set_keymap(dict(self.settings.keys))
-        if words := "; ".join(keys.complaints(self._scopes(), self.settings.keys)):
+        if words := "; ".join(keys.complaints(self.scopes(), self.settings.keys)):
             self.say(words)
         self._catch_signals()
         self.push_screen(Dashboard(self.panels))
@@ -136,6 +137,9 @@ class LiqtopApp(App[None]):
 
     def heard(self, picture: Picture) -> None:
         """Keep of a picture what every screen needs."""
+        if self.snapshot is None and picture.snapshot is not None:
+            self.snapshot = picture.snapshot
+            self._say_unknown_coin()
         self.snapshot = picture.snapshot or self.snapshot
         self._supervised = picture.supervised
         self._error = picture.errors[0] if picture.errors else None
@@ -147,6 +151,12 @@ class LiqtopApp(App[None]):
         if self.snapshot is not None:
             seen = set(self.snapshot.minutes["base"].unique().to_list())
         return [*self.settings.coins, *sorted(seen - set(self.settings.coins))]
+
+    def _say_unknown_coin(self) -> None:
+        """A coin of the config that nobody has seen is said, not shown as an empty market."""
+        coin = self.settings.coin
+        if coin and coin not in (known := self.coins()):
+            self.say(f"no coin {coin} in the store; there are {', '.join(known[:6])}; c lists all")
 
     def feed_rows(self) -> int:
         """The liquidations of the feed that can be selected, at most."""
@@ -192,7 +202,9 @@ class LiqtopApp(App[None]):
             rows += feeds(snapshot)
         return rows
 
-    def _scopes(self) -> list[list[type]]:
+    @staticmethod
+    def scopes() -> list[list[type]]:
+        """The owners of bindings that are alive together, screen by screen."""
         shared: list[type] = [LiveScreen, LiqtopApp]
         return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice]]
 
@@ -223,13 +235,14 @@ def recorder(running: Holder | None) -> str:
 
 
 def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Each collector's state, since when, and why."""
+    """Each feed's state, the age of its last sign of life, and what is wrong with it."""
     rows = []
-    for row in snapshot.health.sort("collector", "venue", "stream").iter_rows(named=True):
-        since = int((snapshot.as_of - row["ts"]).total_seconds())
-        name = f"{row['venue']} {row['stream'] or ''}".strip()
-        reason = f": {row['reason']}" if row["reason"] else ""
-        rows.append((name, f"{row['collector']} {row['state']} for {max(0, since)}s{reason}"))
+    for feed in metrics.feeds(
+        snapshot.health, snapshot.coverage, snapshot.streams, snapshot.collected, snapshot.as_of
+    ):
+        age = "" if feed.age_s is None else f", last {draw.age(feed.age_s)} ago"
+        name = f"{feed.venue} {feed.stream}".strip() or feed.collector
+        rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))
     return rows
 
 

@@ -1,12 +1,13 @@
 """The commands. Nothing heavy is imported at the top: `status` and `--help` stay under 100 ms.
 
 Data goes to stdout, words to stderr. Exit codes: 0 fine, 1 failure, 2 usage, 3 a snapshot that is
-stale, 130 interrupted.
+stale, 4 one with a silent liquidation feed, 130 interrupted.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from tui import __version__
@@ -17,6 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every LiqtopError becomes one line on stderr."""
     if sys.platform not in ("linux", "darwin"):
         return _fail(UsageError(f"liqtop runs on Linux and macOS; this is {sys.platform}"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a locale without ≥ and ▼ must not end in an error
+            stream.reconfigure(errors="replace")
     try:
         args = parser().parse_args(argv)
         return _run(args)
@@ -89,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     _endpoint(record, suppress=True)
     shot = commands.add_parser("snapshot", help="every panel once, to stdout")
     shot.add_argument("--json", action="store_true", help="as JSON (schema 1)")
-    shot.add_argument("--width", type=int, help="columns of the text (the terminal's, or 100)")
+    shot.add_argument("--width", type=_width, help="columns of the text (the terminal's, or 100)")
     commands.add_parser("status", help="one line for a status bar")
     commands.add_parser("doctor", help="paths, terminal, feeds, clock: what is wrong, what to do")
     config = commands.add_parser("config", help="where settings are, and whether they are right")
@@ -97,6 +101,12 @@ def parser() -> argparse.ArgumentParser:
     for command in commands.choices.values():
         _common(command, suppress=True)
     return top
+
+
+def _width(text: str) -> int:
+    if text.isdigit() and 20 <= int(text) <= 500:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no width; write one from 20 to 500")
 
 
 def _common(command: argparse.ArgumentParser, suppress: bool) -> None:

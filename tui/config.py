@@ -24,6 +24,16 @@ SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5
 THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "ascii")
+KEY_IDS = (
+    *("all_coins", "back", "back_or_quit", "coin", "coin_back", "coin_next", "coin_previous"),
+    *("group", "help", "help_back", "help_page_down", "help_page_up", "help_search", "hold"),
+    *(f"panel_{n}" for n in range(1, 10)),
+    *("open", "panel_next", "panel_previous"),
+    *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
+    *("size_larger", "size_smaller", "suspend", "theme", "window_longer", "window_shorter"),
+    "zoom",
+)
+"""The ids of all bindings; named here so that a config is checked without loading a screen."""
 
 _DIRS = PlatformDirs("liqtop", appauthor=False)
 
@@ -113,6 +123,8 @@ def _parse(path: Path) -> dict[str, Any]:
 def _settings(document: dict[str, Any], path: Path | None) -> Settings:
     merged = _merged(tomllib.loads(default_text()), document, path)
     read = _Read(merged, path)
+    if not any(read("venues", v, _boolean) for v in VENUE_NAMES):
+        raise ConfigError(f"{path}: [venues]: all are off; set one of {', '.join(VENUE_NAMES)}")
     return Settings(
         coins=read("coins", "follow", coins),
         positioning_coins=read("coins", "positioning", coins),
@@ -168,6 +180,8 @@ def _check_key(
     if section == "keys":
         if not isinstance(value, str):
             raise ConfigError(f'{path}: [keys] {key}: write the keys as a text, {key} = "f5"')
+        if key not in KEY_IDS:
+            raise ConfigError(f"{path}: [keys] {key}: {_unknown('binding', key, list(KEY_IDS))}")
     elif key not in defaults[section]:
         text = _unknown("key", key, list(defaults[section]))
         raise ConfigError(f"{path}: [{section}] {key}: {text}")

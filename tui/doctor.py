@@ -18,9 +18,11 @@ from tui import __version__, background, clock, flags
 from tui.config import Settings
 from tui.errors import LiqtopError
 from tui.lock import holder
+from tui.metrics.feeds import feeds
 from tui.oneshot import opened
+from tui.snapshot import take
 from tui.store import Reader, store_path
-from tui.tables import HEALTH, QUOTES, State
+from tui.tables import QUOTES, State
 
 
 class Finding(NamedTuple):
@@ -113,15 +115,14 @@ def _store(settings: Settings) -> Iterator[Finding]:
 
 
 def _feeds(reader: Reader, now: datetime) -> Iterator[Finding]:
-    """The newest health row of every collector, venue and stream."""
-    rows = reader.read(HEALTH).sort("ts").unique(["collector", "venue", "stream"], keep="last")
-    for row in rows.sort("collector", "venue", "stream").iter_rows(named=True):
-        name = " ".join(filter(None, (row["collector"], row["venue"], row["stream"])))
-        age = (now - row["ts"]).total_seconds()
-        reason = f": {row['reason']}" if row["reason"] else ""
-        bad = row["state"] not in (State.LIVE, State.STARTING, State.OFF)
-        do = "it is tried again by itself; see the log if it stays" if bad else None
-        yield Finding("feed", f"{name} {row['state']} for {age:.0f} s{reason}", do)
+    """Every feed, as the header counts them: a dead recorder leaves none of them live."""
+    snap = take(reader, now)
+    for feed in feeds(snap.health, snap.coverage, snap.streams, snap.collected, now):
+        name = " ".join(filter(None, (feed.collector, feed.venue, feed.stream)))
+        age = "" if feed.age_s is None else f", last {feed.age_s:.0f} s ago"
+        fine = feed.is_live or feed.state in (State.STARTING, State.OFF)
+        do = None if fine else "it is tried again by itself while a recorder runs; see the log"
+        yield Finding("feed", f"{name} {feed.said}{age}", do)
 
 
 def _skew(reader: Reader) -> Iterator[Finding]:

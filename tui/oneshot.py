@@ -12,17 +12,26 @@ from tui.errors import StoreMismatch
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 
-STALE = 3
-"""Exit code when a panel is stale; the data is printed all the same."""
+STALE, SILENT = 3, 4
+"""Exit codes when a panel is stale, or only a liquidation feed is; the data is printed anyway."""
 
 
 def snapshot(args: argparse.Namespace) -> int:
-    """Print one snapshot of now; 3 when a panel is stale."""
+    """Print one snapshot of now; 3 when a panel is stale, 4 when a feed is silent."""
     settings = flags.settings(args)
     reader = opened(settings)
     taken_now, doc = taken(reader, settings, clock.utc_now())
     print(printed(taken_now, doc, settings, args.json, args.width))
-    return STALE if any(panel["stale"] for panel in doc["panels"].values()) else 0
+    return exit_code(doc)
+
+
+def exit_code(doc: dict[str, Any]) -> int:
+    """What a script should know of a document without reading it."""
+    if any(panel["stale"] for panel in doc["panels"].values()):
+        return STALE
+    feeds = [row for row in doc["health"] if row["collector"] == "liquidations"]
+    silent = any(row["state"] not in ("live", "off") or row["reason"] for row in feeds)
+    return SILENT if silent else 0
 
 
 def opened(settings: Settings) -> Reader:

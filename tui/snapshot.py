@@ -43,6 +43,16 @@ class Snapshot:
     health: pl.DataFrame  # the newest row per collector, venue and stream
     recorder_ts: datetime | None  # when the recorder last wrote anything (`latest`)
 
+    @property
+    def collected(self) -> dict[str, pl.DataFrame]:
+        """The frames whose newest row is a sign of life, by the names of their collectors."""
+        return {
+            "positioning": self.positioning,
+            "derivatives": self.derivatives,
+            "candles": self.candles,
+            "quotes": self.quotes,
+        }
+
 
 def take(reader: Reader, as_of: datetime) -> Snapshot:
     """The snapshot of any moment, past ones too. StoreError when the store can't be read."""

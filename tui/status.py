@@ -6,7 +6,9 @@ It never starts a recorder and never reads another row, so it costs the same at 
 import argparse
 import json
 import sqlite3
+import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,27 @@ WIDTH = 40
 """The line is padded to this, so that a status bar does not jump."""
 
 STALE_S = 10.0
-"""The recorder writes `latest` every second: ten missing ones are no hiccup."""
+"""The recorder writes `latest` every second: ten missing ones are no hiccup. A price that old is
+marked too."""
+
+ASCII = str.maketrans({"≥": ">", "−": "-"})
 
 
 def status(args: argparse.Namespace) -> int:
     """Print the line; 0 also when there is nothing to say, since a bar shows what it is given."""
     settings = flags.settings(args)
-    print(line(settings.data_dir / "liqtop.sqlite", time.time()))
+    text = line(settings.data_dir / "liqtop.sqlite", time.time())
+    print(text if can_print(text) else text.translate(ASCII))
     return 0
+
+
+def can_print(text: str) -> bool:
+    """Whether stdout's encoding has every character of `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def line(path: Path, now: float) -> str:
@@ -53,8 +68,16 @@ def _words(document: dict[str, Any]) -> str:
     header = document["header"]
     window = document["panels"]["liquidations"]["windows"]["1h"]
     lost = _lost(document)
-    mark = "! " if lost or header["price"] is None else ""
+    mark = "! " if lost or _old(header, document["as_of"]) else ""
     return f"{mark}{_price(header)}  {lost or _liquidated(window)}"
+
+
+def _old(header: dict[str, Any], as_of: str) -> bool:
+    """Whether the price is missing, or was old when the recorder wrote it down."""
+    if header["price"] is None:
+        return True
+    age = datetime.fromisoformat(as_of) - datetime.fromisoformat(header["ts"])
+    return age.total_seconds() > STALE_S
 
 
 def _price(header: dict[str, Any]) -> str:
@@ -79,12 +102,19 @@ def _liquidated(window: dict[str, Any]) -> str:
 
 
 def _lost(document: dict[str, Any]) -> str | None:
-    """The feed that is out, as `1h n/a binance 4m`; None when every liquidation feed lives."""
+    """The feed that is out, as `1h n/a binance 4m`; None when every liquidation feed lives.
+
+    A feed that is `live` with a reason is one whose last sign of life is too old.
+    """
     for row in document["health"]:
-        if row["collector"] == "liquidations" and row["state"] in ("retrying", "refused"):
+        out = row["state"] in _OUT or (row["state"] == "live" and row["reason"])
+        if row["collector"] == "liquidations" and out:
             since = f" {_age(row['age_s'])}" if row["age_s"] is not None else ""
             return f"1h n/a {row['venue']}{since}"
     return None
+
+
+_OUT = ("retrying", "waiting", "refused")
 
 
 def _usd(value: float) -> str:

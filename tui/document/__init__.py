@@ -63,14 +63,8 @@ def _tape(snapshot: Snapshot) -> Liquidations:
     )
 
 
-def _feeds(snapshot: Snapshot) -> tuple[Feed, ...]:
-    tables = {
-        "positioning": snapshot.positioning,
-        "derivatives": snapshot.derivatives,
-        "candles": snapshot.candles,
-        "quotes": snapshot.quotes,
-    }
-    return feeds(snapshot.health, snapshot.coverage, snapshot.streams, tables, snapshot.as_of)
+def _feeds(snap: Snapshot) -> tuple[Feed, ...]:
+    return feeds(snap.health, snap.coverage, snap.streams, snap.collected, snap.as_of)
 
 
 def _header(top: Header, coin: str) -> dict[str, Any]:

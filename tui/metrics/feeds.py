@@ -47,6 +47,13 @@ class Feed:
     stale: bool
 
     @property
+    def said(self) -> str:
+        """State and reason in words: `retrying: 1006`; a `live` feed that is stale is not live."""
+        if self.stale and self.state == State.LIVE:
+            return self.reason or "stale"
+        return f"{self.state}: {self.reason}" if self.reason else self.state
+
+    @property
     def is_live(self) -> bool:
         return self.state == State.LIVE and not self.stale
 
