@@ -21,7 +21,7 @@ def _arguments() -> argparse.ArgumentParser:
         prog="python -m tui.loopback",
         description="An exchange of one's own on 127.0.0.1, in the wire of Binance, Bybit and OKX.",
     )
-    parser.add_argument("--port", type=int, default=0, help="0 takes any free port (default)")
+    parser.add_argument("--port", type=_port, default=0, help="0 takes any free port (default)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--end", default="now", help="end of the past: now, or an ISO time in UTC")
     parser.add_argument("--fill", type=Path, metavar="DIR", help="write the past into a new store")
@@ -30,6 +30,12 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-live", action="store_true", help="no liquidations of the scenario")
     parser.add_argument("--until-eof", action="store_true", help="end when stdin does")
     return parser
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port; write one from 0 to 65535")
 
 
 def exchange(options: argparse.Namespace) -> Loopback:
