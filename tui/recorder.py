@@ -17,7 +17,7 @@ import polars as pl
 from tui import backoff
 from tui.clock import Clock
 from tui.collectors import specs
-from tui.collectors.base import Context, Spec
+from tui.collectors.base import Context, Link, Spec
 from tui.config import Settings
 from tui.document import document
 from tui.errors import LiqtopError, StoreError
@@ -170,14 +170,19 @@ class Recorder:
         self.outbox.put(spec.table, frame)
 
     async def _heartbeat(self) -> None:
-        """Links are looked at every second for their state, and written every five."""
+        """Links are looked at every second for their state, and written every five, or when they
+        stand anew: their first rows must not wait five seconds to count as listened to."""
         beats = 0
+        written: dict[Link, tuple[int | None, int]] = {}
         while True:
             for spec in self.specs:
-                if spec.link is not None and spec.link.conn is not None:
-                    self._health(spec, State.LIVE, 0, spec.link.trouble)
-                if spec.link is not None and beats % int(HEARTBEAT_S) == 0:
-                    self.outbox.put(COVERAGE, spec.link.coverage())
+                if (link := spec.link) is None:
+                    continue
+                if link.conn is not None:
+                    self._health(spec, State.LIVE, 0, link.trouble)
+                if beats % int(HEARTBEAT_S) == 0 or written.get(link) != link.standing:
+                    written[link] = link.standing
+                    self.outbox.put(COVERAGE, link.coverage())
             beats += 1
             await asyncio.sleep(1.0)
 

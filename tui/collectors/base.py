@@ -83,6 +83,11 @@ class Link:
         self.conn = None
         self._unreadable, self.trouble = 0, None
 
+    @property
+    def standing(self) -> tuple[int | None, int]:
+        """The connection, and how many topics stand on it: what a new coverage row would say."""
+        return self.conn, self._subscribed
+
     def coverage(self) -> pl.DataFrame:
         """Rows of COVERAGE that changed: the living connection, and each ended one once."""
         rows, self._ended = self._ended, []
