@@ -80,6 +80,15 @@ class Home:
         return self.folder / "data"
 
     @property
+    def config(self) -> Path:
+        return self.folder / "config" / "liqtop" / "config.toml"
+
+    def configure(self, text: str) -> None:
+        """Write the user's config file (commands here are given it by name)."""
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(text)
+
+    @property
     def environment(self) -> dict[str, str]:
         """This process's environment with every folder of the user's moved here."""
         out = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
@@ -92,7 +101,8 @@ class Home:
 
     def command(self, *args: str, before: str = "") -> list[str]:
         """A liqtop command on this data; `before` is Python that runs ahead of it."""
-        args = ("--data-dir", str(self.data), *args)
+        here = ("--config", str(self.config)) if self.config.exists() else ()
+        args = ("--data-dir", str(self.data), *here, *args)
         if not before:
             return [sys.executable, "-m", "tui", *args]
         code = f"import sys\n{before}\nfrom tui.cli import main\nsys.exit(main(sys.argv[1:]))"

@@ -41,6 +41,11 @@ def test_an_ended_connection_counts_to_its_end_and_not_a_heartbeat_more() -> Non
     assert found.gaps[0].reason == "ping timeout"
 
 
+def test_a_living_connection_with_unreadable_rows_beats_all_the_same() -> None:
+    found = of(connection(until=before(seconds=5), reason="3 rows unreadable"))
+    assert (found.share, found.gaps) == (1.0, ())
+
+
 def test_a_gap_inside_is_named_with_why_it_began() -> None:
     found = of(
         connection(until=before(minutes=30), reason="reset"),

@@ -14,6 +14,10 @@ HEARTBEAT = timedelta(seconds=5)
 """The recorder moves a living connection's `until` this often; beyond `until` + this is a gap."""
 
 
+UNREADABLE = "rows unreadable"
+"""How the reason of a living connection ends that sent rows which could not be read."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """One liquidation feed that is wanted: `("binance", "coinm")`."""
@@ -140,8 +144,9 @@ def _connection(
     reason: str | None,
 ) -> tuple[_Piece, str]:
     share = min(1.0, (subscribed or 0) / wanted) if wanted else 1.0
-    # A living connection that was refused some topics carries that reason, and beats all the same.
-    alive = reason is None or 0 < share < 1
+    # A living connection that was refused some topics, or sent rows nobody can read, carries that
+    # as its reason, and beats all the same.
+    alive = reason is None or 0 < share < 1 or reason.endswith(UNREADABLE)
     end = ms(until + HEARTBEAT) if alive else ms(until)
     return _Piece(ms(since), end, share), reason or "no heartbeat"
 
