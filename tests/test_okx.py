@@ -1,5 +1,6 @@
 """OKX: every row of `data` and `details`, contracts of their own value, net mode by order."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,14 @@ def test_answers_to_a_subscription() -> None:
     assert yes is not None
     assert (yes.key, yes.ok) == (request.keys[0], True)
     assert no is not None
-    assert (no.ok, no.reason) == (False, "60018 doesn't exist")
+    assert (no.key, no.ok, no.reason) == (None, False, "60018 doesn't exist")
+
+
+def test_a_refusal_that_names_its_topic_is_that_topics() -> None:
+    gone = "Wrong URL or channel:tickers,instId:GONE-USDT doesn't exist. Please use the correct URL"
+    no = Okx.answer({"event": "error", "code": "60018", "msg": gone})
+    assert no is not None
+    assert no.key == Okx.quote_topic(replace(market(LINEAR), id="GONE-USDT"))
 
 
 def test_a_ticker_is_a_quote() -> None:

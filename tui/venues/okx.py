@@ -1,5 +1,6 @@
 """OKX perpetual swaps: at most one liquidation a second and contract, so a lower bound."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, m
 from tui.venues.names import coin, is_tradfi
 
 _CHANNEL = "liquidation-orders"
+_NAMED = re.compile(r"channel:([\w-]+),inst(?:Id|Type):([\w-]+)")
 
 
 class Okx(Venue):
@@ -74,10 +76,16 @@ class Okx(Venue):
 
     @staticmethod
     def answer(message: Any) -> Answer | None:
-        """`{"event":"subscribe","arg":{…}}` a topic, or `{"event":"error","code":…,"msg":…}`."""
+        """`{"event":"subscribe","arg":{…}}` a topic, or `{"event":"error","code":…,"msg":…}`.
+
+        An error is not tied to its topic but in its words: `Wrong URL or
+        channel:tickers,instId:GONE-USDT doesn't exist`. Where it names none it is of the oldest.
+        """
         event = message.get("event") if isinstance(message, dict) else None
         if event == "error":
-            return Answer(None, False, f"{message.get('code')} {message.get('msg')}")
+            named = _NAMED.search(str(message.get("msg")))
+            key = ":".join(named.groups()) if named else None
+            return Answer(key, False, f"{message.get('code')} {message.get('msg')}")
         if event != "subscribe":
             return None
         arg = message.get("arg") or {}

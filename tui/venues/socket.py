@@ -121,14 +121,23 @@ class Socket:
             otherwise(frame)
             return
         client.lastPong = client.last_message_at = self._exchange.milliseconds()
-        text = frame.data
-        if text == "pong" or self._repeats(text):
-            return
+        if frame.data != "pong":
+            self._read(frame.data)
+
+    def _read(self, text: str) -> None:
+        """Answers go to who waits for them, however often they come; data that repeats is one."""
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):
-            self._garbled("not JSON: " + text[:40])
+            if not self._repeats(text):
+                self._garbled("not JSON: " + text[:40])
             return
+        if self._waiting and (answer := _answer(self._venue, message)):
+            self._answered(answer)
+        elif not self._repeats(text):
+            self._give(message)
+
+    def _give(self, message: Any) -> None:
         try:
             taken = self._take(message)
         except Exception as error:  # raised from here it would end ccxt's reading without a word
@@ -137,8 +146,6 @@ class Socket:
             return
         if taken:
             self._wake.set()
-        elif self._waiting and (answer := _answer(self._venue, message)):
-            self._answered(answer)
 
     def connected(self) -> None:
         """ccxt's word that the handshake is done."""
@@ -154,8 +161,11 @@ class Socket:
         self._wake.set()
 
     def _answered(self, answer: Answer) -> None:
-        key = answer.key if answer.key is not None else next(iter(self._waiting))
-        future = self._waiting.get(key)
+        """An answer without a key is of the oldest topic that has none yet."""
+        if answer.key is None:
+            future = next((one for one in self._waiting.values() if not one.done()), None)
+        else:
+            future = self._waiting.get(answer.key)
         if future is not None and not future.done():
             future.set_result(answer)
             if not answer.ok:  # nothing more comes for the frame's other topics
