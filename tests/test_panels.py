@@ -395,3 +395,43 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
     assert all(age.stale for age in empty.values())
     late = replace(samples.averages(), as_of=samples.NOW + timedelta(hours=11))
     assert BY_NAME["moving_averages"].age(late).stale, "a daily close is missing"
+
+
+def test_reasons_are_told_apart_where_one_names_several_venues() -> None:
+    record = RECORDS["liquidations"]
+    made = record.liquidations
+    why = ("gap 6s binance, bybit", "okx sampled (1/s)")
+    told = made.windows | {"5m": replace(made.windows["5m"], reasons=why)}
+    gapped = replace(record, liquidations=replace(made, windows=told))
+    drawn = text(BY_NAME["liquidations"].lines(gapped, VIEW, 130, 42))
+    assert "≥: gap 6s binance, bybit; okx sampled (1/s)" in drawn
+
+
+def test_a_move_too_small_for_a_direction_has_no_words() -> None:
+    record = RECORDS["long_short"]
+    assert "5m: price ▼ with OI ▼" in text(BY_NAME["long_short"].lines(record, VIEW, 64, 13))
+    still = replace(record, move_5m=0.0001)
+    assert "price ▼" not in text(BY_NAME["long_short"].lines(still, VIEW, 64, 13))
+
+
+def test_without_a_side_the_header_says_why_and_the_price_keeps_its_place() -> None:
+    record = samples.header()
+    made = record.liquidations
+    cover = replace(made.windows["5m"].cover, share=0.0)
+    quiet = replace(made.windows["5m"], amount=Amount(), reasons=())
+    for total, words in (
+        (quiet, " 5m 0 liquidated      │"),
+        (replace(quiet, cover=cover), " 5m n/a (no feed)     │"),
+    ):
+        windows = made.windows | {"5m": total}
+        calm = replace(
+            record,
+            liquidations=replace(made, windows=windows),
+            now=replace(record.now, total=total, side=None),
+        )
+        for height in (1, 2):
+            first = header.lines(calm, VIEW, 160, height)[0].plain
+            wave = header.lines(record, VIEW, 160, height)[0].plain
+            assert words.rstrip("│").rstrip() in first
+            assert first.index("BTC") == wave.index("BTC")
+        assert words[:5] in header.lines(calm, VIEW, 40, 3)[0].plain.join("  ")

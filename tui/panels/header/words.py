@@ -65,17 +65,22 @@ def span(made: Liquidations, window: str) -> str:
 
 def state(record: HeaderRecord, view: View, form: Callable[[str, str, str], str]) -> Parts:
     """Side, 5-minute total and the larger side's share, by `form(mark, total, share)`."""
-    total = record.liquidations.windows["5m"]
-    if not known(total):
-        return [(form(" ", draw.missing(), ""), "$muted")]
-    amount = total.amount
-    text = ("≥" if total.lower_bound else "") + draw.usd(amount.total_usd)
-    if amount.total_usd <= 0:
-        return [(form(" ", text, ""), "$muted")]
-    side = Side.LONG if amount.long_usd >= amount.short_usd else Side.SHORT
-    part = max(amount.long_usd, amount.short_usd) / amount.total_usd
+    total, side = record.now.total, record.now.side
+    text = ("≥" if total.lower_bound else "") + draw.usd(total.amount.total_usd)
+    longs = total.amount.long_share
+    if side is None or longs is None:
+        quiet = (text, "liquidated") if known(total) else (draw.missing(), "(no feed)")
+        return [(_quiet(*quiet, cells=len(form(" ", quiet[0], ""))), "$muted")]
+    part = longs if side is Side.LONG else 1 - longs
     mark = "▼" if side is Side.LONG else "▲"
     return [(form(mark, text, f"{draw.share(part)} {side.value}"), f"{view.side_style(side)} bold")]
+
+
+def _quiet(total: str, words: str, cells: int) -> str:
+    """No side to name: `5m n/a (no feed)` in the cells of the side, so that what follows keeps
+    its place; without the words where these have no room."""
+    full = f"5m {total} {words}"
+    return (full if len(full) <= cells else f"5m {total}").ljust(cells)
 
 
 def live_price(record: HeaderRecord) -> Parts:

@@ -51,9 +51,9 @@ def listened(total: Total) -> str:
 
 
 def reasons(made: Liquidations, view: View) -> str:
-    """Why the chosen window's total is a lower bound, in one line."""
+    """Why the chosen window's total is a lower bound, in one line; a reason may name several venues."""
     total = made.windows.get(view.window)
-    return draw.safe(", ".join(total.reasons)) if total else ""
+    return draw.safe("; ".join(total.reasons)) if total else ""
 
 
 def across(made: Liquidations, view: View, width: int) -> list[Content]:

@@ -7,14 +7,13 @@ from textual.content import Content
 
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
+from tui.metrics import derivatives as metric
 from tui.panels.base import code
 from tui.panels.long_short.record import LongShort
 from tui.tables import Measure
 
 ONLY = {"bybit": (Measure.ACCOUNTS,)}
 """Venues that do not publish every measure; theirs are `—`, not `n/a`."""
-STILL = 0.0005
-"""Below 0.05 % in five minutes, price or open interest is said not to have moved."""
 
 BOX = (
     Column("name", "", 9, right=False),
@@ -121,14 +120,5 @@ def _age(record: LongShort, times: list[datetime]) -> str:
 def quadrant(record: LongShort) -> str:
     """What price and open interest together say of five minutes; empty where either stood still."""
     interest = record.interest_of("all")
-    change = interest.change_5m if interest else None
-    if change is None or record.move_5m is None or min(abs(change), abs(record.move_5m)) < STILL:
-        return ""
-    meaning = {
-        (True, True): "new longs",
-        (True, False): "shorts closing, not new longs",
-        (False, True): "new shorts",
-        (False, False): "longs closing, not new shorts",
-    }[record.move_5m > 0, change > 0]
-    price, open_interest = ("▲" if up else "▼" for up in (record.move_5m > 0, change > 0))
-    return f"5m: price {price} with OI {open_interest} = {meaning}"
+    said = metric.quadrant(record.move_5m, interest.change_5m if interest else None)
+    return f"5m: {said}" if said else ""
