@@ -18,6 +18,7 @@ from tui.tables import (
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
     TABLES,
+    UNREADABLE,
     WINDOWS,
 )
 
@@ -168,6 +169,9 @@ def _cover_from(now: int) -> int:
     return now - now % MINUTE - _COVER
 
 
+_UNREAD = pl.col("reason").str.starts_with(UNREADABLE).fill_null(False)
+
+
 def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
     """What was known of the coverage at `now`: a connection that lived on was still alive then."""
     if rows.filter(pl.col("until") > at(now)).is_empty():
@@ -175,7 +179,7 @@ def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
     lived = pl.col("until") > at(now)
     return rows.filter(pl.col("since") <= at(now)).with_columns(
         pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias("until"),
-        pl.when(~lived).then(pl.col("reason")).alias("reason"),
+        pl.when(~lived | _UNREAD).then(pl.col("reason")).alias("reason"),
     )
 
 

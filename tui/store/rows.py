@@ -80,10 +80,10 @@ def frame_of(cursor: sqlite3.Cursor, table: Table, columns: Sequence[str]) -> pl
 
     22,000 candles are 10 MB of Python objects, and what they took never goes back to the system.
     """
-    parts = [frame(table, columns, ())]
+    parts = [frame(table, columns, cursor.fetchmany(CHUNK))]
     while rows := cursor.fetchmany(CHUNK):
         parts.append(frame(table, columns, rows))
-    return pl.concat(parts, rechunk=True)
+    return parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=True)
 
 
 def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:
