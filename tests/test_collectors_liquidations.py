@@ -144,9 +144,30 @@ async def test_garbage_is_counted_and_the_rows_after_it_still_come() -> None:
         push = asyncio.create_task(pushing(exchange, listening.link, garbage))
         rows = await listen(listening, 2)
         await push
-        reason = listening.link.coverage()["reason"][0]
+        told = listening.link.coverage()
+        again = listening.link.coverage()
     assert rows.height == 2
-    assert "3 rows unreadable" in reason
+    assert told["reason"].to_list() == ["unreadable: 3", None]
+    assert told["subscribed"].to_list() == [0, 1]
+    assert again["reason"].to_list() == [None], "told once; the connection lives as it did"
+    assert listening.link.trouble is not None
+
+
+def test_unreadable_rows_are_told_in_stretches_of_a_minute_and_outlive_their_connection() -> None:
+    start = utc_now()
+    moment = [start]
+    link = Link("bybit", "linear", itertools.count(1).__next__, lambda: moment[0])
+    link.opened(4, 3, "1 refused")
+    for second in (0, 30, 70):
+        moment[0] = start + timedelta(seconds=second)
+        link.garbled(2, "KeyError: 'p'")
+    link.lost("reset")
+    told = link.coverage()
+    assert told["reason"].to_list() == ["reset", "unreadable: 4", "unreadable: 2"]
+    assert (told["until"] - told["since"]).dt.total_seconds().to_list() == [0, 30, 0]
+    assert told["conn"].n_unique() == 3
+    link.opened(4, 3, "1 refused")
+    assert link.coverage()["reason"].to_list() == ["living: 1 refused"]
 
 
 async def test_an_unknown_market_keeps_its_row_without_a_price() -> None:

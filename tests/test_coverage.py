@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW, STREAMS, before, connection, frame
 from tui.metrics.coverage import HEARTBEAT, Cover, Stream, cover
-from tui.tables import COVERAGE
+from tui.tables import COVERAGE, LIVING, UNREADABLE
 
 LINEAR = Stream("bybit", "linear")
 HOUR = timedelta(hours=1)
@@ -41,11 +41,6 @@ def test_an_ended_connection_counts_to_its_end_and_not_a_heartbeat_more() -> Non
     assert found.gaps[0].reason == "ping timeout"
 
 
-def test_a_living_connection_with_unreadable_rows_beats_all_the_same() -> None:
-    found = of(connection(until=before(seconds=5), reason="3 rows unreadable"))
-    assert (found.share, found.gaps) == (1.0, ())
-
-
 def test_a_gap_inside_is_named_with_why_it_began() -> None:
     found = of(
         connection(until=before(minutes=30), reason="reset"),
@@ -65,16 +60,49 @@ def test_overlapping_connections_count_once() -> None:
 
 
 def test_a_connection_counts_as_the_topics_it_has() -> None:
-    found = of(connection(wanted=800, subscribed=600, reason="200 topics refused"))
+    found = of(connection(wanted=800, subscribed=600, reason=f"{LIVING}200 refused"))
     assert (found.share, found.gaps) == (0.75, ())
 
 
 def test_where_connections_overlap_the_fuller_one_counts() -> None:
     found = of(
-        connection(wanted=4, subscribed=1, reason="3 refused"),
+        connection(wanted=4, subscribed=1, reason=f"{LIVING}3 refused"),
         connection(since=before(minutes=30), conn=2),
     )
     assert found.share == pytest.approx((0.25 + 1) / 2)
+
+
+def test_a_partial_connection_that_ended_does_not_live_on() -> None:
+    partial: dict[str, Any] = {"wanted": 4, "subscribed": 2, "until": before(minutes=30)}
+    ended = of(connection(**partial, reason="reset"))
+    living = of(connection(**partial, reason=f"{LIVING}2 refused"))
+    assert (ended.gaps[0].since, ended.gaps[0].reason) == (before(minutes=30), "reset")
+    assert living.gaps[0].since == before(minutes=30) + HEARTBEAT
+    assert living.gaps[0].reason == "no heartbeat"
+
+
+def test_unreadable_rows_are_counted_where_they_came_and_cost_no_cover() -> None:
+    def stretch(rows: int, **since: float) -> dict[str, Any]:
+        ts = before(**since)
+        reason = f"{UNREADABLE}{rows}"
+        return connection(since=ts, until=ts, conn=-rows, subscribed=0, reason=reason)
+
+    told = frame(COVERAGE, [connection(), stretch(3, minutes=5), stretch(4, minutes=90)])
+
+    def last(span: timedelta) -> Cover:
+        return cover(told, (LINEAR,), NOW - span, NOW)
+
+    assert last(timedelta(minutes=1)).unreadable == {}
+    assert last(HOUR).unreadable == {"bybit": 3}
+    assert last(2 * HOUR).unreadable == {"bybit": 7}
+    assert (last(HOUR).share, last(HOUR).gaps) == (1.0, ())
+
+
+def test_a_hole_after_unreadable_rows_has_the_connections_own_reason() -> None:
+    lost = connection(until=before(minutes=30), reason="reset")
+    at = before(minutes=20)
+    unread = connection(since=at, until=at, conn=-9, subscribed=0, reason=f"{UNREADABLE}1")
+    assert [gap.reason for gap in of(lost, unread).gaps] == ["reset"]
 
 
 def test_a_refused_subscription_is_a_gap_with_its_reason() -> None:
@@ -134,8 +162,8 @@ def minute(coverage: pl.DataFrame) -> Cover:
 
 
 def end_of(life: Life) -> int:
-    start, length, subscribed, alive = life
-    return start + length + (5 if alive or 0 < subscribed < 4 else 0)
+    start, length, _, alive = life
+    return start + length + (5 if alive else 0)
 
 
 @given(lives)
@@ -175,9 +203,12 @@ def test_splitting_a_connection_in_two_adjacent_ones_changes_nothing(
         return
     start, length, subscribed, alive = listed[which % len(listed)]
     cut = at % (length + 1)
-    full = 4 if subscribed == 4 else 0  # partial ones live a heartbeat on by their reason alone
-    whole = [*listed, (start, length, full, alive)]
-    split = [*listed, (start, cut, full, False), (start + cut, length - cut, full, alive)]
+    whole = [*listed, (start, length, subscribed, alive)]
+    split = [
+        *listed,
+        (start, cut, subscribed, False),
+        (start + cut, length - cut, subscribed, alive),
+    ]
     assert minute(rows(whole)).share == pytest.approx(minute(rows(split)).share)
 
 

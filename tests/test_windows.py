@@ -131,9 +131,18 @@ def test_a_silent_venue_is_off() -> None:
 
 
 def test_missing_topics_are_said() -> None:
-    partial = connection("okx", "swap", wanted=100, subscribed=87, reason="13 refused")
+    partial = connection("okx", "swap", wanted=100, subscribed=87, reason="living: 13 refused")
     total = of(coverage=frame(COVERAGE, [*LISTENING[:-1], partial])).windows["1h"]
     assert "okx 87% of topics" in total.reasons
+
+
+def test_unreadable_rows_make_a_total_of_everything_a_lower_bound() -> None:
+    at = before(minutes=2)
+    unread = connection(since=at, until=at, conn=-1, subscribed=0, reason="unreadable: 3")
+    told = frame(COVERAGE, [*LISTENING, unread])
+    record = of(coverage=told, gives=dict.fromkeys(GIVES, "all"))
+    assert record.windows["5m"].reasons == ("bybit: 3 rows unreadable",)
+    assert (record.windows["1m"].reasons, record.windows["5m"].cover.share) == ((), 1.0)
 
 
 def test_a_young_store_says_what_it_has() -> None:

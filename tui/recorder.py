@@ -173,7 +173,7 @@ class Recorder:
         """Links are looked at every second for their state, and written every five, or when they
         stand anew: their first rows must not wait five seconds to count as listened to."""
         beats = 0
-        written: dict[Link, tuple[int | None, int]] = {}
+        written: dict[Link, tuple[int | None, int, bool]] = {}
         while True:
             for spec in self.specs:
                 if (link := spec.link) is None:

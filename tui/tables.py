@@ -112,17 +112,22 @@ LIQUIDATION_MINUTES = Table(
     time="minute",
 )
 
+LIVING = "living: "
+"""Begins the reason of a connection that lives although some topics were refused."""
+UNREADABLE = "unreadable: "
+"""Begins the reason of a stretch (up to a minute) of rows that could not be read; then how many."""
+
 COVERAGE = Table(
     "coverage",
     {
         "venue": _TEXT,
         "stream": _TEXT,  # usdm, coinm, linear, inverse, swap
-        "conn": _INT,
+        "conn": _INT,  # below zero for a stretch of unreadable rows, which is no connection
         "since": TIME,  # first moment the subscription stood
         "until": TIME,  # moved every 5 s while the socket lives
         "wanted": _INT,  # topics wanted
         "subscribed": _INT,  # topics the venue confirmed
-        "reason": _TEXT,  # null while it lives; why it ended, or what was refused
+        "reason": _TEXT,  # null or LIVING while it lives, UNREADABLE, else why it ended
     },
     key=("venue", "stream", "conn"),
     retention=timedelta(days=400),

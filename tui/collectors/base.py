@@ -3,12 +3,12 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from tui.clock import Clock, utc_now
-from tui.tables import COVERAGE, Table
+from tui.tables import COVERAGE, LIVING, UNREADABLE, Table
 
 log = logging.getLogger("liqtop")
 
@@ -26,11 +26,25 @@ def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
 
+STRETCH = timedelta(minutes=1)
+"""Unreadable rows are told in stretches this long: a window knows whether it lacks any."""
+
+
+@dataclass
+class Stretch:
+    """When rows could not be read, and how many."""
+
+    since: datetime
+    until: datetime
+    rows: int = 0
+
+
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.
 
     While the socket lives a coverage row's `until` is now; when it is lost, `until` falls back to
     the last message heard, pongs included, so that a half-open socket is not counted as listening.
+    Rows that can't be read are rows of coverage of their own, beside the connection's.
     """
 
     def __init__(
@@ -43,7 +57,8 @@ class Link:
         self._since = clock()
         self._wanted = self._subscribed = 0
         self._partial: str | None = None
-        self._unreadable = 0
+        self._unreadable: Stretch | None = None
+        self._lacking: list[Stretch] = []  # that changed since the last `coverage`
         self.trouble: str | None = None  # what is wrong although it lives
         self._ended: list[dict[str, object]] = []
 
@@ -61,10 +76,18 @@ class Link:
         self._wanted, self._subscribed, self._partial = wanted, subscribed, reason
 
     def garbled(self, rows: int, reason: str) -> None:
-        """Rows or messages that can't be read: counted beside the connection, never just lost."""
+        """Rows or messages that can't be read: counted beside the connection, never just lost.
+
+        It must not fail: it is called from within the reading of a socket.
+        """
         if self.trouble is None:
             log.warning("%s %s: unreadable: %s", self.venue, self.stream, reason)
-        self._unreadable += rows
+        now, last = self._clock(), self._unreadable
+        if last is None or not timedelta() <= now - last.since < STRETCH:
+            last = self._unreadable = Stretch(now, now)
+        last.until, last.rows = max(last.until, now), last.rows + rows
+        if last not in self._lacking:
+            self._lacking.append(last)
         self.trouble = f"unreadable rows: {reason}"[:120]
 
     def heard(self) -> None:
@@ -80,24 +103,32 @@ class Link:
             return
         until = max(self._since, until or self.last_heard or self._since)
         self._ended.append(self._row(until, reason))
-        self.conn = None
-        self._unreadable, self.trouble = 0, None
+        self.conn, self.trouble = None, None
 
     @property
-    def standing(self) -> tuple[int | None, int]:
-        """The connection, and how many topics stand on it: what a new coverage row would say."""
-        return self.conn, self._subscribed
+    def standing(self) -> tuple[int | None, int, bool]:
+        """What a new coverage row would say anew: the connection, how many topics stand on it,
+        and whether rows came that could not be read."""
+        return self.conn, self._subscribed, bool(self._lacking)
 
     def coverage(self) -> pl.DataFrame:
-        """Rows of COVERAGE that changed: the living connection, and each ended one once."""
+        """Rows of COVERAGE that changed: each ended connection once, stretches of unreadable rows,
+        and last the living connection."""
         rows, self._ended = self._ended, []
+        stretches, self._lacking = self._lacking, []
+        rows = [*rows, *(self._stretch(one) for one in stretches)]
         if self.conn is not None:
-            rows = [*rows, self._row(self._clock(), self._living())]
+            living = LIVING + self._partial if self._partial else None
+            rows = [*rows, self._row(self._clock(), living)]
         return pl.DataFrame(rows, schema=COVERAGE.schema, orient="row")
 
-    def _living(self) -> str | None:
-        unreadable = f"{self._unreadable} rows unreadable" if self._unreadable else None
-        return "; ".join(filter(None, (self._partial, unreadable))) or None
+    def _stretch(self, one: Stretch) -> dict[str, object]:
+        """Numbered by its beginning: a number of the store's could not be had from a full disk."""
+        return self._row(one.until, f"{UNREADABLE}{one.rows}") | {
+            "conn": -milliseconds(one.since),
+            "since": one.since,
+            "subscribed": 0,
+        }
 
     def _row(self, until: datetime, reason: str | None) -> dict[str, object]:
         return {

@@ -16,8 +16,8 @@ def reasons(
 ) -> tuple[str, ...]:
     """Everything that keeps a total from being exact; empty when it is.
 
-    In order: no feed at all, a young store, venues that are off, gaps, topics missing, venues
-    that publish a sample, rows without a price.
+    In order: no feed at all, a young store, venues that are off, gaps, topics missing, rows that
+    could not be read, venues that publish a sample, rows without a price.
     """
     listening = [venue for venue, share in cover.venues.items() if share > 0]
     found = [
@@ -25,6 +25,7 @@ def reasons(
         *(("no feed",) if cover.have and not cover.venues else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
         *_gaps(cover, listening),
+        *_unreadable(cover),
         *_sampled(listening, gives),
     ]
     if amount.unpriced:
@@ -53,6 +54,12 @@ def _gaps(cover: Cover, listening: list[str]) -> Iterable[str]:
 def _length(gaps: Iterable[Gap], venue: str, stream: str) -> timedelta:
     lengths = (g.until - g.since for g in gaps if (g.venue, g.stream) == (venue, stream))
     return sum(lengths, timedelta())
+
+
+def _unreadable(cover: Cover) -> Iterable[str]:
+    for venue, count in cover.unreadable.items():
+        if venue in cover.venues:  # the cover may be cut to one venue
+            yield f"{venue}: {count} {_rows(count)} unreadable"
 
 
 def _sampled(listening: list[str], gives: Mapping[str, str]) -> Iterable[str]:

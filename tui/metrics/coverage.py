@@ -2,20 +2,17 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from tui.metrics.spans import moment, ms
+from tui.tables import LIVING, UNREADABLE
 
 HEARTBEAT = timedelta(seconds=5)
 """The recorder moves a living connection's `until` this often; beyond `until` + this is a gap."""
-
-
-UNREADABLE = "rows unreadable"
-"""How the reason of a living connection ends that sent rows which could not be read."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,14 @@ class Cover:
 
     `share` is connected ÷ wanted venue-time over `have`, the part of the window in which the store
     existed; `None` when nothing was wanted or `have` is zero. `venues` is the same per venue.
+    `unreadable` counts the rows that came and could not be read, for the venues that had any.
     """
 
     share: float | None
     have: timedelta
     venues: dict[str, float]
     gaps: tuple[Gap, ...]
+    unreadable: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,22 @@ class _Piece:
 
 
 @dataclass(frozen=True)
+class _Unread:
+    """A stretch in milliseconds, both ends included, in which rows could not be read."""
+
+    since: int
+    until: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class _Heard:
-    """One stream: disjoint pieces in order of time, and every connection's end with its reason."""
+    """One stream: disjoint pieces in order of time, every connection's end with its reason, and
+    the stretches of unreadable rows."""
 
     pieces: tuple[_Piece, ...]
     ends: tuple[tuple[int, str], ...]
+    unread: tuple[_Unread, ...]
 
     def share(self, since: int, until: int) -> float:
         inside = (
@@ -87,6 +97,10 @@ class _Heard:
         at = bisect_right(self.ends, since, key=lambda end: end[0])
         return self.ends[at - 1][1] if at else "not connected"
 
+    def unreadable(self, since: int, until: int) -> int:
+        """Rows of every stretch that reaches into the window: placed to the minute."""
+        return sum(one.rows for one in self.unread if one.since <= until and one.until > since)
+
     def _within(self, since: int, until: int) -> list[_Piece]:
         first = bisect_right(self.pieces, since, key=lambda piece: piece.until)
         after = bisect_right(self.pieces, until - 1, key=lambda piece: piece.since)
@@ -97,17 +111,22 @@ class Listening:
     """When each wanted stream was listened to: made once, asked for as many windows as needed.
 
     A connection counts over [since, until], and for one heartbeat more while it lives (no reason,
-    or only that some topics were refused). Connections of one stream that overlap count once, with
+    or one that begins with LIVING). Connections of one stream that overlap count once, with
     the larger share of topics; a connection counts as much as the topics it has of those wanted.
     """
 
     def __init__(self, coverage: pl.DataFrame, wanted: Sequence[Stream]) -> None:
         self.wanted = tuple(wanted)
         rows: dict[Stream, list[tuple[_Piece, str]]] = defaultdict(list)
+        unread: dict[Stream, list[_Unread]] = defaultdict(list)
         columns = ("venue", "stream", "since", "until", "wanted", "subscribed", "reason")
         for venue, stream, *life in coverage.select(columns).iter_rows():
-            rows[Stream(venue, stream)].append(_connection(*life))
-        self._heard = {stream: _heard(rows[stream]) for stream in self.wanted}
+            since, until, *_, reason = life
+            if reason and reason.startswith(UNREADABLE):
+                unread[Stream(venue, stream)].append(_unread(since, until, reason))
+            else:
+                rows[Stream(venue, stream)].append(_connection(*life))
+        self._heard = {name: _heard(rows[name], unread[name]) for name in self.wanted}
 
     def cover(self, since: datetime, until: datetime) -> Cover:
         """Cover of `(since, until]`. A venue's is the mean of its streams, all's of the venues."""
@@ -119,7 +138,14 @@ class Listening:
         for stream in self.wanted:
             streams[stream.venue].append(self._heard[stream].share(start, end))
         venues = {venue: sum(shares) / len(shares) for venue, shares in streams.items()}
-        return Cover(sum(venues.values()) / len(venues), have, venues, self._gaps(start, end))
+        share, gaps = sum(venues.values()) / len(venues), self._gaps(start, end)
+        return Cover(share, have, venues, gaps, self._unreadable(start, end))
+
+    def _unreadable(self, since: int, until: int) -> dict[str, int]:
+        counts: dict[str, int] = defaultdict(int)
+        for stream, heard in self._heard.items():
+            counts[stream.venue] += heard.unreadable(since, until)
+        return {venue: count for venue, count in counts.items() if count}
 
     def _gaps(self, since: int, until: int) -> tuple[Gap, ...]:
         return tuple(
@@ -144,19 +170,23 @@ def _connection(
     reason: str | None,
 ) -> tuple[_Piece, str]:
     share = min(1.0, (subscribed or 0) / wanted) if wanted else 1.0
-    # A living connection that was refused some topics, or sent rows nobody can read, carries that
-    # as its reason, and beats all the same.
-    alive = reason is None or 0 < share < 1 or reason.endswith(UNREADABLE)
-    end = ms(until + HEARTBEAT) if alive else ms(until)
-    return _Piece(ms(since), end, share), reason or "no heartbeat"
+    if reason is not None and not reason.startswith(LIVING):
+        return _Piece(ms(since), ms(until), share), reason
+    # One that lived without any topic explains the hole itself; any other fell silent.
+    why = reason.removeprefix(LIVING) if reason and not share else "no heartbeat"
+    return _Piece(ms(since), ms(until + HEARTBEAT), share), why
 
 
-def _heard(connections: Iterable[tuple[_Piece, str]]) -> _Heard:
+def _unread(since: datetime, until: datetime, reason: str) -> _Unread:
+    return _Unread(ms(since), ms(until), int(reason.removeprefix(UNREADABLE)))
+
+
+def _heard(connections: Iterable[tuple[_Piece, str]], unread: Iterable[_Unread]) -> _Heard:
     listed = list(connections)
     # One that was refused every topic explains the hole from its beginning on.
     ends = sorted((piece.until if piece.share else piece.since, why) for piece, why in listed)
     heard = (piece for piece, _ in listed if piece.share and piece.until > piece.since)
-    return _Heard(tuple(_disjoint(heard)), tuple(ends))
+    return _Heard(tuple(_disjoint(heard)), tuple(ends), tuple(unread))
 
 
 def _disjoint(pieces: Iterable[_Piece]) -> list[_Piece]:
