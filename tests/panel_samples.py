@@ -292,7 +292,7 @@ def header(
         base="BTC",
         endpoint=endpoint,
     )
-    return HeaderRecord("BTC", now, made, ago(seconds=1))
+    return HeaderRecord("BTC", now, made, ago(seconds=1), -0.0137, -0.024)
 
 
 def live_feed(collector: str, venue: str, stream: str = "") -> Feed:

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from tests.frames import NOW, before, frame
-from tui.metrics.derivatives import Derivatives, Funding, OpenInterest, derivatives, quadrant
+from tui.metrics.derivatives import (
+    Derivatives,
+    Funding,
+    OpenInterest,
+    changes,
+    derivatives,
+    quadrant,
+)
 from tui.metrics.positioning import Ratio, ratios, words
 from tui.tables import DERIVATIVES, POSITIONING, Measure
 
@@ -200,3 +207,19 @@ def test_price_and_open_interest_together(
     price: float | None, oi: float | None, said: str | None
 ) -> None:
     assert quadrant(price, oi) == said
+
+
+def test_open_interest_changes_over_any_window_of_the_venues_that_have_both() -> None:
+    now = {"ts": NOW}
+    hour = {"ts": before(hours=1)}
+    rows = [
+        polled(90.0) | now,
+        polled(100.0) | hour,
+        polled(50.0, venue="okx") | now,
+        polled(10.0, venue="bybit", ts=before(seconds=60)),
+        polled(1.0, venue="bybit") | hour,
+        polled(5.0, base="ETH") | now,
+        polled(5.0, base="ETH", ts=before(minutes=67)),
+    ]
+    made = changes(frame(DERIVATIVES, rows), NOW, NOW - before(hours=1))
+    assert made == {"BTC": pytest.approx(-0.1), "ETH": None}

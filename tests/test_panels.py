@@ -420,8 +420,8 @@ def test_without_a_side_the_header_says_why_and_the_price_keeps_its_place() -> N
     cover = replace(made.windows["5m"].cover, share=0.0)
     quiet = replace(made.windows["5m"], amount=Amount(), reasons=())
     for total, words in (
-        (quiet, " 5m 0 liquidated      │"),
-        (replace(quiet, cover=cover), " 5m n/a (no feed)     │"),
+        (quiet, "5m 0 liquidated"),
+        (replace(quiet, cover=cover), "5m n/a (no feed)"),
     ):
         windows = made.windows | {"5m": total}
         calm = replace(
@@ -432,6 +432,6 @@ def test_without_a_side_the_header_says_why_and_the_price_keeps_its_place() -> N
         for height in (1, 2):
             first = header.lines(calm, VIEW, 160, height)[0].plain
             wave = header.lines(record, VIEW, 160, height)[0].plain
-            assert words.rstrip("│").rstrip() in first
+            assert first.strip().startswith(words)
             assert first.index("BTC") == wave.index("BTC")
-        assert words[:5] in header.lines(calm, VIEW, 40, 3)[0].plain.join("  ")
+        assert header.lines(calm, VIEW, 40, 3)[0].plain.startswith(words[:5])

@@ -9,6 +9,7 @@ import pytest
 
 from tests import frames
 from tests.test_panels import exact, text
+from tui import draw
 from tui.metrics import prices
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.liquidations.history import binned, detailed
@@ -48,7 +49,7 @@ def market() -> Snapshot:
             "open_interest_usd": 1e10 + n * 1e8,
             "funding_8h": 0.0001,
         }
-        for n in (0, 5)
+        for n in (0, 5, 60)
         for venue in ("binance", "okx")
         for base in ("BTC", "ETH")
     ]
@@ -103,7 +104,8 @@ def test_what_moved_beside_the_liquidations_follows_the_window() -> None:
     assert five.interest["BTC"] == pytest.approx(1e10 / 1.05e10 - 1)
     hour = record(snapshot, View(window="1h"))
     assert hour.moves["ETH"] == pytest.approx(2_900 / 2_960 - 1)
-    assert hour.interest == {}, "open interest is compared over 5 m and 24 h alone"
+    assert hour.interest["BTC"] == pytest.approx(1e10 / 1.6e10 - 1)
+    assert record(snapshot, View(window="4h")).interest["BTC"] is None, "an hour is all we have"
     assert len(five.prices) == 60
     assert five.prices[-1] == 88_000
     assert record(snapshot, View(coin="ETH")).prices[-1] == 2_900
@@ -148,6 +150,7 @@ def test_the_header_of_a_market() -> None:
     assert "▼ 5m ≥550K  100% long" in drawn
     assert "BTC 88,000" in drawn
     assert "ETH 2,900" in drawn
+    assert "SOL" not in drawn, "nobody quotes it"
     assert "feeds 5/5" in drawn
     assert "cover 100%" in drawn
 
@@ -174,3 +177,45 @@ def test_a_snapshot_is_asked_once_for_what_panels_share(monkeypatch: pytest.Monk
         panel.record(snapshot, view)
     header.record(snapshot, view)
     assert sorted(asked) == ["BTC", "ETH", "SOL"]
+
+
+@pytest.mark.parametrize(
+    ("window", "moved"),
+    [("5m", "BTC -0.01%, OI -4.8%"), ("1h", "BTC -0.07%, OI -37.5%"), ("4h", "BTC -0.27%; ")],
+)
+def test_the_sentence_tells_the_moves_of_its_own_window(window: str, moved: str) -> None:
+    snapshot, view = market(), View(window=window)
+    said = draw.copied(header.sentence(header.record(snapshot, view), view))
+    assert f"liquidated in {window}" in said
+    assert moved in said + "; "
+
+
+def test_a_young_store_names_the_window_of_a_move_it_did_not_listen_to() -> None:
+    snapshot, view = replace(market(), began=NOW - timedelta(minutes=12)), View(window="1h")
+    said = draw.copied(header.sentence(header.record(snapshot, view), view))
+    assert "12m of 1h (100% long), BTC 1h -0.07%, OI 1h -37.5%" in said
+
+
+def test_what_is_followed_and_unknown_is_not_a_dash() -> None:
+    snapshot, panel = market(), PANELS[0]
+    young = replace(snapshot, derivatives=snapshot.derivatives.clear())
+    for window in ("5m", "1h"):
+        view = View(window=window)
+        drawn = text(panel.lines(panel.record(young, view), view, 96, 42))
+        assert drawn[drawn.index("by coin") :].splitlines()[2].count("n/a") == 1, "OI of BTC"
+    no_past = replace(snapshot, quotes=snapshot.quotes.filter(pl.col("ts") == NOW))
+    first = header.lines(header.record(no_past, View()), View(), 160, 2)[0].plain
+    assert "ETH 2,900 n/a" in first
+
+
+def test_the_coins_followed_are_those_of_the_screen() -> None:
+    snapshot, view = market(), View(coins=("ETH", "BTC"))
+    first = header.lines(header.record(snapshot, view), view, 160, 2)[0].plain
+    assert "ETH 2,900  5m" in first
+    assert "BTC 88,000 −" in first
+    titles = [
+        panel.lines(panel.record(snapshot, view), view, 64, 13)[0].plain for panel in PANELS[:3]
+    ]
+    assert ["ETH" in title for title in titles] == [False, True, True]
+    assert record(snapshot, view).base == "ETH"
+    assert View(coins=("ETH", "DOGE"), coin="XRP").base == "XRP"

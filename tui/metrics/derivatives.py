@@ -100,6 +100,22 @@ def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
     return Derivatives(tuple(interest), tuple(funding))
 
 
+def changes(frame: pl.DataFrame, as_of: datetime, span: timedelta) -> dict[str, float | None]:
+    """The change of open interest of every base over `span`, as `all` has it for 5 m and 24 h.
+
+    Over the venues that are not stale and have both; None where none has. The older row is the
+    newest at most a tenth of the span older than that, but between 30 s (two polls) and 15 m.
+    """
+    near = min(timedelta(minutes=15), max(timedelta(seconds=30), span / 10))
+    key, value = ("venue", "base"), "open_interest_usd"
+    now = _last(frame, as_of + AHEAD, FRESH + AHEAD).select(*key, value)
+    then = _last(frame, as_of - span, near).select(*key, value)
+    pairs: dict[str, list[tuple[_Then, _Then]]] = {}
+    for _, base, usd, before in now.join(then, on=key, how="left", suffix="_then").iter_rows():
+        pairs.setdefault(base, []).append((_Then(usd, None), _Then(before, None)))
+    return {base: _summed_change(both) for base, both in pairs.items()}
+
+
 def quadrant(price_change: float | None, oi_change: float | None) -> str | None:
     """What price and open interest moving together mean; None when either is unknown or flat."""
     if price_change is None or oi_change is None:

@@ -33,10 +33,13 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class View:
-    """What a person chose to look at. `notice` is the header's message (hold, young store, dead
-    recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set."""
+    """What a person chose to look at. `coins` are those followed, the first of which is shown when
+    none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
+    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set.
+    """
 
     coin: str | None = None
+    coins: tuple[str, ...] = ("BTC", "ETH", "SOL")
     window: str = "5m"
     smallest: float = 10_000.0
     group: str = "coin"
@@ -50,8 +53,8 @@ class View:
 
     @property
     def base(self) -> str:
-        """The coin that panels of one coin show: the chosen one, else bitcoin."""
-        return self.coin or "BTC"
+        """The coin that panels of one coin show: the chosen one, else the first followed."""
+        return self.coin or next(iter(self.coins), "BTC")
 
     def side_style(self, side: Side) -> str:
         """By flow a liquidated long is a sell; by position the colours change places."""

@@ -16,6 +16,7 @@ from tui.metrics import havens, prices
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.prices import Price
 from tui.snapshot import Snapshot
+from tui.tables import WINDOWS
 
 T = TypeVar("T")
 _known: WeakKeyDictionary[Snapshot, dict[Hashable, object]] = WeakKeyDictionary()
@@ -44,6 +45,37 @@ def derivatives(snapshot: Snapshot) -> Derivatives:
         "derivatives",
         lambda: metric.derivatives(snapshot.derivatives, snapshot.as_of),
     )
+
+
+def move(snapshot: Snapshot, base: str, window: str) -> float | None:
+    """The change of a coin's price over a window; None where no stored price is near."""
+    one = price(snapshot, base)
+    if one is None:
+        return None
+    if window in ("5m", "24h"):
+        return one.change_5m if window == "5m" else one.change_24h
+    quotes, candles, span = snapshot.quotes, snapshot.candles, WINDOWS[window]
+    return _once(
+        snapshot,
+        ("move", base, window),
+        lambda: prices.change(
+            quotes, candles, one.symbol, one.price, snapshot.as_of, span, venue=one.venue
+        ),
+    )
+
+
+def interest(snapshot: Snapshot, window: str) -> dict[str, float | None]:
+    """The change of open interest over a window of every coin that anybody asks for, over all
+    venues."""
+    if window not in ("5m", "24h"):
+        span = WINDOWS[window]
+        return _once(
+            snapshot,
+            ("interest", window),
+            lambda: metric.changes(snapshot.derivatives, snapshot.as_of, span),
+        )
+    rows = (row for row in derivatives(snapshot).open_interest if row.venue == metric.ALL)
+    return {row.base: row.change_5m if window == "5m" else row.change_24h for row in rows}
 
 
 _paths: dict[int, tuple[pl.DataFrame, date, pl.DataFrame]] = {}

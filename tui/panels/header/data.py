@@ -11,19 +11,21 @@ from tui.panels.base import View
 from tui.panels.liquidations import read
 from tui.snapshot import Snapshot
 
-COINS = ("BTC", "ETH", "SOL")
 RECORDER_SILENT = timedelta(seconds=10)
 """The recorder writes once a second: ten without a word are no hiccup."""
 
 
 @dataclass(frozen=True)
 class HeaderRecord:
-    """What the header says at a moment; `recorder_ts` is when the recorder last wrote."""
+    """What the header says at a moment; `recorder_ts` is when the recorder last wrote. `move` and
+    `interest` are the changes of price and open interest over the view's window."""
 
     base: str
     now: metric.Header
     liquidations: Liquidations
     recorder_ts: datetime | None = None
+    move: float | None = None
+    interest: float | None = None
 
     @property
     def silent(self) -> timedelta | None:
@@ -43,7 +45,7 @@ def record(
     snapshot: Snapshot, view: View, liquidations: Liquidations | None = None
 ) -> HeaderRecord:
     """The header's record; hand in the panel's `liquidations` to spare reading them twice."""
-    coins = (view.base, *(coin for coin in COINS if coin != view.base))
+    coins = dict.fromkeys((view.base, *view.coins))
     quoted = [shared.price(snapshot, coin) for coin in coins]
     made = liquidations or read(snapshot, view)
     tables = {
@@ -58,4 +60,11 @@ def record(
         base=view.base,
         endpoint=snapshot.endpoint,
     )
-    return HeaderRecord(view.base, now, made, snapshot.recorder_ts)
+    return HeaderRecord(
+        view.base,
+        now,
+        made,
+        snapshot.recorder_ts,
+        shared.move(snapshot, view.base, view.window),
+        shared.interest(snapshot, view.window).get(view.base),
+    )

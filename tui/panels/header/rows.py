@@ -88,7 +88,7 @@ def _head(record: HeaderRecord, view: View, room: int, gap: int) -> list[Parts]:
 
 def _other(one: Price, priced: bool) -> str:
     last = f" {draw.whole(one.price)}" if priced else ""
-    return f"{draw.safe(one.base)}{last} {draw.change(one.change_5m)}"
+    return f"{draw.safe(one.base)}{last} {draw.lacking(draw.change(one.change_5m))}"
 
 
 def _wide(record: HeaderRecord, view: View, width: int) -> list[Content]:

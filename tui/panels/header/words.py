@@ -18,7 +18,7 @@ Parts = list[draw.Part]
 
 
 def sentence(record: HeaderRecord, view: View) -> str:
-    """The sentence that can be quoted: what was liquidated in the window, and what moved.
+    """The sentence that can be quoted: what was liquidated in the window, and what moved in it.
 
     `≥ $69.6M liquidated in 5m (98% long), BTC −1.37%, OI −2.4%; ≥ $929M in 24h (91% long)`
     """
@@ -26,10 +26,13 @@ def sentence(record: HeaderRecord, view: View) -> str:
     coin = f"{draw.safe(view.coin)} " if view.coin else ""
     texts = [f"{said(made.windows[view.window])} {coin}liquidated in {span(made, view.window)}"]
     texts[0] += sided(made.windows[view.window])
-    if record.now.price and record.now.price.change_5m is not None:
-        texts.append(f"{draw.safe(record.base)} {draw.change(record.now.price.change_5m)}")
-    if record.now.oi_change_5m is not None:
-        texts.append(f"OI {draw.change(record.now.oi_change_5m, 1)}")
+    # In a young store prices may reach further back than the listening does.
+    young = made.windows[view.window].cover.have < WINDOWS[view.window]
+    over = f"{view.window} " if young else ""
+    if record.move is not None:
+        texts.append(f"{draw.safe(record.base)} {over}{draw.change(record.move)}")
+    if record.interest is not None:
+        texts.append(f"OI {over}{draw.change(record.interest, 1)}")
     long = "24h" if view.window != "24h" else "1h"
     total = made.windows[long]
     tail = f"; {said(total)} in {span(made, long)}{sided(total)}" if known(total) else ""

@@ -51,7 +51,7 @@ def listened(total: Total) -> str:
 
 
 def reasons(made: Liquidations, view: View) -> str:
-    """Why the chosen window's total is a lower bound, in one line; a reason may name several venues."""
+    """Why the chosen window's total is a lower bound, in one line; one reason may name venues."""
     total = made.windows.get(view.window)
     return draw.safe("; ".join(total.reasons)) if total else ""
 

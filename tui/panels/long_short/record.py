@@ -57,9 +57,12 @@ def record(snapshot: Snapshot, view: View) -> LongShort:
     rows = ratios(snapshot.positioning, snapshot.as_of)
     made = shared.derivatives(snapshot)
     bases = {r.base for r in rows} | {o.base for o in made.open_interest}
+    place = {base: at for at, base in enumerate(view.coins)}
     others = tuple(
         _of_coin(snapshot, base, rows, made)
-        for base in sorted(bases - {view.base}, key=lambda base: (base != "BTC", base))
+        for base in sorted(
+            bases - {view.base}, key=lambda base: (place.get(base, len(place)), base)
+        )
     )
     return replace(_of_coin(snapshot, view.base, rows, made), others=others)
 
