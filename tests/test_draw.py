@@ -167,7 +167,7 @@ PARTS = st.one_of(
 @given(st.lists(PARTS, max_size=8), st.integers(1, 30))
 def test_a_line_is_exact_and_markup_is_only_text(parts: list[draw.Part], width: int) -> None:
     assert draw.line(width, *parts).cell_length == width
-    assert draw.line(6, "[/x]", ("[b]", "$long")).plain == "[/x][b"
+    assert draw.line(6, "[/x]", ("[b]", "$long")).plain == "[/x][…"
 
 
 def test_ascii_has_a_likeness_for_every_mark() -> None:
@@ -276,3 +276,25 @@ def test_a_row_is_exact_and_aligned_with_its_head(width: int) -> None:
     assert head.cell_length == made.cell_length == width
     if width >= 24:
         assert head.plain.index("long") + 4 == made.plain.index("31.2M") + 5
+
+
+def test_words_that_are_cut_say_so_and_blanks_need_not() -> None:
+    assert draw.cut("largest 24h", 8) == "largest…"
+    assert draw.cut("largest   ──", 8) == "largest "
+    assert [draw.cut("ab", width) for width in (-1, 0, 1, 2)] == ["", "", "…", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "encoding", "drawn"),
+    [
+        ("auto", "UTF-8", "block"),
+        ("auto", "utf8", "block"),
+        ("auto", "ANSI_X3.4-1968", "ascii"),
+        ("braille", "ANSI_X3.4-1968", "braille"),
+    ],
+)
+def test_symbols_are_those_the_locale_can_show(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, encoding: str, drawn: str
+) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda setlocale: encoding)
+    assert draw.symbols(wanted) == drawn

@@ -435,3 +435,11 @@ def test_without_a_side_the_header_says_why_and_the_price_keeps_its_place() -> N
             assert first.strip().startswith(words)
             assert first.index("BTC") == wave.index("BTC")
         assert header.lines(calm, VIEW, 40, 3)[0].plain.startswith(words[:5])
+
+
+def test_a_title_that_has_no_room_says_so() -> None:
+    record = replace(RECORDS["liquidations"].liquidations, coin="1000000MOGWAI")
+    view = replace(VIEW, coin="1000000MOGWAI")
+    made = replace(RECORDS["liquidations"], liquidations=record)
+    assert "1000000MOGW…" in BY_NAME["liquidations"].lines(made, view, 36, 20)[0].plain
+    assert "1000000MOGWAI ─" in BY_NAME["liquidations"].lines(made, view, 96, 20)[0].plain

@@ -10,10 +10,12 @@ import pytest
 from tests import frames
 from tests.test_panels import exact, text
 from tui import draw
+from tui.config import load
 from tui.metrics import prices
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.liquidations.history import binned, detailed
 from tui.panels.liquidations.record import record
+from tui.panels.text import text as panel_text
 from tui.snapshot import Snapshot
 from tui.tables import (
     COVERAGE,
@@ -219,3 +221,12 @@ def test_the_coins_followed_are_those_of_the_screen() -> None:
     assert ["ETH" in title for title in titles] == [False, True, True]
     assert record(snapshot, view).base == "ETH"
     assert View(coins=("ETH", "DOGE"), coin="XRP").base == "XRP"
+
+
+def test_the_text_is_of_the_settings_coins_and_symbols() -> None:
+    settings = replace(load(), coins=("ETH", "BTC"), symbols="ascii")
+    printed = panel_text(market(), settings, 100)
+    assert printed.isascii()
+    assert "ETH 2,900  5m" in printed
+    assert "Averages  ETH 2,900" in printed
+    assert "▼ long" in panel_text(market(), replace(settings, symbols="block"), 100)

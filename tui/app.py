@@ -1,7 +1,6 @@
 """The monitor: theme, keys, what is looked at, and the thread that reads. Screens do the rest."""
 
 import asyncio
-import locale
 import os
 import signal
 import threading
@@ -89,7 +88,7 @@ class LiqtopApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings, self.clock, self._about = settings, clock, about
-        self.look = looks.first_look(settings, symbols(settings.symbols))
+        self.look = looks.first_look(settings)
         self.held: datetime | None = None
         self.snapshot: Snapshot | None = None
         self.panels = [panel for name in settings.panels for panel in panels if panel.name == name]
@@ -244,11 +243,3 @@ def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
         name = f"{feed.venue} {feed.stream}".strip() or feed.collector
         rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))
     return rows
-
-
-def symbols(wanted: str) -> str:
-    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, else block."""
-    if wanted != "auto":
-        return wanted
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return "block" if encoding == "utf8" else "ascii"

@@ -18,7 +18,7 @@ from tui.draw.numbers import (
     usd,
     whole,
 )
-from tui.draw.text import Part, ascii_text, fit, line, pad, safe
+from tui.draw.text import Part, ascii_text, cut, fit, line, pad, safe, symbols
 
 VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
@@ -32,6 +32,7 @@ __all__ = [
     "change",
     "columns",
     "copied",
+    "cut",
     "fall",
     "fit",
     "funding",
@@ -49,6 +50,7 @@ __all__ = [
     "share",
     "slope",
     "sparkline",
+    "symbols",
     "usd",
     "whole",
 ]

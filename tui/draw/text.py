@@ -4,6 +4,7 @@ One character is one cell here: every mark of ours is, and `safe` removes from f
 is not. Content is assembled from pieces and never parsed from markup, so `[/x]` is only text.
 """
 
+import locale
 import re
 import unicodedata
 from functools import lru_cache
@@ -79,6 +80,23 @@ def ascii_text(text: str) -> str:
     return drawn if drawn.isascii() else "".join(c if c.isascii() else "?" for c in drawn)
 
 
+def symbols(wanted: str) -> str:
+    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, else block."""
+    if wanted != "auto":
+        return wanted
+    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
+    return "block" if encoding == "utf8" else "ascii"
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells. Where words go, `…` says so; blanks and rules go unsaid."""
+    if len(text) <= width:
+        return text
+    if not text[max(0, width) :].strip(" ─"):
+        return text[: max(0, width)]
+    return text[: width - 1] + "…" if width > 0 else ""
+
+
 def pad(text: str, width: int, right: bool = True) -> str:
     """`text` cropped (with `…`) or padded to `width` cells, right-aligned unless told."""
     if len(text) > width:
@@ -87,15 +105,14 @@ def pad(text: str, width: int, right: bool = True) -> str:
 
 
 def line(width: int, *parts: Part) -> Content:
-    """One line of exactly `width` cells: the parts in order, cropped or padded at the right."""
+    """One line of exactly `width` cells: the parts in order, padded at the right or `cut`."""
     pieces: list[Part] = []
     left = width
     for part in parts:
         text = part if isinstance(part, str) else part[0]
         if not text:
             continue
-        if len(text) > left:
-            text = text[:left]
+        text = cut(text, left)
         if text:
             pieces.append(text if isinstance(part, str) else (text, part[1]))
         left -= len(text)

@@ -14,6 +14,7 @@ from typing import Any
 from textual.content import Content
 
 from tui import draw
+from tui.config import Settings
 from tui.snapshot import Snapshot
 from tui.tables import Side, Table
 
@@ -50,6 +51,18 @@ class View:
     focused: bool = False
     number: int = 0
     notice: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "View":
+        """The view of the settings, its symbols those this locale can show."""
+        return cls(
+            coin=settings.coin,
+            coins=settings.coins,
+            window=settings.window,
+            smallest=settings.smallest,
+            symbols=draw.symbols(settings.symbols),
+            flow_colours=settings.side_colour == "flow",
+        )
 
     @property
     def base(self) -> str:
@@ -174,7 +187,7 @@ def form_of(width: int, height: int) -> Form:
 def ruled(width: int, title: str, closing: str = "", style: str = "$frame") -> Content:
     """A rule with a title at its left; the age's cells at its right stay bare."""
     tail = closing + "─" * (AGE_CELLS + 1)
-    title = title[: max(0, width - 1 - len(tail))]
+    title = draw.cut(title, width - 1 - len(tail))
     middle = "─" * max(0, width - 1 - len(title) - len(tail))
     return draw.line(width, ("─", style), (title, "bold"), (middle + tail, style))
 
@@ -190,7 +203,7 @@ def boxed(
 ) -> list[Content]:
     """`body` (lines of width − 4) in a frame of `height` lines, padded with blank ones."""
     tail = closing + "─" * (AGE_CELLS + 1) + "╮"
-    title = title[: max(0, width - 1 - len(tail))]
+    title = draw.cut(title, width - 1 - len(tail))
     middle = "─" * max(0, width - 1 - len(title) - len(tail))
     left, right = Content.assemble(("│ ", style)), Content.assemble((" │", style))
     blank = Content.blank(max(0, width - 4))

@@ -11,12 +11,7 @@ ROWS = 45
 
 def text(snapshot: Snapshot, settings: Settings, width: int) -> str:
     """The header and the panels of the settings at `width` columns, without colours."""
-    view = View(
-        coin=settings.coin,
-        window=settings.window,
-        smallest=settings.smallest,
-        flow_colours=settings.side_colour == "flow",
-    )
+    view = View.of(settings)
     lines = header.lines(header.record(snapshot, view), view, width, 2 if width >= 80 else 3)
     for panel in (panel for panel in PANELS if panel.name in settings.panels):
         height = panel.natural(width) or ROWS

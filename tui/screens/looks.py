@@ -11,15 +11,10 @@ GROUPS = ("coin", "venue", "side")
 _SIZES = tuple(SMALLEST.values())
 
 
-def first_look(settings: Settings, symbols: str) -> View:
+def first_look(settings: Settings) -> View:
     """The view of the settings, with the smallest size remembered from the last run."""
-    return View(
-        coin=settings.coin,
-        window=settings.window,
-        smallest=remembered(settings.data_dir) or settings.smallest,
-        symbols=symbols,
-        flow_colours=settings.side_colour == "flow",
-    )
+    smallest = remembered(settings.data_dir) or settings.smallest
+    return replace(View.of(settings), smallest=smallest)
 
 
 def window(view: View, by: int) -> View:
