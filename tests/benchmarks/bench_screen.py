@@ -145,12 +145,12 @@ def costs(it: Stage, seconds: float) -> tuple[Cost, Cost, Cost]:
         with raining(it, QUIET, seconds + 3):
             shown.terminal.read(3)
             quiet = cost(shown, seconds)
+        with nothing_new(it):  # before the wave, whose rows would be leaving the windows
+            shown.terminal.read(5)
+            still = cost(shown, min(seconds, 30))
         with raining(it, WAVE, seconds + 3):
             shown.terminal.read(3)
             wave = cost(shown, seconds)
-        with nothing_new(it):
-            shown.terminal.read(5)  # what came last leaves the 1 s rate of the header
-            still = cost(shown, min(seconds, 30))
     return quiet, wave, still
 
 

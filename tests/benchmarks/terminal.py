@@ -69,9 +69,9 @@ class Terminal:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of a process (Linux)."""
+    """Resident memory of a process (Linux), in MB of 2^20 bytes as `top` counts them."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def cpu_s(pid: int) -> float:
