@@ -8,6 +8,7 @@ import pytest
 
 from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
+from tui.venues.asked import Perpetual, Unread
 from tui.venues.base import Market, WireError, frame, rows
 from tui.venues.binance import Binance
 from tui.venues.binance_rest import BinanceAsked
@@ -186,8 +187,14 @@ async def test_open_interest_is_dollars_for_linear_and_inverse_alike() -> None:
         "coinm", listed("BTCUSD_PERP", "BTC", quoteAsset="USD", marginAsset="BTC", contractSize=100)
     )
     found = await BinanceAsked.perpetuals(ask, [linear, inverse])
-    assert [perpetual.usd for perpetual in found] == [900_000.0, 4_000.0]
-    assert await BinanceAsked.interval_h(ask, found[0]) == 4.0
+    read = [one for one in found if isinstance(one, Perpetual)]
+    assert [perpetual.usd for perpetual in read] == [900_000.0, 4_000.0]
+    assert await BinanceAsked.interval_h(ask, read[0]) == 4.0
+    del answers["dapiPublicGetPremiumIndex"][0]["markPrice"]
+    assert await BinanceAsked.perpetuals(ask, [linear, inverse]) == [
+        read[0],
+        Unread(inverse, "KeyError: 'markPrice'"),
+    ]
 
 
 async def test_ratios_come_from_both_shares() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
+from tui.venues.asked import Perpetual, Unread
 from tui.venues.base import Market, WireError, frame, rows
 from tui.venues.bybit import Bybit
 from tui.venues.bybit_rest import BybitAsked
@@ -137,7 +138,10 @@ async def test_open_interest_is_one_side(given: dict[str, str], inverse: bool, u
         else market("linear", listed("BTCUSDT", "BTC"))
     )
     (found,) = await BybitAsked.perpetuals(ask, [known])
+    assert isinstance(found, Perpetual)
     assert found.usd == usd
+    del ticker["markPrice"]
+    assert await BybitAsked.perpetuals(ask, [known]) == [Unread(known, "KeyError: 'markPrice'")]
 
 
 async def test_ratios_and_candles_are_put_in_order() -> None:
@@ -145,15 +149,17 @@ async def test_ratios_and_candles_are_put_in_order() -> None:
         if "Kline" in method:
             rows: list[Any] = [
                 ["2", "1", "3", "1", "2", "5", "9"],
+                ["3", "1", "0", "1", "2", "5", "9"],
                 ["1", "1", "3", "1", "2", "5", "9"],
             ]
         else:
             rows = [{"buyRatio": "0.6", "sellRatio": "0.4", "timestamp": ts} for ts in ("2", "1")]
+            rows.append({"buyRatio": "1.0", "sellRatio": "0", "timestamp": "3"})
         return {"result": {"list": rows}}
 
     known = market("linear", listed("BTCUSDT", "BTC"))
     ratios = await BybitAsked.ratios(ask, known, Measure.ACCOUNTS, "5m", 0, 9)
-    candles = await BybitAsked.candles(ask, known, "1d", 0, 9)
+    candles = await BybitAsked.candles(ask, known, "1d", 0, 9, 9)
     assert [ratio.ts for ratio in ratios] == [1, 2] == [candle.ts for candle in candles]
     assert ratios[0].ratio == pytest.approx(1.5)
 

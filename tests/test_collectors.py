@@ -23,10 +23,10 @@ from tui.collectors.sources import Source
 from tui.config import Settings, load
 from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES, Class, Measure, Table
 from tui.venues import ASKED, VENUES
-from tui.venues.asked import INTERVALS, Asked, Candle, Perpetual, Ratio
+from tui.venues.asked import INTERVALS, Asked, Candle, Perpetual, Ratio, Unread
 from tui.venues.base import Market
 from tui.venues.connect import Rest
-from tui.venues.errors import Lost, NotListed, RateLimited, Unanswered
+from tui.venues.errors import Lost, NotListed, RateLimited, Unanswered, Unreadable
 from tui.venues.markets import Markets
 
 NOW = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
@@ -92,7 +92,7 @@ class Fake(Asked):
 
     @classmethod
     async def candles(
-        cls, ask: Any, market: Market, interval: str, start: int, end: int
+        cls, ask: Any, market: Market, interval: str, start: int, end: int, now: int
     ) -> list[Candle]:
         cls.asked.append((market.base, interval, start, end))
         if cls.fails is not None:
@@ -104,7 +104,7 @@ class Fake(Asked):
         return [Candle(ts, 1.0, 3.0, 1.0, 2.0, 5.0) for ts in range(first, end, step)]
 
     @classmethod
-    async def perpetuals(cls, ask: Any, markets: Sequence[Market]) -> list[Perpetual]:
+    async def perpetuals(cls, ask: Any, markets: Sequence[Market]) -> list[Perpetual | Unread]:
         usd = {"USDT": 900.0, "USDC": 90.0, "USD": 9.0}
         return [Perpetual(m, MS, usd[m.quote], 100.0, 101.0, 0.0001) for m in markets]
 
@@ -194,10 +194,10 @@ async def test_each_five_minutes_bring_only_what_is_new() -> None:
     )
     moment[0] += timedelta(minutes=10)
     async with aclosing(frames), asyncio.timeout(10):  # type: ignore[type-var]
-        start = [await anext(frames) for _ in range(2)]
+        start = [await anext(frames) for _ in range(3)]
         moment[0] += timedelta(minutes=5)
         later = [await anext(frames) for _ in range(2)]
-    assert [frame.height for frame in (*start, *later)] == [2, 2, 1, 1]
+    assert [frame.height for frame in (*start, *later)] == [2, 2, 0, 1, 1]
     assert {str(frame["measure"][0]) for frame in later} == {"accounts", "taker"}
     assert later[0]["ts"][0] == NOW.replace(minute=15)
 
@@ -213,6 +213,62 @@ async def test_a_measure_the_venue_refuses_leaves_the_others_and_none_at_all_is_
     frames = positioning.collect(Nothing, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
     with pytest.raises(Unanswered):
         await first(frames, 1)
+
+
+async def test_a_venue_that_has_nothing_new_still_answered() -> None:
+    class Venue(Fake): ...
+
+    newest = stored(binance=NOW - timedelta(minutes=2))
+    frames = positioning.collect(Venue, nothing, known(swap("BTC")), ("BTC",), newest, clock)
+    found = await first(frames, 1)
+    assert (found.height, found.schema) == (0, POSITIONING.schema)
+    assert len(Venue.asked) == 4
+
+
+@pytest.mark.usefixtures("rounds")
+async def test_a_page_of_ratios_that_cannot_be_read_stops_nothing() -> None:
+    class Venue(Fake):
+        @classmethod
+        async def ratios(cls, ask: Any, market: Market, measure: Measure, *of: Any) -> Any:
+            if measure in cls.refuses:
+                raise Unreadable("taker: ValueError: not a positive number: '0.0'")
+            return await super().ratios(ask, market, measure, *of)
+
+    Venue.refuses = (Measure.TAKER,)
+    frames = positioning.collect(Venue, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
+    assert set((await first(frames, 2))["measure"]) == {"accounts"}
+    Venue.refuses = tuple(Measure)
+    frames = positioning.collect(Venue, nothing, known(swap("BTC")), ("BTC",), stored(), clock)
+    with pytest.raises(Unreadable, match="not a positive number"):
+        await first(frames, 1)
+
+
+async def test_a_coin_with_an_unreadable_perpetual_has_no_row_and_the_others_have() -> None:
+    class Venue(Fake):
+        @classmethod
+        async def perpetuals(cls, ask: Any, markets: Sequence[Market]) -> list[Perpetual | Unread]:
+            found = await super().perpetuals(ask, markets)
+            return [Unread(markets[0], "KeyError: 'oi'"), *found[1:]]
+
+    linear = known(swap("BTC"), swap("BTC", quote="USDC"), swap("ETH", quote="USDC"))
+    coins = ("BTC", "ETH")
+    found = await first(derivatives.collect(Venue, nothing, [linear], coins, clock), 1)
+    assert found["base"].to_list() == ["ETH"]
+    alone = derivatives.collect(Venue, nothing, [known(swap("BTC"))], ("BTC",), clock)
+    with pytest.raises(Unreadable, match="'oi'"):
+        await first(alone, 1)
+
+
+async def test_an_index_that_cannot_be_read_costs_no_open_interest() -> None:
+    class Venue(Fake):
+        @staticmethod
+        async def completed(ask: Any, perpetual: Perpetual) -> Perpetual:
+            raise IndexError("list index out of range")
+
+    found = await first(
+        derivatives.collect(Venue, nothing, [known(swap("BTC"))], ("BTC",), clock), 1
+    )
+    assert found["open_interest_usd"].to_list() == [900.0]
 
 
 async def test_a_funding_interval_that_cannot_be_read_leaves_funding_unknown() -> None:

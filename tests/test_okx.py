@@ -10,6 +10,7 @@ from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
 from tui.venues.asked import Perpetual
 from tui.venues.base import Market, WireError, frame, rows
+from tui.venues.errors import Unreadable
 from tui.venues.okx import Okx
 from tui.venues.okx_rest import OkxAsked
 
@@ -141,6 +142,45 @@ async def test_taker_rows_are_time_sell_buy() -> None:
     assert [(ratio.ts, ratio.long_share) for ratio in accounts] == [(1, 0.75), (2, 0.6)]
 
 
+async def test_a_ratio_that_cannot_be_read_is_left_out_and_none_at_all_is_said() -> None:
+    answers = [[["1", "20", "30"], ["2", "0.0", "5"], ["3"], None, ["4", "5", "5"]], [["1", "0"]]]
+
+    async def ask(method: str, params: Any = None) -> Any:
+        return {"data": answers.pop(0)}
+
+    found = await OkxAsked.ratios(ask, market(LINEAR), Measure.TAKER, "5m", 0, 9)
+    assert [(ratio.ts, ratio.long_share) for ratio in found] == [(1, 0.6), (4, 0.5)]
+    with pytest.raises(Unreadable, match="taker 5m"):
+        await OkxAsked.ratios(ask, market(LINEAR), Measure.TAKER, "5m", 0, 9)
+
+
+@pytest.mark.parametrize("row", [{"instId": "BTC-USDT-SWAP", "markPx": "0"}, {"markPx": "1"}])
+async def test_a_mark_that_cannot_be_read_costs_its_own_contract_alone(row: dict[str, Any]) -> None:
+    sizes = [{"instId": name, "oi": "4", "ts": "6"} for name in ("BTC-USDT-SWAP", "BTC-USD-SWAP")]
+
+    async def ask(method: str, params: Any = None) -> Any:
+        marks = [row, {"instId": "BTC-USD-SWAP", "markPx": "90001"}]
+        return {"data": marks if "Mark" in method else sizes}
+
+    found = await OkxAsked.perpetuals(ask, [market(LINEAR), market(INVERSE)])
+    read = [one for one in found if isinstance(one, Perpetual)]
+    assert [(one.market.id, one.usd) for one in read] == [("BTC-USD-SWAP", 400.0)]
+
+
+@pytest.mark.parametrize(("ago", "history"), [(1_438, False), (1_440, True)])
+async def test_what_is_recent_is_told_by_the_clock_that_is_given(ago: int, history: bool) -> None:
+    asked: list[str] = []
+
+    async def ask(method: str, params: Any = None) -> Any:
+        asked.append(method)
+        return {"data": []}
+
+    now = 1_000_000_000_000  # 2001
+    start = now - ago * 3_600_000
+    assert await OkxAsked.candles(ask, market(LINEAR), "1h", start, start + 9, now) == []
+    assert ("History" in asked[0]) is history
+
+
 async def test_open_interest_and_funding() -> None:
     answers = {
         "publicGetPublicOpenInterest": [
@@ -162,8 +202,9 @@ async def test_open_interest_and_funding() -> None:
 
     gone = market(listed("GONE-USDT-SWAP"))
     found = await OkxAsked.perpetuals(ask, [market(LINEAR), market(INVERSE), gone])
-    assert [perpetual.usd for perpetual in found] == [900_000.0, 4_000.0]
-    whole: Perpetual = await OkxAsked.completed(ask, found[0])
+    read = [one for one in found if isinstance(one, Perpetual)]
+    assert [perpetual.usd for perpetual in read] == [900_000.0, 4_000.0]
+    whole: Perpetual = await OkxAsked.completed(ask, read[0])
     assert (whole.index_price, whole.rate) == (90_010.0, 0.0001)
     assert await OkxAsked.interval_h(ask, whole) == 4.0
 
@@ -172,5 +213,5 @@ async def test_volume_of_a_swap_is_in_coins() -> None:
     async def ask(method: str, params: Any = None) -> Any:
         return {"data": [["1", "1", "3", "1", "2", "500", "5", "9", "1"]]}
 
-    (swap,) = await OkxAsked.candles(ask, market(LINEAR), "1d", 0, 9)
+    (swap,) = await OkxAsked.candles(ask, market(LINEAR), "1d", 0, 9, 9)
     assert swap.volume == 5.0

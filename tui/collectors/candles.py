@@ -81,7 +81,7 @@ class Rounds:
         any_yet = key in self._last
         while start <= now:
             end = min(start + source.asked.page * INTERVALS[interval], now + 1)
-            found = await source.asked.candles(source.ask, market, interval, start, end)
+            found = await source.asked.candles(source.ask, market, interval, start, end, now)
             if found:
                 self._last[key] = found[-1].ts
                 any_yet = True

@@ -9,9 +9,9 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import milliseconds, typed
 from tui.tables import DERIVATIVES
-from tui.venues.asked import Ask, Asked, Perpetual
+from tui.venues.asked import Ask, Asked, Perpetual, Unread
 from tui.venues.base import DOLLARS, VENUE_ERRORS, Market
-from tui.venues.errors import Unanswered
+from tui.venues.errors import Unanswered, Unreadable
 from tui.venues.markets import Markets
 
 log = logging.getLogger("liqtop")
@@ -31,7 +31,8 @@ async def collect(
     """Frames of DERIVATIVES, one row a coin. Raises RateLimited or Unanswered.
 
     Open interest is one side, in USD, all perpetuals of the coin together; funding, mark and
-    index are those of the largest, funding scaled to 8 h before anything is averaged.
+    index are those of the largest, funding scaled to 8 h before anything is averaged. A coin of
+    which one perpetual can't be read has no row: a part of its sum would look like a fall.
     """
     intervals: dict[str, tuple[int, float]] = {}
     while True:
@@ -39,10 +40,15 @@ async def collect(
         contracts = [await each.get(ask) for each in markets]
         rows = []
         found = await asked.perpetuals(ask, [m for c in coins for m in perpetuals(contracts, c)])
+        unread = {one.market.base: one for one in found if isinstance(one, Unread)}
+        for bad in unread.values():
+            log.warning("%s %s: open interest: %s", asked.name, bad.market.id, bad.why)
         for coin in coins:
-            ours = [perpetual for perpetual in found if perpetual.market.base == coin]
-            if ours:
+            ours = [p for p in found if isinstance(p, Perpetual) and p.market.base == coin]
+            if ours and coin not in unread:
                 rows.append(await _row(asked, ask, coin, ours, intervals, milliseconds(clock())))
+        if not rows and unread:
+            raise Unreadable(f"{asked.name}: open interest: {next(iter(unread.values())).why}")
         if not rows:
             raise Unanswered(f"{asked.name} has no perpetual of {', '.join(coins)}")
         yield typed(pl.DataFrame(rows, list(DERIVATIVES.schema), orient="row"), DERIVATIVES)
@@ -67,7 +73,7 @@ async def _row(
     intervals: dict[str, tuple[int, float]],
     now: int,
 ) -> tuple[int, str, str, float, float | None, float, float | None]:
-    largest = await asked.completed(ask, max(ours, key=lambda perpetual: perpetual.usd))
+    largest = await _completed(asked, ask, max(ours, key=lambda perpetual: perpetual.usd))
     kept_at, hours = intervals.get(largest.market.id, (0, 0.0))
     if now - kept_at > INTERVALS_KEPT_MS:
         hours = await _interval_h(asked, ask, largest)
@@ -76,6 +82,15 @@ async def _row(
     total = sum(perpetual.usd for perpetual in ours)
     newest = max(perpetual.ts for perpetual in ours)
     return newest, asked.name, coin, total, funding, largest.mark, largest.index_price
+
+
+async def _completed(asked: type[Asked], ask: Ask, perpetual: Perpetual) -> Perpetual:
+    """With its index and funding, or without where they can't be read."""
+    try:
+        return await asked.completed(ask, perpetual)
+    except VENUE_ERRORS as error:
+        log.warning("%s %s: index or funding: %r", asked.name, perpetual.market.id, error)
+        return perpetual
 
 
 async def _interval_h(asked: type[Asked], ask: Ask, perpetual: Perpetual) -> float:

@@ -12,8 +12,8 @@ from tui.clock import Clock
 from tui.collectors.base import Newest, milliseconds, typed
 from tui.tables import POSITIONING, Measure
 from tui.venues.asked import INTERVALS, Ask, Asked, Ratio
-from tui.venues.base import Market
-from tui.venues.errors import NotListed, Unanswered
+from tui.venues.base import VENUE_ERRORS, Market
+from tui.venues.errors import NotListed, Unanswered, Unreadable
 from tui.venues.markets import Markets
 
 log = logging.getLogger("liqtop")
@@ -48,30 +48,35 @@ async def collect(
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of POSITIONING. `newest(table, where)` is the newest stored time of a series.
 
-    Raises RateLimited or Unanswered.
+    An empty frame after the first round says that the venue answered, though it may have had
+    nothing new. Raises RateLimited or Unanswered, Unreadable when no series could be read.
     """
     contracts = await perpetuals_of(markets, ask, coins)
     last: dict[Series, int] = {}
+    unread: dict[Series, str] = {}
     for series in _all(asked, contracts):
         last[series] = _begin(series, asked, newest, clock)
         try:
-            async for found in _since(asked, ask, series, last, clock):
+            async for found in _since(asked, ask, series, last, unread, clock):
                 yield found
         except NotListed as error:  # the others of this venue go on
             del last[series]
             log.warning("%s has no %s: %s", asked.name, series, error)
     if not last:
         raise Unanswered(f"{asked.name} has no ratio of {', '.join(coins)}")
+    if unread.keys() >= last.keys():
+        raise Unreadable(next(iter(unread.values())))
+    yield POSITIONING.empty()
     while True:
         await asyncio.sleep(PERIOD_S - clock().timestamp() % PERIOD_S + AFTER_S)
         before = dict(last)
         for series in _due(last, clock):
-            async for found in _since(asked, ask, series, last, clock):
+            async for found in _since(asked, ask, series, last, unread, clock):
                 yield found
         await asyncio.sleep(AGAIN_S)
         for series in _due(last, clock):
             if last[series] == before[series]:
-                async for found in _since(asked, ask, series, last, clock):
+                async for found in _since(asked, ask, series, last, unread, clock):
                     yield found
 
 
@@ -115,17 +120,30 @@ def _due(last: Mapping[Series, int], clock: Clock) -> list[Series]:
 
 
 async def _since(
-    asked: type[Asked], ask: Ask, series: Series, last: dict[Series, int], clock: Clock
+    asked: type[Asked],
+    ask: Ask,
+    series: Series,
+    last: dict[Series, int],
+    unread: dict[Series, str],
+    clock: Clock,
 ) -> AsyncIterator[pl.DataFrame]:
     """What is new after `last[series]`, page by page, oldest first; `last` moves along.
 
-    Windows of a page each: a venue that gives the newest of a longer one would leave a hole.
+    Windows of a page each: a venue that gives the newest of a longer one would leave a hole. A
+    page that can't be read is noted in `unread` and left out: the others and what follows count.
     """
     step = asked.ratio_page * INTERVALS[series.period]
     start, now = last[series] + 1, milliseconds(clock())
     while start <= now:
         end = min(start + step - 1, now)
-        found = await asked.ratios(ask, series.market, series.measure, series.period, start, end)
+        try:
+            found = await asked.ratios(
+                ask, series.market, series.measure, series.period, start, end
+            )
+            unread.pop(series, None)
+        except (Unreadable, *VENUE_ERRORS) as error:
+            log.warning("%s %s: unreadable ratios: %s", asked.name, series, error)
+            found, unread[series] = [], f"{asked.name}: unreadable ratios: {error}"[:120]
         fresh = [ratio for ratio in found if last[series] < ratio.ts <= now]
         if fresh:
             last[series] = fresh[-1].ts

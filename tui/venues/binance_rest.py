@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.tables import Measure
-from tui.venues.asked import Ask, Asked, Candle, Perpetual, Ratio, candle, shares
+from tui.venues.asked import (
+    Ask,
+    Asked,
+    Candle,
+    Perpetual,
+    Ratio,
+    Unread,
+    candle,
+    perpetual,
+    readable,
+    shares,
+)
 from tui.venues.base import Market, moment, positive
 from tui.venues.errors import NotListed
 
@@ -38,11 +49,15 @@ class BinanceAsked(Asked):
         method, long, short = _RATIOS[measure]
         span = {"symbol": market.id, "period": period, "limit": 500}
         rows = await ask(method, {**span, "startTime": start, "endTime": end})
-        return sorted(shares(row["timestamp"], row[long], row[short]) for row in rows)
+        return readable(
+            rows,
+            lambda row: shares(row["timestamp"], row[long], row[short]),
+            f"binance {market.id} {measure} {period}",
+        )
 
     @staticmethod
-    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
-        found = []
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual | Unread]:
+        found: list[Perpetual | Unread] = []
         for market in markets:
             try:
                 found.append(await _perpetual(ask, market))
@@ -59,12 +74,12 @@ class BinanceAsked(Asked):
 
     @staticmethod
     async def candles(
-        ask: Ask, market: Market, interval: str, start: int, end: int
+        ask: Ask, market: Market, interval: str, start: int, end: int, now: int
     ) -> list[Candle]:
         method = "publicGetKlines" if market.kind == "spot" else "fapiPublicGetKlines"
         span = {"startTime": start, "endTime": end - 1, "limit": 1000}
         rows = await ask(method, {"symbol": market.id, "interval": interval, **span})
-        return sorted(candle(row) for row in rows)
+        return readable(rows, candle, f"binance {market.id} {interval} candles")
 
     @staticmethod
     def spot_id(base: str) -> str:
@@ -80,11 +95,15 @@ def _listed(row: dict[str, Any]) -> bool:
     return row.get("status", row.get("contractStatus")) not in ("PENDING_TRADING", "CLOSE")
 
 
-async def _perpetual(ask: Ask, market: Market) -> Perpetual:
-    """Open interest is coins (linear) or contracts of 100 or 10 USD (inverse)."""
+async def _perpetual(ask: Ask, market: Market) -> Perpetual | Unread:
     api, symbol = _api(market.inverse), {"symbol": market.id}
     interest = await ask(f"{api}GetOpenInterest", symbol)
     premium = await ask(f"{api}GetPremiumIndex", symbol)
+    return perpetual(market, lambda: _read(market, interest, premium))
+
+
+def _read(market: Market, interest: Any, premium: Any) -> Perpetual:
+    """Open interest is coins (linear) or contracts of 100 or 10 USD (inverse)."""
     prices = premium[0] if isinstance(premium, list) else premium  # COIN-M answers with a list
     amount, mark = float(interest["openInterest"]), positive(prices["markPrice"])
     return Perpetual(

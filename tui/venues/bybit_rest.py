@@ -1,10 +1,22 @@
 """What Bybit is asked for. Answers come newest first, and ratios and candles by window."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tui.tables import Measure
-from tui.venues.asked import Ask, Asked, Candle, Perpetual, Ratio, candle, shares
+from tui.venues.asked import (
+    Ask,
+    Asked,
+    Candle,
+    Perpetual,
+    Ratio,
+    Unread,
+    candle,
+    perpetual,
+    readable,
+    shares,
+)
 from tui.venues.base import Market, moment, positive
 from tui.venues.errors import NotListed
 
@@ -47,18 +59,23 @@ class BybitAsked(Asked):
             "endTime": end,
         }
         rows = (await ask("publicGetV5MarketAccountRatio", params))["result"]["list"]
-        return sorted(shares(row["timestamp"], row["buyRatio"], row["sellRatio"]) for row in rows)
+        return readable(
+            rows,
+            lambda row: shares(row["timestamp"], row["buyRatio"], row["sellRatio"]),
+            f"bybit {market.id} {measure} {period}",
+        )
 
     @staticmethod
-    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
-        found = []
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual | Unread]:
+        found: list[Perpetual | Unread] = []
         for market in markets:
             params = {"category": _category(market), "symbol": market.id}
             try:
                 answer = await ask("publicGetV5MarketTickers", params)
             except NotListed:
                 continue
-            found += [_perpetual(market, row, answer["time"]) for row in answer["result"]["list"]]
+            if answer.get("result", {}).get("list") != []:
+                found.append(perpetual(market, partial(_perpetual, market, answer)))
         return found
 
     @staticmethod
@@ -70,12 +87,12 @@ class BybitAsked(Asked):
 
     @staticmethod
     async def candles(
-        ask: Ask, market: Market, interval: str, start: int, end: int
+        ask: Ask, market: Market, interval: str, start: int, end: int, now: int
     ) -> list[Candle]:
         params = {"category": _category(market), "symbol": market.id, "limit": 1000}
         span = {"interval": _INTERVALS[interval], "start": start, "end": end - 1}
         answer = await ask("publicGetV5MarketKline", params | span)
-        return sorted(candle(row) for row in answer["result"]["list"])
+        return readable(answer["result"]["list"], candle, f"bybit {market.id} {interval} candles")
 
     @staticmethod
     def spot_id(base: str) -> str:
@@ -88,18 +105,19 @@ def _category(market: Market) -> str:
     return "inverse" if market.inverse else "linear"
 
 
-def _perpetual(market: Market, row: Mapping[str, Any], now: Any) -> Perpetual:
+def _perpetual(market: Market, answer: Mapping[str, Any]) -> Perpetual:
     """Open interest is coins (linear) or USD (inverse).
 
     `openInterest` is documented as the sum of both sides, `singleOpenInterest` as one; where only
     the former comes, half of it is one side. Not verified on the live exchange.
     """
+    (row,) = answer["result"]["list"]
     single = row.get("singleOpenInterest")
     amount = float(single) if single else float(row["openInterest"]) / 2.0
     mark = positive(row["markPrice"])
     return Perpetual(
         market,
-        moment(now),
+        moment(answer["time"]),
         amount if market.inverse else amount * mark,
         mark,
         float(row["indexPrice"]) or None,

@@ -33,5 +33,9 @@ class Unanswered(VenueError):
     """A request that failed: refused, timed out, or answered with what can't be read."""
 
 
+class Unreadable(Unanswered):
+    """An answer of rows none of which can be read: the venue's format is another."""
+
+
 class NotListed(Unanswered):
     """The venue does not have the market that was asked for."""

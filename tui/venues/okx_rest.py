@@ -1,7 +1,7 @@
 """What OKX is asked for. Answers come newest first; ratios go back 1,440 entries."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tui.tables import Measure
@@ -12,8 +12,11 @@ from tui.venues.asked import (
     Candle,
     Perpetual,
     Ratio,
+    Unread,
     candle,
+    perpetual,
     quotient,
+    readable,
     shares,
 )
 from tui.venues.base import Market, moment, positive
@@ -53,20 +56,19 @@ class OkxAsked(Asked):
         span = {"begin": start - 1, "end": end + 1, "limit": 100}
         params = {"instId": market.id, "period": _PERIODS[period], **span}
         rows = (await ask(_RATIOS[measure], params))["data"]
-        if measure is Measure.TAKER:
-            return sorted(shares(ts, buy, sell) for ts, sell, buy, *_ in rows)
-        return sorted(quotient(ts, ratio) for ts, ratio, *_ in rows)
+        one = _taker if measure is Measure.TAKER else _ratio
+        return readable(rows, one, f"okx {market.id} {measure} {period}")
 
     @staticmethod
-    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual]:
+    async def perpetuals(ask: Ask, markets: Sequence[Market]) -> list[Perpetual | Unread]:
         """All swaps come in two answers, cheaper than nine pairs of them at its 110 ms."""
         swaps = {"instType": "SWAP"}
         open_interest = (await ask("publicGetPublicOpenInterest", swaps))["data"]
-        interest = {row["instId"]: row for row in open_interest}
+        interest = _by_id(open_interest)
         mark_prices = (await ask("publicGetPublicMarkPrice", swaps))["data"]
-        marks = {row["instId"]: row for row in mark_prices}
+        marks = _by_id(mark_prices)
         return [
-            _perpetual(market, interest[market.id], positive(marks[market.id]["markPx"]))
+            perpetual(market, partial(_perpetual, market, interest[market.id], marks[market.id]))
             for market in markets
             if market.id in interest and market.id in marks
         ]
@@ -88,18 +90,36 @@ class OkxAsked(Asked):
 
     @staticmethod
     async def candles(
-        ask: Ask, market: Market, interval: str, start: int, end: int
+        ask: Ask, market: Market, interval: str, start: int, end: int, now: int
     ) -> list[Candle]:
         """Both bounds are open. Volume of a swap is in its 7th column, in coins."""
-        recent = start > time.time() * 1000 - _RECENT * INTERVALS[interval]
+        recent = start > now - _RECENT * INTERVALS[interval]
         method = "publicGetMarketCandles" if recent else "publicGetMarketHistoryCandles"
         span = {"before": start - 1, "after": end, "limit": 300}
         rows = (await ask(method, {"instId": market.id, "bar": _BARS[interval], **span}))["data"]
-        return sorted(candle(row, 5 if market.kind == "spot" else 6) for row in rows)
+        volume = 5 if market.kind == "spot" else 6
+        return readable(
+            rows, lambda row: candle(row, volume), f"okx {market.id} {interval} candles"
+        )
 
     @staticmethod
     def spot_id(base: str) -> str:
         return f"{base}-USDT"
+
+
+def _taker(row: Sequence[Any]) -> Ratio:
+    ts, sell, buy, *_ = row
+    return shares(ts, buy, sell)
+
+
+def _ratio(row: Sequence[Any]) -> Ratio:
+    ts, ratio, *_ = row
+    return quotient(ts, ratio)
+
+
+def _by_id(rows: Sequence[Any]) -> dict[str, Any]:
+    """Rows of all swaps; one without its contract could be anybody's and is nobody's."""
+    return {row["instId"]: row for row in rows if isinstance(row, Mapping) and "instId" in row}
 
 
 async def _funding(ask: Ask, perpetual: Perpetual) -> dict[str, Any]:
@@ -108,8 +128,9 @@ async def _funding(ask: Ask, perpetual: Perpetual) -> dict[str, Any]:
     return row
 
 
-def _perpetual(market: Market, row: dict[str, Any], mark: float) -> Perpetual:
+def _perpetual(market: Market, row: Mapping[str, Any], marked: Mapping[str, Any]) -> Perpetual:
     """`oi` counts contracts; `oiUsd`, where it is given, is the same in USD."""
+    mark = positive(marked["markPx"])
     contracts = float(row["oi"]) * market.contract_size
     given = float(row.get("oiUsd") or 0.0)
     usd = given or contracts * (1.0 if market.inverse else mark)
