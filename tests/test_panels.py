@@ -443,3 +443,39 @@ def test_a_title_that_has_no_room_says_so() -> None:
     made = replace(RECORDS["liquidations"], liquidations=record)
     assert "1000000MOGW…" in BY_NAME["liquidations"].lines(made, view, 36, 20)[0].plain
     assert "1000000MOGWAI ─" in BY_NAME["liquidations"].lines(made, view, 96, 20)[0].plain
+
+
+def blank_rows(lines: list[Content]) -> int:
+    """How many rows hold nothing but their frame."""
+    return sum(not line.plain.strip(" │") for line in lines)
+
+
+@pytest.mark.parametrize("group", ["coin", "venue", "side"])
+def test_rows_a_group_does_not_need_go_to_the_feed_and_the_chart(group: str) -> None:
+    panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
+    view = replace(VIEW, group=group)
+    for width, height in ((40, 34), (96, 42), (160, 60)):
+        assert blank_rows(panel.lines(record, view, width, height)) == 0
+    for width, height in ((160, 43), (120, 36), (40, 47)):
+        made = panel.detail(record, view, width, height)
+        assert blank_rows(made) == 0
+        assert "feed ≥" in text(made)
+
+
+def test_a_detail_without_a_feed_gives_its_rows_to_the_groups_and_the_chart() -> None:
+    panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
+    quiet = replace(record, liquidations=replace(record.liquidations, feed=()))
+    made = panel.detail(quiet, replace(VIEW, group="side"), 160, 43)
+    assert blank_rows(made) == 0
+    assert "nothing above this size yet" in text(made)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
+def test_a_detail_says_how_old_it_is_and_warns_when_that_is_too_old(panel: Panel) -> None:
+    record = samples.detail_records()[panel.name]
+    first = panel.detail(record, VIEW, 120, 36)[0]
+    assert first.plain.endswith(f" {panel.age(record).text} ─╮")
+    assert "$warn" not in {span.style for span in first.spans}
+    stale = panel.detail(samples.empty_records()[panel.name], VIEW, 120, 36)[0]
+    assert stale.plain.endswith(" n/a ─╮")
+    assert "$warn" in {span.style for span in stale.spans}

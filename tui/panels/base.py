@@ -93,7 +93,8 @@ class Age:
 
     def marked(self, stale: bool) -> "Age":
         """The same age, stale or not for another reason."""
-        return Age(self.age_s, stale, self.text.rstrip("!") + ("!" if stale else ""))
+        mark = "!" if stale and self.age_s is not None else ""
+        return Age(self.age_s, stale, self.text.rstrip("!") + mark)
 
 
 class Panel(ABC):
@@ -150,6 +151,9 @@ class Panel(ABC):
         inner, rows = max(1, width - 4), max(0, height - 2)
         body = self.detail_rows(record, view, inner, rows)[:rows]
         made = boxed(body, width, height, title, "", style, "esc back ")
+        if width > AGE_CELLS + 3:
+            stamp, corner = stamped(self.age(record), style), Content.assemble(("─╮", style))
+            made[0] = made[0][: width - AGE_CELLS - 2] + stamp + corner
         return finish(made, view, width, height)
 
     def _framed(
@@ -216,6 +220,13 @@ def boxed(
         *(left + row + right for row in inside),
         draw.line(width, (bottom, style)),
     ]
+
+
+def stamped(age: Age | None, frame: str) -> Content:
+    """The age, right-aligned in the bare cells of a frame of that style; stale it warns."""
+    text = f" {age.text} "[-AGE_CELLS:] if age else ""
+    style = "$warn" if age and age.stale else "$muted"
+    return draw.line(AGE_CELLS, ("─" * (AGE_CELLS - len(text)), frame), (text, style))
 
 
 def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:

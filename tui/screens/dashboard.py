@@ -9,8 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tui import draw
-from tui.panels.base import AGE_CELLS, RULES, Age, Form, Panel, View
+from tui.panels.base import AGE_CELLS, RULES, Age, Form, Panel, View, finish, stamped
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
 from tui.screens.layout import HEADER, HINT, Placement, arrange
@@ -133,11 +132,8 @@ class Dashboard(LiveScreen):
 
     def _age(self, name: str, age: Age | None) -> Content:
         """Right-aligned in the bare cells of the frame."""
-        rule = "-" if self.monitor.look.symbols == "ascii" else "─"
-        text = f" {age.text} "[-AGE_CELLS:] if age else ""
         frame = "$accent" if name == self.focus_name else "$frame"
-        style = "$warn" if age and age.stale else "$muted"
-        return draw.line(AGE_CELLS, (rule * (AGE_CELLS - len(text)), frame), (text, style))
+        return finish([stamped(age, frame)], self.monitor.look, AGE_CELLS, 1)[0]
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.redraw()

@@ -62,7 +62,8 @@ class LiquidationsPanel(Panel):
     ) -> list[Content]:
         made = record.liquidations
         tall = max(0, height - 40)
-        room = share_out(height, (5, 5), (5, 999), (6, 10 + tall // 3), (3, 8 + tall // 4))
+        entries = max(3, min(8 + tall // 4, 1 + split.natural(record, view, width)))
+        room = share_out(height, (5, 5), (5, 999), (6, 10 + tall // 3), (3, entries))
         windows, tape, chart, table = room
         lines = totals.across(made, view, width)[:windows]
         if chart:
@@ -82,7 +83,9 @@ class LiquidationsPanel(Panel):
     ) -> list[Content]:
         made = record.liquidations
         wanted = len(totals.NARROW[Form.RULES]) + 1
-        windows, tape, chart, table = share_out(height, (wanted, wanted), (5, 999), (4, 4), (3, 6))
+        entries = max(3, min(6, split.natural(record, view, width)))
+        room = share_out(height, (wanted, wanted), (5, 999), (4, 4), (3, entries))
+        windows, tape, chart, table = room
         lines = totals.down(made, view, width, Form.RULES)[:windows]
         if chart:
             lines += timeline.small(record, view, width, 2, axis=True)

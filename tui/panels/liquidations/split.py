@@ -189,6 +189,16 @@ def tables(
     return lines
 
 
+def natural(record: LiquidationsRecord, view: View, width: int) -> int:
+    """The rows beyond which height adds nothing to the table of the chosen group: its head and
+    entries, and where two stand side by side those of the longer."""
+    made = record.liquidations
+    entries = {"coin": len(made.coins), "venue": len(made.venues), "side": 2}
+    group = view.group if view.group in TABLES else "coin"
+    shown = (group, "coin" if group == "venue" else "venue") if width >= TWO_FROM else (group,)
+    return 1 + max(entries[name] for name in shown)
+
+
 def rule_of(title: str, width: int, right: str = "") -> Content:
     """A rule inside a panel."""
     room = width - len(title) - 8
