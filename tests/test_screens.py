@@ -26,6 +26,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined
 from tui.screens.reading import Ask, Picture, Reading, Wanted
 from tui.tables import LIQUIDATIONS, Table
+from tui.venues.base import DOLLARS
 
 RED, GREY = Style(foreground=Color(255, 0, 0)), Style(foreground=Color(99, 99, 99))
 INK = Style(background=Color(0, 0, 0))
@@ -376,3 +377,11 @@ def test_the_hint_drops_words_before_it_drops_keys() -> None:
     assert "[ ] window" in plain
     assert "q quit" in plain
     assert "theme" not in plain
+
+
+def test_help_says_what_counts_as_a_dollar_and_what_is_left_out() -> None:
+    marks = text([Section("Marks", MARKS)], width=200)
+    for name in DOLLARS:
+        assert name in marks
+    assert "as 1 dollar" in marks
+    assert "gold, shares and the like: recorded, but no part of totals" in marks
