@@ -242,3 +242,13 @@ def test_a_silent_stream_stands_in_health(full: Snapshot, settings: Settings) ->
     )
     assert "gap 3m okx" in made["panels"]["liquidations"]["windows"]["1h"]["reasons"]
     assert not made["panels"]["liquidations"]["stale"]
+
+
+def test_a_stream_that_is_off_keeps_no_dead_panel_fresh(full: Snapshot, settings: Settings) -> None:
+    off = {"collector": "liquidations", "venue": "kraken", "stream": "all", "state": "off"}
+    health = pl.concat([full.health, frame(HEALTH, [off | {"ts": NOW, "attempts": 0}])])
+    silent = frame(
+        COVERAGE, [connection(s.venue, s.stream, until=before(minutes=9)) for s in STREAMS]
+    )
+    made = document(replace(full, health=health, coverage=silent), settings)
+    assert made["panels"]["liquidations"]["stale"]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -14,9 +14,11 @@ from tests.frames import frame, liquidation, quote
 from tui import backoff, config, recorder
 from tui.clock import utc_now
 from tui.collectors.base import Context, Link, Spec
+from tui.metrics.feeds import feeds
 from tui.recorder import Recorder
-from tui.store import Reader, store_path
+from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Table
+from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
 Start = Callable[[], AsyncIterator[pl.DataFrame]]
@@ -102,6 +104,67 @@ async def test_data_resets_the_attempts(tmp_path: Path, monkeypatch: pytest.Monk
         await until(lambda: rows(tmp_path, QUOTES).height > 5)
         health = rows(tmp_path, HEALTH)
     assert set(health["attempts"].to_list()) == {0, 1}
+
+
+async def test_an_answer_without_news_lives_but_does_not_reset_the_attempts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answered_then_lost() -> AsyncIterator[pl.DataFrame]:
+        yield QUOTES.empty()
+        raise ConnectionError("reset by peer")
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("bybit", answered_then_lost)]):
+        await until(lambda: rows(tmp_path, HEALTH).height > 5)
+        health = rows(tmp_path, HEALTH)
+    assert health["state"].to_list()[:4] == ["starting", "live", "retrying", "live"]
+    lost = health.filter(pl.col("state") == "retrying")
+    assert lost["attempts"].to_list()[:2] == [1, 2]
+
+
+async def test_feeds_that_are_no_longer_recorded_are_off_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent() -> AsyncIterator[pl.DataFrame]:
+        await forever()
+        yield QUOTES.empty()
+
+    def word(collector: str, venue: str, state: str, seconds: int) -> dict[str, object]:
+        ts = utc_now() - timedelta(seconds=seconds)
+        known = {"ts": ts, "collector": collector, "venue": venue, "stream": "", "attempts": 0}
+        return known | {"state": state}
+
+    before = [
+        word("quotes", "binance", "live", 90),
+        word("quotes", "bybit", "live", 80),
+        word("store", "", "live", 70),
+        word("derivatives", "binance", "off", 60),
+        word("derivatives", "okx", "off", 60),
+        word("derivatives", "okx", "retrying", 50),
+    ]
+    writer = Writer(store_path(tmp_path), None)
+    writer.append(HEALTH, frame(HEALTH, before))
+    writer.close()
+    for _ in range(2):  # said once, and not again at the next start
+        async with recording(tmp_path, monkeypatch, lambda c: [poller("bybit", silent)]):
+            await until(lambda: rows(tmp_path, HEALTH)["state"].to_list()[-1] == "starting")
+    health = rows(tmp_path, HEALTH)
+    off = health.filter((pl.col("state") == "off") & (pl.col("ts") > before[-1]["ts"]))
+    assert off.select("collector", "venue", "reason").sort("collector").rows() == [
+        ("derivatives", "okx", None),
+        ("quotes", "binance", None),
+    ]
+    found = feeds(health, COVERAGE.empty(), (), {}, utc_now())
+    state = {(feed.collector, feed.venue): (feed.said, feed.stale) for feed in found}
+    assert state["quotes", "binance"] == state["derivatives", "okx"] == ("off", False)
+
+
+def test_a_dollar_is_what_a_venue_takes_for_one() -> None:
+    rate = recorder.Rates(utc_now)
+    assert {quote: rate(quote) for quote in (*DOLLARS, "BUSD", "TUSD")} == {
+        **dict.fromkeys(DOLLARS, 1.0),
+        "BUSD": None,
+        "TUSD": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, QUOTES, State, Table
 from tui.venues import VENUES
+from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
@@ -35,9 +36,10 @@ LATEST_S = 1.0
 PRUNE_S = 3600.0
 STEADY_S = 30.0
 """A socket that has lived this long counts as data: the next failure starts a new back-off."""
+STORE = ("store", "", "")
+"""The store's own feed in health: collector, venue and stream."""
 RATE_LIMIT_S = 120.0
 """The wait after a 429 that names no time; venues ban for minutes those who come back at once."""
-USD_LIKE = frozenset({"USD", "USDT", "USDC", "FDUSD", "USDE", "BUSD", "TUSD"})
 
 
 class Rates:
@@ -54,7 +56,7 @@ class Rates:
 
     def __call__(self, quote: str) -> float | None:
         """None when the newest price is older than 60 s (definitions: the row stays unpriced)."""
-        if quote in USD_LIKE:
+        if quote in DOLLARS:
             return 1.0
         ts, price = self._newest.get(quote, (None, None))
         if ts is None or self._clock() - ts > timedelta(seconds=60):
@@ -86,6 +88,7 @@ class Recorder:
     async def run(self) -> None:
         """Record until `stop` is set, then close every socket, write what waits and close."""
         self._introduce()
+        self._retire()
         tasks = [asyncio.create_task(self._supervise(spec)) for spec in self.specs]
         tasks += [
             asyncio.create_task(work())
@@ -105,6 +108,16 @@ class Recorder:
         self.writer.set_meta("gives", gives)
         if self.reader.meta("began") is None:
             self.writer.set_meta("began", int(self.clock().timestamp() * 1000))
+
+    def _retire(self) -> None:
+        """Feeds that health knows and the settings no longer have are off, not silent."""
+        key = ("collector", "venue", "stream")
+        health = self.reader.read(HEALTH, columns=["ts", *key, "state"]).sort("ts")
+        newest = health.group_by(key, maintain_order=True).last()
+        ours = {(spec.collector, spec.venue, spec.stream) for spec in self.specs} | {STORE}
+        for collector, venue, stream, state in newest.select(*key, "state").iter_rows():
+            if (collector, venue, stream) not in ours and state != State.OFF:
+                self._write_health(collector, venue, stream, State.OFF, 0, None)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self._ending = True
@@ -138,9 +151,10 @@ class Recorder:
             try:
                 async with aclosing(spec.start()) as frames:  # type: ignore[type-var]
                     async for frame in frames:
-                        if frame.height:
-                            attempts = 0
-                            self._take(spec, frame)
+                        # An empty frame is an answer without news: it lives, but the back-off
+                        # ends with data alone.
+                        attempts = 0 if frame.height else attempts
+                        self._take(spec, frame)
                 reason = "ended by itself"
             except RateLimited as error:
                 reason, state = str(error), State.WAITING
@@ -167,7 +181,8 @@ class Recorder:
             self.rates.learn(frame)
         if spec.link is None:
             self._health(spec, State.LIVE, 0)
-        self.outbox.put(spec.table, frame)
+        if frame.height:
+            self.outbox.put(spec.table, frame)
 
     async def _heartbeat(self) -> None:
         """Links are looked at every second for their state, and written every five, or when they
@@ -236,10 +251,9 @@ class Recorder:
         else:
             log.error("%s", reason)
         state = State.LIVE if reason is None else State.RETRYING
-        key = ("store", "", "")
-        if self._states.get(key) != state:
-            self._states[key] = state
-            self._write_health(*key, state, self.outbox.attempts, reason)
+        if self._states.get(STORE) != state:
+            self._states[STORE] = state
+            self._write_health(*STORE, state, self.outbox.attempts, reason)
 
     def _write_health(
         self, collector: str, venue: str, stream: str, state: State, attempts: int, reason: Any

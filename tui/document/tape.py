@@ -11,6 +11,7 @@ from tui.metrics.coverage import Cover
 from tui.metrics.feeds import Feed
 from tui.metrics.spans import age_s
 from tui.metrics.windows import WINDOWS, Amount, FeedRow, Liquidations
+from tui.tables import State
 
 COINS = 20
 """Coins named one by one: the largest of 24 h and the configured ones; the rest is `other`."""
@@ -23,7 +24,7 @@ def tape_panel(
 ) -> dict[str, Any]:
     """The panel. Stale when no liquidation stream has been heard for a minute: one that is silent
     alone stands in the reasons, and `health` names it."""
-    streams = [feed for feed in fed if feed.collector == "liquidations"]
+    streams = [f for f in fed if f.collector == "liquidations" and f.state != State.OFF]
     silent = all(feed.stale for feed in streams)
     fields = {
         "age_s": age_s(tape.as_of, tape.last_ts),
