@@ -182,6 +182,16 @@ async def test_the_second_match_is_an_arrow_away(monitor: Any) -> None:
         await run.shows("coin ETH")
 
 
+async def test_a_name_that_is_no_coin_is_told_those_there_are(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("c", "e", "t", "x")
+        shown = str(run.app.screen.query_one("#coin-matches").visual)
+        assert "no such coin; there are" in shown
+        assert "ETH" in shown
+        await run.press("enter")
+        assert isinstance(run.app.screen, CoinChoice), "a likeness is not chosen for anybody"
+
+
 async def test_escape_leaves_the_coin_as_it_was(monitor: Any) -> None:
     async with monitor(coin="ETH") as run:
         await run.press("c", "d", "escape")

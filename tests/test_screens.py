@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from tests.fake_panels import NOW, FakePanel, FakeSource, panels
-from tests.frames import frame, liquidation, snapshot
+from tests.frames import frame, liquidation, minutes_of, snapshot
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.panels.base import AGE_CELLS, View
@@ -124,6 +124,21 @@ def test_group_goes_round() -> None:
 def test_matching_puts_beginnings_first() -> None:
     assert looks.matching("e", ["BTC", "DOGE", "ETH"]) == ["ETH", "DOGE"]
     assert looks.matching("", ["BTC", "ETH"]) == ["BTC", "ETH"]
+
+
+def test_a_mistyped_coin_is_near_one_there_is_or_the_first_are_told() -> None:
+    coins = ["BTC", "ETH", "DOGE", "1000PEPE", *(f"X{n}Y" for n in range(20))]
+    assert looks.near("dogr", coins) == ["DOGE"]
+    assert looks.near("qqqq", coins) == coins[:12]
+
+
+def test_coins_are_by_size_and_gold_is_no_coin() -> None:
+    sizes = [("ADA", 5.0), ("XRP", 7.0), ("ADA", 4.0), ("XAU", 99.0)]
+    rows = [
+        liquidation(NOW, usd, base=base) | {"class": "tradfi" if base == "XAU" else "crypto"}
+        for base, usd in sizes
+    ]
+    assert looks.by_size(minutes_of(frame(LIQUIDATIONS, rows))) == ["ADA", "XRP"]
 
 
 def test_the_smallest_size_is_remembered(tmp_path: Path) -> None:

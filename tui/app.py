@@ -145,11 +145,9 @@ class LiqtopApp(App[None]):
         self._since_held = picture.since_held
 
     def coins(self) -> list[str]:
-        """The coins one can choose: the configured, then those liquidated, by name."""
-        seen: set[str] = set()
-        if self.snapshot is not None:
-            seen = set(self.snapshot.minutes["base"].unique().to_list())
-        return [*self.settings.coins, *sorted(seen - set(self.settings.coins))]
+        """The coins one can choose: the configured, then those liquidated, largest 24 h first."""
+        seen = [] if self.snapshot is None else looks.by_size(self.snapshot.minutes)
+        return list(dict.fromkeys([*self.settings.coins, *seen]))
 
     def _say_unknown_coin(self) -> None:
         """A coin of the config that nobody has seen is said, not shown as an empty market."""

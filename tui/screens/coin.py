@@ -1,5 +1,6 @@
 """Choosing the coin of the whole screen: type to match, `0` for all."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,9 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui import draw
-from tui.screens.looks import matching
+from tui.screens.looks import matching, near
 
 SHOWN = 8
+BOX_CELLS = 26
+"""The width of the box, as the style sheet has it."""
 
 
 class CoinChoice(ModalScreen[str | None]):
@@ -45,13 +48,18 @@ class CoinChoice(ModalScreen[str | None]):
         return matching(self.query_one(Input).value, self._coins)[:SHOWN]
 
     def _list(self) -> None:
-        found = self.matches()
         rows = [
             Content.assemble((f"{draw.safe(coin):<12}", "reverse" if i == self._row else ""))
-            for i, coin in enumerate(found)
+            for i, coin in enumerate(self.matches())
         ]
-        lines = Content("\n").join(rows) if rows else Content("no such coin")
+        lines = Content("\n").join(rows or self._unknown())
         self.query_one("#coin-matches", Static).update(lines)
+
+    def _unknown(self) -> list[Content]:
+        """That it is no coin, and names that are."""
+        names = near(self.query_one(Input).value, self._coins)
+        words = textwrap.wrap(", ".join(draw.safe(name) for name in names), BOX_CELLS)
+        return [Content("no such coin; there are"), *map(Content, words)]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._row = 0

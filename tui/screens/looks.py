@@ -1,11 +1,15 @@
 """Steps of the view: window, smallest size, grouping, coin; and the size a person chose last."""
 
+import difflib
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 from tui.config import SMALLEST, WINDOW_NAMES, Settings
 from tui.panels.base import View
+from tui.tables import Class
 
 GROUPS = ("coin", "venue", "side")
 _SIZES = tuple(SMALLEST.values())
@@ -44,6 +48,18 @@ def matching(typed: str, coins: list[str]) -> list[str]:
     wanted = typed.strip().upper()
     begin = [c for c in coins if c.upper().startswith(wanted)]
     return begin + [c for c in coins if wanted in c.upper() and c not in begin]
+
+
+def near(typed: str, coins: list[str], count: int = 12) -> list[str]:
+    """The coins a mistyped one may have meant; the first `count` where none is like it."""
+    return difflib.get_close_matches(typed.strip().upper(), coins, count, 0.5) or coins[:count]
+
+
+def by_size(minutes: pl.DataFrame) -> list[str]:
+    """The coins liquidated in these minutes, largest first; what is no coin is left out."""
+    coins = minutes.filter(pl.col("class") == Class.CRYPTO.value)
+    sizes = coins.group_by("base").agg(pl.col("usd").sum())
+    return sizes.sort("usd", "base", descending=[True, False])["base"].to_list()
 
 
 def remembered(folder: Path) -> float | None:
