@@ -42,6 +42,13 @@ class Snapshot:
     quotes: pl.DataFrame  # thinned to a row a minute but for the newest 2 minutes; last 25 h
     health: pl.DataFrame  # the newest row per collector, venue and stream
     recorder_ts: datetime | None  # when the recorder last wrote anything (`latest`)
+    whole: pl.DataFrame | None = None
+    """`minutes` without the one of `as_of`, the same frame while nothing in it changed."""
+
+    @property
+    def whole_minutes(self) -> pl.DataFrame:
+        """What the windows count of `minutes`: `whole` where it is kept, else all of them."""
+        return self.minutes if self.whole is None else self.whole
 
     @property
     def collected(self) -> dict[str, pl.DataFrame]:

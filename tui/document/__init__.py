@@ -51,7 +51,7 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
 
 def _tape(snapshot: Snapshot) -> Liquidations:
     return liquidations(
-        snapshot.minutes,
+        snapshot.whole_minutes,
         snapshot.edges,
         snapshot.recent,
         snapshot.largest,

@@ -8,10 +8,12 @@ all wider ones, a raw row of a left edge to that one window (the wider ones have
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
+from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, MINUTE_MS, ms
 from tui.tables import WINDOWS, Class, Side
 
@@ -57,38 +59,60 @@ def together(amounts: Iterable[Amount]) -> Amount:
     )
 
 
+Windows = dict[str, Amount]
+"""An amount for every window, by its name."""
+
 _VALUES = ("long", "short", "count", "unpriced", "largest")
 _RUN = ("first", "last")  # the narrowest and the widest window a contribution belongs to
+_SPANS = tuple(span // timedelta(milliseconds=1) for span in WINDOWS.values())
+_WIDEST = len(WINDOWS) - 1
 
 
-def contributions(
+def summed(
     minutes: pl.DataFrame, edges: pl.DataFrame, as_of: datetime, coin: str | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Class crypto summed per run of windows: by venue (of `coin` alone, if given), and by base.
+) -> tuple[dict[str, Windows], dict[str, Windows]]:
+    """Class crypto summed by venue (of `coin` alone, if given), and by base.
 
-    Columns venue or base, first, last (places in WINDOWS), long, short (USD), count, unpriced,
-    largest (USD). A few rows a venue or coin, whatever the number of liquidations.
+    The largest of 24 h comes first. The minutes are summed once while they are the same frame, in
+    a minute of the clock: every window's left edge passes into its next minute at its turn.
     """
-    lefts = [ms(as_of - span) for span in WINDOWS.values()]
     newest = ms(as_of) // MINUTE_MS * MINUTE_MS
-    whole = _whole(minutes.lazy(), lefts, newest)
-    raw = _raw(edges.lazy(), lefts, newest, ms(as_of + AHEAD))
+    whole = _of_minutes(minutes, newest, None)
+    of_coin = whole if coin is None else _of_minutes(minutes, newest, coin)
+    parts = _of_edges(edges, as_of, newest)
+    mine = parts if coin is None else [part for part in parts if part[1] == coin]
+    by_venue = _merged(of_coin[0], ((venue, *rest) for venue, _, *rest in mine))
+    return by_venue, _merged(whole[1], ((base, *rest) for _, base, *rest in parts))
+
+
+@kept(4)
+def _of_minutes(
+    minutes: pl.DataFrame, newest: int, coin: str | None
+) -> tuple[dict[str, Windows], dict[str, Windows]]:
+    """Whole minutes before `newest` (ms) by venue, and by base unless of one coin."""
+    whole = _whole(minutes.lazy(), [newest - span for span in _SPANS], newest)
     # Two narrow passes: at half a million minute rows they take 23 ms, one by venue, base and side
     # 33 ms, and the in-memory engine half as much again.
-    is_coin = pl.lit(True) if coin is None else pl.col("base") == coin
-    plans = [_summed(rows.filter(is_coin), "venue") for rows in (whole, raw)]
-    plans += [_summed(rows, "base") for rows in (whole, raw)]
+    rows = whole if coin is None else whole.filter(pl.col("base") == coin)
+    plans = [_per_run(rows, "venue"), *([] if coin else [_per_run(rows, "base")])]
     # Below that the other engine is as fast and keeps 4 MB less.
     done = pl.collect_all(plans, engine="streaming" if minutes.height > MANY else "in-memory")
-    return pl.concat(done[:2]), pl.concat(done[2:])
+    return _by(done[0], "venue"), {} if coin else _by(done[1], "base")
 
 
 def _whole(minutes: pl.LazyFrame, lefts: list[int], newest: int) -> pl.LazyFrame:
     start = pl.col("minute").to_physical()
     first = pl.sum_horizontal((start <= left).cast(pl.UInt8) for left in lefts)
     inside = (start > lefts[-1]) & (start < newest) & (pl.col("class") == Class.CRYPTO.value)
-    last = pl.lit(len(lefts) - 1, pl.UInt8)
+    last = pl.lit(_WIDEST, pl.UInt8)
     return minutes.filter(inside).with_columns(*_SIDES, first=first.cast(pl.UInt8), last=last)
+
+
+def _of_edges(edges: pl.DataFrame, as_of: datetime, newest: int) -> list[tuple[Any, ...]]:
+    """Venue, base, first, last and the values of the raw rows, summed per run."""
+    lefts = [ms(as_of) - span for span in _SPANS]
+    raw = _raw(edges.lazy(), lefts, newest, ms(as_of + AHEAD))
+    return _per_run(raw, "venue", "base").collect().rows()
 
 
 def _raw(edges: pl.LazyFrame, lefts: list[int], newest: int, end: int) -> pl.LazyFrame:
@@ -99,7 +123,7 @@ def _raw(edges: pl.LazyFrame, lefts: list[int], newest: int, end: int) -> pl.Laz
         window = pl.when(in_edge).then(pl.lit(place, pl.UInt8)).otherwise(window)
     is_open = at >= newest
     first = pl.when(is_open).then(pl.lit(0, pl.UInt8)).otherwise(window)
-    last = pl.when(is_open).then(pl.lit(len(lefts) - 1, pl.UInt8)).otherwise(window)
+    last = pl.when(is_open).then(pl.lit(_WIDEST, pl.UInt8)).otherwise(window)
     return (
         edges.filter((at <= end) & (pl.col("class") == Class.CRYPTO.value))
         .with_columns(
@@ -121,22 +145,39 @@ _SIDES = (
 )
 
 
-def _summed(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
+def _per_run(rows: pl.LazyFrame, *names: str) -> pl.LazyFrame:
     sums = pl.col("long", "short", "count", "unpriced").sum()
     return (
-        rows.group_by(name, *_RUN)
+        rows.group_by(*names, *_RUN)
         .agg(sums, pl.col("largest").max().fill_null(0.0))
-        .select(name, *_RUN, *_VALUES)
+        .select(*names, *_RUN, *_VALUES)
     )
 
 
-def by(parts: pl.DataFrame, name: str) -> dict[str, dict[str, Amount]]:
-    """Every window's amount per venue or base, the largest of 24 h first."""
+def _by(parts: pl.DataFrame, name: str) -> dict[str, Windows]:
+    """Every window's amount per venue or base."""
     cells = parts.select(name, *_CELLS).group_by(name).agg(*_OVER)
-    widest = len(WINDOWS) - 1
-    size = pl.col(f"long{widest}") + pl.col(f"short{widest}")
-    ordered = cells.sort(size, pl.col(name), descending=[True, False])
-    return {key: _windows(values) for key, *values in ordered.iter_rows()}
+    return {key: _windows(values) for key, *values in cells.iter_rows()}
+
+
+def _merged(whole: Mapping[str, Windows], parts: Iterable[tuple[Any, ...]]) -> dict[str, Windows]:
+    """The whole minutes with the raw parts (name, first, last, values), largest of 24 h first."""
+    added: dict[str, list[list[Amount]]] = {}
+    for name, first, last, *values in parts:
+        places = added.setdefault(name, [[] for _ in WINDOWS])
+        amount = Amount(*values)
+        for place in range(first, last + 1):
+            places[place].append(amount)
+    empty = dict.fromkeys(WINDOWS, NOTHING)
+    merged = dict(whole)
+    for name, places in added.items():
+        old = whole.get(name, empty)
+        merged[name] = {
+            window: together((old[window], *more)) if more else old[window]
+            for window, more in zip(WINDOWS, places, strict=True)
+        }
+    widest = list(WINDOWS)[-1]
+    return dict(sorted(merged.items(), key=lambda of: (-of[1][widest].total_usd, of[0])))
 
 
 def totals(listed: Collection[Mapping[str, Amount]]) -> dict[str, Amount]:

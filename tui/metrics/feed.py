@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, instant
 from tui.tables import Class, Side
 
@@ -46,22 +47,33 @@ class Folded:
     long_share: float | None
 
 
+_SIDES = {side.value: side for side in Side}
 _COLUMNS = ("ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind", "usd")
 
 
 def shown(recent: pl.DataFrame, as_of: datetime, coin: str | None = None) -> pl.DataFrame:
     """The rows of class crypto (and `coin`) that count at `as_of`, newest first."""
-    wanted = (pl.col("class") == Class.CRYPTO.value) & (pl.col("ts") <= instant(as_of + AHEAD))
+    last = recent["ts"].max()
+    if isinstance(last, datetime) and last > as_of + AHEAD:
+        return _of_coin(recent.filter(pl.col("ts") <= instant(as_of + AHEAD)), coin)
+    return _of_coin(recent, coin)
+
+
+@kept(6)
+def _of_coin(recent: pl.DataFrame, coin: str | None) -> pl.DataFrame:
+    wanted = pl.col("class") == Class.CRYPTO.value
     if coin is not None:
         wanted &= pl.col("base") == coin
     return recent.filter(wanted).sort("ts", descending=True, maintain_order=True)
 
 
+@kept(4)
 def newest(rows: pl.DataFrame, largest: FeedRow | None, count: int) -> tuple[FeedRow, ...]:
     """The first `count` rows, of any size."""
     return tuple(_marked(row, largest) for row in _rows(rows.head(count)))
 
 
+@kept(4)
 def folded(
     rows: pl.DataFrame, largest: FeedRow | None, smallest: float
 ) -> tuple[FeedRow | Folded, ...]:
@@ -103,6 +115,7 @@ def largest_row(rows: pl.DataFrame, as_of: datetime) -> FeedRow | None:
     return next((_marked(row, row) for row in _rows(priced)), None)
 
 
+@kept(4)
 def lags(rows: pl.DataFrame) -> dict[str, float]:
     """Seconds from event to receipt per venue: the median of its newest streamed rows."""
     lag = (pl.col("received") - pl.col("ts")).dt.total_milliseconds() / 1000
@@ -111,6 +124,7 @@ def lags(rows: pl.DataFrame) -> dict[str, float]:
     return dict(newest.group_by("venue").agg(lag.median()).iter_rows())
 
 
+@kept(4)
 def lasts(rows: pl.DataFrame) -> dict[str, datetime]:
     """The newest event of each venue."""
     return dict(rows.group_by("venue").agg(pl.col("ts").max()).iter_rows())
@@ -123,7 +137,7 @@ def _rows(frame: pl.DataFrame) -> Iterator[FeedRow]:
 
 def _feed_row(*row: Any) -> FeedRow:
     ts, venue, symbol, base, side, *rest = row
-    return FeedRow(ts, venue, symbol, base, Side(side), *rest)
+    return FeedRow(ts, venue, symbol, base, _SIDES[side], *rest)
 
 
 def _marked(row: FeedRow, largest: FeedRow | None) -> FeedRow:

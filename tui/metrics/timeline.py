@@ -7,8 +7,9 @@ import polars as pl
 
 from tui.metrics.bounds import NOTICED
 from tui.metrics.coverage import Gap, Listening
-from tui.metrics.spans import AHEAD, instant
-from tui.tables import Class, Side
+from tui.metrics.memo import kept
+from tui.metrics.spans import AHEAD, between, ms
+from tui.tables import TIME, Class, Side
 
 COUNT = 60
 _MINUTE = timedelta(minutes=1)
@@ -56,26 +57,40 @@ def _by_minute(
     as_of: datetime,
     coin: str | None,
 ) -> dict[datetime, tuple[float, float]]:
+    usd = _whole(minutes, ms(oldest), ms(newest), coin)
+    opened = between(edges, ms(newest), ms(as_of + AHEAD))
+    if opened.height:
+        usd = usd | _summed(opened.select(*_READ, minute=pl.lit(newest, TIME)), coin)
+    return usd
+
+
+@kept(4)
+def _whole(
+    minutes: pl.DataFrame, oldest: int, newest: int, coin: str | None
+) -> dict[datetime, tuple[float, float]]:
+    """The whole minutes from `oldest` on and before `newest` (ms)."""
+    return _summed(between(minutes, oldest, newest - 1, "minute").select(*_READ, "minute"), coin)
+
+
+_READ = ("class", "base", "side", "usd")
+
+
+def _summed(rows: pl.DataFrame, coin: str | None) -> dict[datetime, tuple[float, float]]:
     crypto = pl.col("class") == Class.CRYPTO.value
     if coin is not None:
         crypto &= pl.col("base") == coin
-    whole = minutes.filter(
-        (pl.col("minute") >= instant(oldest)) & (pl.col("minute") < instant(newest)) & crypto
-    )
-    raw = edges.filter(
-        (pl.col("ts") >= instant(newest)) & (pl.col("ts") <= instant(as_of + AHEAD)) & crypto
-    )
-    opened = raw.select(pl.lit(newest, minutes.schema["minute"]).alias("minute"), "side", "usd")
     is_long = pl.col("side") == Side.LONG.value
-    summed = (
-        pl.concat([whole.select("minute", "side", "usd"), opened])
+    sums = (
+        rows.lazy()
+        .filter(crypto)
         .group_by("minute")
         .agg(
             pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),
             pl.when(is_long).then(0.0).otherwise("usd").sum().alias("short"),
         )
+        .collect()
     )
-    return {minute: (long, short) for minute, long, short in summed.iter_rows()}
+    return {minute: (long, short) for minute, long, short in sums.iter_rows()}
 
 
 def _uncovered(

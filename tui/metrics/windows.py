@@ -10,6 +10,7 @@ from tui.metrics import amounts, bounds, feed
 from tui.metrics.amounts import NOTHING, Amount
 from tui.metrics.coverage import Cover, Listening, Stream
 from tui.metrics.feed import FeedRow, Folded
+from tui.metrics.memo import kept
 from tui.metrics.timeline import Minute, timeline
 from tui.tables import WINDOWS, Class
 
@@ -95,18 +96,17 @@ def liquidations(
     newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
     the store first listened: a window reaches no further back than that.
     """
-    by_venue, by_base = amounts.contributions(minutes, edges, as_of, coin)
+    venues, coins = amounts.summed(minutes, edges, as_of, coin)
     listening = Listening(coverage, wanted)
     rows = feed.shown(recent, as_of, coin)
     biggest = _largest(largest, rows, as_of, coin)
-    venues = amounts.by(by_venue, "venue")
-    lasts = _lasts(minutes, rows, venues, coin)
+    lasts = _lasts(minutes, edges, rows, venues, as_of, coin)
     return Liquidations(
         as_of=as_of,
         coin=coin,
         windows=_totals(amounts.totals(venues.values()), listening, gives, began, as_of),
         venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
-        coins=amounts.by(by_base, "base"),
+        coins=coins,
         minutes=timeline(minutes, edges, listening, began, as_of, coin),
         feed=feed.folded(rows, biggest, smallest),
         largest=biggest,
@@ -157,14 +157,26 @@ def _largest(
 
 
 def _lasts(
-    minutes: pl.DataFrame, rows: pl.DataFrame, venues: Iterable[str], coin: str | None
+    minutes: pl.DataFrame,
+    edges: pl.DataFrame,
+    rows: pl.DataFrame,
+    venues: Iterable[str],
+    as_of: datetime,
+    coin: str | None,
 ) -> dict[str, datetime]:
     """The newest event of each of the venues; the newest rows may hold none of a quiet one."""
     exact = feed.lasts(rows)
     missing = [venue for venue in venues if venue not in exact]
     if not missing:
         return exact
-    quiet = pl.col("venue").is_in(missing) & (pl.col("class") == Class.CRYPTO.value)
+    whole, raw = _last_minutes(minutes, coin), feed.lasts(feed.shown(edges, as_of, coin))
+    quiet = {venue: [last[venue] for last in (whole, raw) if venue in last] for venue in missing}
+    return exact | {venue: max(found) for venue, found in quiet.items() if found}
+
+
+@kept(4)
+def _last_minutes(minutes: pl.DataFrame, coin: str | None) -> dict[str, datetime]:
+    crypto = pl.col("class") == Class.CRYPTO.value
     if coin is not None:
-        quiet &= pl.col("base") == coin
-    return exact | feed.lasts(minutes.filter(quiet).select("venue", ts="minute"))
+        crypto &= pl.col("base") == coin
+    return feed.lasts(minutes.filter(crypto).select("venue", ts="minute"))

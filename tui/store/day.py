@@ -64,7 +64,8 @@ class Day:
                 ),
             ]
         )
-        self._candles_at, self._candles_known = (0, 0), self._candles
+        self._candles_from, self._candles_at = CANDLES.empty(), 0
+        self._candles_known = self._candles
         self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health = reader.select(
@@ -120,6 +121,7 @@ class Day:
         open_minute = edges.slice(count_until(edges, newest - 1))
         return {
             "minutes": pl.concat([whole, regrouped(open_minute)], rechunk=False),
+            "whole": whole,
             "edges": edges,
             "recent": self._recent.at(cut),
             "largest": self._largest.of(whole, first, inside),
@@ -130,9 +132,13 @@ class Day:
 
     def _known_candles(self, cut: int) -> pl.DataFrame:
         """Kept for 5 s: candles open and close on whole minutes, so no cut in between differs."""
-        key = (id(self._candles), cut // 5_000)
-        if key != self._candles_at:
-            self._candles_at, self._candles_known = key, _known(self._candles, cut)
+        is_new = self._candles is not self._candles_from
+        if is_new or cut // 5_000 != self._candles_at:
+            known = _known(self._candles, cut)
+            # The known only grow with the cut: as many of the same candles are the same ones.
+            if is_new or known.height != self._candles_known.height:
+                self._candles_known = known
+            self._candles_from, self._candles_at = self._candles, cut // 5_000
         return self._candles_known
 
     def _age(self, now: int) -> None:
@@ -141,7 +147,9 @@ class Day:
         for how in THINNINGS:
             if how.whole_from(now) != how.whole_from(self.now):
                 self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
-        self._candles = self._candles.filter(_reached(now))
+        reached = self._candles.filter(_reached(now))
+        if reached.height != self._candles.height:
+            self._candles = reached
         self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
         if not self._health.is_empty():
             late = self._health.filter(pl.col("ts") > at(now + AHEAD))

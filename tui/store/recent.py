@@ -24,16 +24,23 @@ class Recent:
         later = f"WHERE ts > ? AND ts <= ? {newest}"
         ahead = reader.select(LIQUIDATIONS, _COLUMNS, later, (until, end, _AHEAD))
         self._rows = pl.concat([ahead, due], rechunk=True).reverse()
+        self._due = -1
+        self._answer = EMPTY
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that came, in the order they came."""
         self._rows = pl.concat([self._rows, rows], rechunk=True).sort("ts", maintain_order=True)
+        self._due = -1
 
     def at(self, last: int) -> pl.DataFrame:
-        """The newest rows up to `last` (ms), newest first."""
+        """The newest rows up to `last` (ms), newest first;
+        the same frame while it is the same rows."""
         due = count_until(self._rows, last)
-        self._rows = self._rows.slice(max(0, due - RECENT), RECENT + _AHEAD)
-        return self._rows.head(min(due, RECENT)).reverse()
+        if due != self._due:
+            self._rows = self._rows.slice(max(0, due - RECENT), RECENT + _AHEAD)
+            self._due = min(due, RECENT)
+            self._answer = self._rows.head(self._due).reverse()
+        return self._answer
 
 
 class Largest:

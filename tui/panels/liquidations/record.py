@@ -42,7 +42,7 @@ def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:
 def read(snapshot: Snapshot, view: View) -> Liquidations:
     """The liquidations of a snapshot, of the view's coin, above its smallest size."""
     return windows.liquidations(
-        snapshot.minutes,
+        snapshot.whole_minutes,
         snapshot.edges,
         snapshot.recent,
         snapshot.largest,
