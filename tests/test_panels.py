@@ -17,6 +17,7 @@ from tui.metrics.windows import Amount
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.liquidations.panel import share_out
+from tui.tables import State
 from tui.themes import THEMES
 
 GOLDENS = Path(__file__).parent / "data" / "goldens"
@@ -479,3 +480,11 @@ def test_a_detail_says_how_old_it_is_and_warns_when_that_is_too_old(panel: Panel
     stale = panel.detail(samples.empty_records()[panel.name], VIEW, 120, 36)[0]
     assert stale.plain.endswith(" n/a ─╮")
     assert "$warn" in {span.style for span in stale.spans}
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 feed starting"), (2, "2 feeds starting")])
+def test_feeds_that_start_are_counted(count: int, words: str) -> None:
+    record = samples.header(bad=True)
+    starting = (replace(record.now.bad[0], state=State.STARTING),) * count
+    drawn = text(header.lines(replace(record, now=replace(record.now, bad=starting)), VIEW, 160, 2))
+    assert words in drawn

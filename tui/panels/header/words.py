@@ -135,7 +135,7 @@ def trouble(record: HeaderRecord) -> str:
         return ""
     first = bad[0]
     if first.state == State.STARTING:
-        return f"{len(bad)} feeds starting"
+        return f"{len(bad)} feed{'s' if len(bad) > 1 else ''} starting"
     more = f" (+{len(bad) - 1} more)" if len(bad) > 1 else ""
     return _failing(first) + more
 

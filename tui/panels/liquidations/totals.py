@@ -42,7 +42,7 @@ def named(total: Total, room: int) -> str:
         return total.window
     age = draw.age(have.total_seconds())
     full, short = f"{age} of {total.window}", f"{age}/{total.window}"
-    return full if len(full) <= room else short[:room]
+    return full if len(full) <= room else draw.cut(short, room)
 
 
 def listened(total: Total) -> str:
