@@ -1,11 +1,12 @@
 """Where price stands against the means of completed UTC daily and weekly spot closes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from tui.metrics import rounds
+from tui.metrics.memo import kept
 from tui.metrics.series import closes, spot_symbol
 
 
@@ -89,7 +90,7 @@ def averages(
         venue=newest["venue"] if newest else None,
         price=price,
         price_ts=price_ts,
-        lines=tuple(_average(name, daily, price) for name in KINDS),
+        lines=tuple(_distant(line, price) for line in _lines(daily)),
         # The day whose end the close is: 24:00 of the third is stored as 00:00 of the fourth.
         last_close=(newest["ts"] - timedelta(days=1)).date() if newest else None,
         last_close_price=newest["close"] if newest else None,
@@ -117,7 +118,20 @@ def _unbroken(daily: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
     return taken.slice(holes[-1]) if holes.len() else taken
 
 
-def _average(name: str, daily: pl.DataFrame, price: float | None) -> Average:
+@kept(4)
+def _lines(daily: pl.DataFrame) -> tuple[Average, ...]:
+    """What rests on the closes alone: they change once a day, the price every second."""
+    return tuple(_average(name, daily) for name in KINDS)
+
+
+def _distant(line: Average, price: float | None) -> Average:
+    """The line with how far the price is from it."""
+    if line.value is None or price is None:
+        return line
+    return replace(line, distance=price / line.value - 1)
+
+
+def _average(name: str, daily: pl.DataFrame) -> Average:
     kind = KINDS[name]
     closed = _unbroken(daily, kind)["close"]
     if closed.len() < kind.need:
@@ -131,7 +145,6 @@ def _average(name: str, daily: pl.DataFrame, price: float | None) -> Average:
         have=closed.len(),
         need=kind.need,
         value=value,
-        distance=None if price is None else price / value - 1,
         state="above" if is_above[-1] else "below",
         closes_since_cross=since,
         at_least=at_least,
@@ -158,11 +171,16 @@ def _crossed(
     history: pl.DataFrame, price: float | None, price_ts: datetime | None, size: float
 ) -> tuple[float, datetime] | None:
     """The last crossing of a round level: by the live price, else by the newest hourly closes."""
-    points = history.select("ts", "close")
-    if price is not None and price_ts is not None:
-        live = pl.DataFrame({"ts": [price_ts], "close": [price]}, schema=points.schema)
-        points = pl.concat([points, live], rechunk=True)
-    return rounds.last_crossing(points, size)
+    if price is not None and price_ts is not None and history.height:
+        level = rounds.crossed(history["close"][-1], price, size)
+        if level is not None:
+            return level, price_ts
+    return _crossing(history, size)
+
+
+@kept(4)
+def _crossing(history: pl.DataFrame, size: float) -> tuple[float, datetime] | None:
+    return rounds.last_crossing(history.select("ts", "close"), size)
 
 
 def _reason(base: str, has_close: bool, price: float | None) -> str | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import polars as pl
 
 from tui.metrics.coverage import Stream
+from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, age_s, instant
 from tui.tables import State
 
@@ -92,6 +93,7 @@ def _place(name: tuple[str, str, str]) -> tuple[bool, tuple[str, str, str]]:
     return name[0] != "liquidations", name
 
 
+@kept(2)
 def _heard(coverage: pl.DataFrame) -> dict[tuple[str, str], datetime]:
     rows = coverage.group_by("venue", "stream").agg(pl.col("until").max())
     return {(venue, stream): until for venue, stream, until in rows.iter_rows()}
@@ -99,13 +101,22 @@ def _heard(coverage: pl.DataFrame) -> dict[tuple[str, str], datetime]:
 
 def newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
     """The newest moment of each venue's rows, and of all under the empty name."""
-    ts = pl.col("ts")
+    found = _newest_rows(frame)
+    if found and max(found.values()) > as_of + AHEAD:
+        # A candle is seen when it closed, and the frame says when it opened.
+        is_daily = "interval" in frame.columns
+        end = as_of + AHEAD - (timedelta(days=1) if is_daily else timedelta())
+        found = _newest_rows(frame.filter(pl.col("ts") <= instant(end)))
+    return found | {"": max(found.values())} if found else {}
+
+
+@kept(10)
+def _newest_rows(frame: pl.DataFrame) -> dict[str, datetime]:
+    ts, rows = pl.col("ts"), frame.lazy()
     if "interval" in frame.columns:  # candles: when the newest daily one that is complete closed
-        daily = frame.filter(pl.col("closed") & (pl.col("interval") == "1d"))
-        frame = daily.with_columns(ts + pl.duration(days=1))
-    rows = frame.filter(ts <= instant(as_of + AHEAD)).group_by("venue").agg(ts.max())
-    found: dict[str, datetime] = dict(rows.iter_rows())
-    return found | {"": max(found.values())} if found else found
+        ts = ts + pl.duration(days=1)
+        rows = rows.filter(pl.col("closed") & (pl.col("interval") == "1d"))
+    return dict(rows.group_by("venue").agg(ts.max()).collect().iter_rows())
 
 
 def _sign(

@@ -9,6 +9,7 @@ import polars as pl
 
 from tui.metrics import gold
 from tui.metrics.gold import GoldQuote
+from tui.metrics.memo import kept
 from tui.metrics.prices import change
 from tui.metrics.series import closes, newest_quote, spot_symbol
 from tui.metrics.spans import instant
@@ -132,7 +133,7 @@ def _btc(frame: pl.DataFrame) -> str:
 
 
 def _daily(candles: pl.DataFrame, symbol: str, as_of: datetime) -> pl.DataFrame:
-    return closes(candles, symbol, "1d", as_of).select("ts", "close")
+    return closes(candles, symbol, "1d", as_of)
 
 
 def _bitcoin(quotes: pl.DataFrame, candles: pl.DataFrame, as_of: datetime) -> _Asset:
@@ -180,18 +181,24 @@ def _log_returns(close: pl.Expr) -> pl.Expr:
 
 def _sigma(daily: pl.DataFrame, week: float | None) -> float | None:
     """The 7-day log return ÷ (σ√7), σ of the last 90 daily log returns; None below 90."""
+    sigma = _spread(daily)
+    return None if week is None or not sigma else log1p(week) / (sigma * sqrt(7))
+
+
+@kept(4)
+def _spread(daily: pl.DataFrame) -> float | None:
     steps = daily.select(_log_returns(pl.col("close")))["close"].drop_nulls().tail(SESSIONS[-1])
     sigma = steps.std() if steps.len() == SESSIONS[-1] else None
-    if week is None or not isinstance(sigma, float) or sigma == 0:
-        return None
-    return log1p(week) / (sigma * sqrt(7))
+    return sigma if isinstance(sigma, float) else None
 
 
 def _common(btc: pl.DataFrame, metal: pl.DataFrame) -> pl.DataFrame:
-    joined = btc.rename({"close": "btc"}).join(metal.rename({"close": "gold"}), on="ts")
+    left, right = (daily.select("ts", "close") for daily in (btc, metal))
+    joined = left.rename({"close": "btc"}).join(right.rename({"close": "gold"}), on="ts")
     return joined.sort("ts")
 
 
+@kept(4)
 def _correlations(btc: pl.DataFrame, metal: pl.DataFrame) -> dict[int, Correlation]:
     steps = _common(btc, metal).select(_log_returns(pl.col("btc")), _log_returns(pl.col("gold")))
     return {need: _correlation(steps.drop_nulls(), need) for need in SESSIONS}

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.memo import kept
 from tui.metrics.series import VENUES, by_venue
-from tui.metrics.spans import AHEAD, instant
+from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import Measure
 
 KEPT = timedelta(hours=24)
@@ -38,18 +39,24 @@ def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
 
     Compared with the newest row at most an hour older than a day before it.
     """
-    near = (pl.col("ts") <= instant(as_of + AHEAD)) & (
-        pl.col("ts") > instant(as_of - 2 * KEPT - NEAR)
-    )
-    rows = positioning.filter(near & pl.col("ratio").is_not_null())
+    newest = positioning["ts"].max()
+    if isinstance(newest, datetime) and newest > as_of + AHEAD:
+        positioning = between(positioning, 0, ms(as_of + AHEAD))
+    return tuple(row for row in _compared(positioning) if ms(row.ts) > ms(as_of - KEPT))
+
+
+@kept(2)
+def _compared(positioning: pl.DataFrame) -> tuple[Ratio, ...]:
+    """The newest ratios, however old: which of them still count is the clock's to say."""
+    newest = positioning["ts"].max()
+    if not isinstance(newest, datetime):
+        return ()
+    near = between(positioning, ms(newest - 2 * KEPT - NEAR), ms(newest))
+    rows = near.filter(pl.col("ratio").is_not_null())
     key = ("venue", "base", "measure")
     # Of a moment that has both, the finer period sorts last: "1h" < "5m".
     ordered = rows.sort("ts", "period")
-    now = (
-        ordered.group_by(key, maintain_order=True)
-        .last()
-        .filter(pl.col("ts") > instant(as_of - KEPT))
-    )
+    now = ordered.group_by(key, maintain_order=True).last()
     day = pl.duration(hours=24)
     then = ordered.select(*key, pl.col("ts").alias("then"), pl.col("ratio").alias("before"))
     joined = (

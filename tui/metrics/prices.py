@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.series import newest_quote, price_at, spot_symbol
-from tui.metrics.spans import AHEAD, instant
+from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
 
 HOURLY_FROM = timedelta(hours=4)
 """An hourly close may be an hour off: too far for a shorter span."""
@@ -85,14 +85,11 @@ def by_minute(
         return (None,) * count
     last = as_of.replace(second=0, microsecond=0)
     starts = [last - timedelta(minutes=count - 1 - place) for place in range(count)]
-    rows = quotes.filter(
-        (pl.col("symbol") == symbol)
-        & (pl.col("venue") == newest[2])
-        & (pl.col("ts") >= instant(starts[0]))
-        & (pl.col("ts") <= instant(as_of + AHEAD))
-    )
-    minute = pl.min_horizontal(pl.col("ts").dt.truncate("1m"), pl.lit(last, rows.schema["ts"]))
-    by_start = dict(
-        rows.sort("ts").group_by(minute.alias("minute")).agg(pl.col("price").last()).iter_rows()
-    )
-    return tuple(by_start.get(start) for start in starts)
+    near = between(quotes, ms(starts[0]), ms(as_of + AHEAD))
+    rows = near.filter((pl.col("symbol") == symbol) & (pl.col("venue") == newest[2])).sort("ts")
+    # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.
+    by_start = {
+        min(ts // MINUTE_MS * MINUTE_MS, ms(last)): value
+        for ts, value in zip(rows["ts"].to_physical(), rows["price"], strict=True)
+    }
+    return tuple(by_start.get(ms(start)) for start in starts)

@@ -46,5 +46,13 @@ def last_crossing(closes: pl.DataFrame, size: float) -> tuple[float, datetime] |
     return round(level * size, 12), closes["ts"][at]
 
 
+def crossed(before: float, after: float, size: float) -> float | None:
+    """The level reached last between two prices; None where both are between the same two."""
+    start, end = _cell(before, size), _cell(after, size)
+    if start == end:
+        return None
+    return round((end if end > start else end + 1) * size, 12)
+
+
 def _cell(price: float, size: float) -> int:
     return floor(price / size + _ON_LEVEL)

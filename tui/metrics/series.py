@@ -1,10 +1,12 @@
 """Stored prices of one market: closes that were complete at a moment, and the price back then."""
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.metrics.spans import AHEAD, instant
+from tui.metrics.memo import kept
+from tui.metrics.spans import AHEAD, between, ms
 
 VENUES = ("binance", "bybit", "okx")
 """The order in which a price is taken; a venue further on is used only where these have none."""
@@ -26,6 +28,7 @@ def by_venue(name: str = "venue") -> pl.Expr:
     return pl.col(name).replace_strict(places, default=len(VENUES), return_dtype=pl.Int32)
 
 
+@kept(4)
 def markets(frame: pl.DataFrame) -> list[tuple[str, str]]:
     """The (base, symbol) pairs of the frame, in the order of the alphabet."""
     pairs: list[tuple[str, str]] = frame.select("base", "symbol").unique().rows()
@@ -44,36 +47,68 @@ def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -
     `ts` is the moment of the close. Where several venues have a candle, the first in `VENUES`
     counts, so that a venue that fell out is filled by the next.
     """
-    length = LENGTHS[interval]
-    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
-    complete = pl.col("closed") & (pl.col("ts") <= instant(as_of - length))
-    rows = candles.filter(complete & of_market).select(pl.col("ts") + length, "close", "venue")
+    listed = _closes(candles, symbol, interval)
+    known = _until(listed, ms(as_of))
+    return listed if known == listed.height else listed.head(known)
+
+
+@kept(32)
+def _closes(candles: pl.DataFrame, symbol: str, interval: str) -> pl.DataFrame:
+    """All the closes, whenever they were."""
+    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval) & pl.col("closed")
+    close = (pl.col("ts") + LENGTHS[interval], "close", "venue")
+    rows = candles.lazy().filter(of_market).select(*close).collect()
     if rows["venue"].n_unique() > 1:
         return rows.sort("ts", by_venue()).unique("ts", keep="first", maintain_order=True)
     return rows.sort("ts")
 
 
-def newest_quote(
-    quotes: pl.DataFrame, symbol: str, as_of: datetime
-) -> tuple[float, datetime, str] | None:
+def _until(closes: pl.DataFrame, at: int) -> int:
+    """How many closes there were at `at` (ms)."""
+    return bisect_right(closes["ts"].to_physical(), at)
+
+
+Quote = tuple[float, datetime, str]
+"""Price, time and venue."""
+
+
+def newest_quote(quotes: pl.DataFrame, symbol: str, as_of: datetime) -> Quote | None:
     """Price, time and venue of a market's newest quote.
 
     The first venue in `VENUES` that is live, else whichever spoke last. None without any quote.
     """
-    of_symbol = (pl.col("symbol") == symbol) & (pl.col("ts") <= instant(as_of + AHEAD))
-    live = _newest(quotes.filter(of_symbol & (pl.col("ts") > instant(as_of - LIVE))))
+    end = ms(as_of + AHEAD)
+    live = _quoted(quotes, ms(as_of - LIVE) + 1, end).get(symbol)
     if live:
         return min(live, key=lambda quote: place(quote[2]))
-    return max(_newest(quotes.filter(of_symbol)), key=lambda quote: quote[1], default=None)
+    return max(_spoken(quotes, end).get(symbol, ()), key=lambda quote: quote[1], default=None)
 
 
-def _newest(rows: pl.DataFrame) -> list[tuple[float, datetime, str]]:
-    """Price, time and venue of each venue's newest row."""
-    newest: dict[str, tuple[float, datetime, str]] = {}
-    for price, ts, venue in rows.select("price", "ts", "venue").iter_rows():
-        if venue not in newest or ts >= newest[venue][1]:
-            newest[venue] = (price, ts, venue)
-    return list(newest.values())
+@kept(16)
+def _quoted(quotes: pl.DataFrame, since: int, until: int) -> dict[str, list[Quote]]:
+    """The newest quote of each venue from `since` to `until` (ms), by market."""
+    return _newest(between(quotes, since, until))
+
+
+@kept(2)
+def _spoken(quotes: pl.DataFrame, until: int) -> dict[str, list[Quote]]:
+    """The same of all the quotes up to `until` (ms)."""
+    rows = between(quotes, 0, until).lazy().sort("ts", maintain_order=True)
+    return _newest(rows.group_by("symbol", "venue", maintain_order=True).last().collect())
+
+
+def _newest(rows: pl.DataFrame) -> dict[str, list[Quote]]:
+    newest: dict[tuple[str, str], Quote] = {}
+    for symbol, price, ts, venue in zip(
+        *(rows[name].to_list() for name in ("symbol", "price", "ts", "venue")), strict=True
+    ):
+        old = newest.get((symbol, venue))
+        if old is None or ts >= old[1]:
+            newest[symbol, venue] = (price, ts, venue)
+    by_symbol: dict[str, list[Quote]] = {}
+    for (symbol, _), quote in newest.items():
+        by_symbol.setdefault(symbol, []).append(quote)
+    return by_symbol
 
 
 def price_at(
@@ -90,8 +125,7 @@ def price_at(
     A quote at most 60 s older (of `venue` rather than another), else a close of the first of
     `intervals` that has one at most its own length older, else None.
     """
-    is_near = (pl.col("ts") <= instant(at)) & (pl.col("ts") >= instant(at - LIVE))
-    near = _newest(quotes.filter(is_near & (pl.col("symbol") == symbol)))
+    near = _quoted(quotes, ms(at - LIVE), ms(at)).get(symbol)
     if near:
         return min(near, key=lambda quote: (quote[2] != venue, place(quote[2])))[0]
     for interval in intervals:
@@ -103,10 +137,8 @@ def price_at(
 
 def _close(candles: pl.DataFrame, symbol: str, interval: str, at: datetime) -> float | None:
     """The newest close at `at` or at most its own length before."""
-    length = LENGTHS[interval]
-    opened = (pl.col("ts") <= instant(at - length)) & (pl.col("ts") >= instant(at - 2 * length))
-    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval)
-    rows = candles.filter(opened & of_market & pl.col("closed"))
-    listed = rows.select("ts", "venue", "close").rows()
-    best = max(listed, key=lambda row: (row[0], -place(row[1])), default=None)
-    return None if best is None else float(best[2])
+    listed = _closes(candles, symbol, interval)
+    known = _until(listed, ms(at))
+    if not known or ms(listed["ts"][known - 1]) < ms(at - LENGTHS[interval]):
+        return None
+    return float(listed["close"][known - 1])

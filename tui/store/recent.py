@@ -33,8 +33,8 @@ class Recent:
         self._due = -1
 
     def at(self, last: int) -> pl.DataFrame:
-        """The newest rows up to `last` (ms), newest first;
-        the same frame while it is the same rows."""
+        """The newest rows up to `last` (ms), newest first; the same frame while they are the same
+        rows."""
         due = count_until(self._rows, last)
         if due != self._due:
             self._rows = self._rows.slice(max(0, due - RECENT), RECENT + _AHEAD)
