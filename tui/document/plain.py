@@ -14,8 +14,13 @@ def told(fields: dict[str, Any], reason: str | None) -> dict[str, Any]:
     return fields
 
 
+_PLAIN = (str, int, bool, type(None))
+
+
 def plain(value: Any) -> Any:
     """The same with times as text, tuples as lists and what is no number as null."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

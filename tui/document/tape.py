@@ -1,7 +1,7 @@
 """The liquidations panel as JSON: windows of all, venues and the largest coins; the feed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from tui.document.plain import told
@@ -25,15 +25,16 @@ def tape_panel(
     """The panel. Stale when no liquidation stream has been heard for a minute: one that is silent
     alone stands in the reasons, and `health` names it."""
     streams = [f for f in fed if f.collector == "liquidations" and f.state != State.OFF]
+    whole = _rests(tape, gives)
     silent = all(feed.stale for feed in streams)
     fields = {
         "age_s": age_s(tape.as_of, tape.last_ts),
         "stale": silent,
-        "windows": _windows(tape, _all(tape), gives),
+        "windows": _windows(_all(tape), whole),
         "largest": None if tape.largest is None else _row(tape.largest),
         "venues": {name: _venue(tape, name, gives) for name in tape.venues},
         "coins": {
-            name: {"windows": _windows(tape, amounts, gives)}
+            name: {"windows": _windows(amounts, whole)}
             for name, amounts in _coins(tape, coins).items()
         },
         "feed": [_row(row) for row in tape.newest],
@@ -47,7 +48,7 @@ def _all(tape: Liquidations) -> dict[str, Amount]:
 
 def _venue(tape: Liquidations, name: str, gives: Mapping[str, str]) -> dict[str, Any]:
     venue = tape.venues[name]
-    return {"gives": venue.gives, "windows": _windows(tape, venue.windows, gives, name)}
+    return {"gives": venue.gives, "windows": _windows(venue.windows, _rests(tape, gives, name))}
 
 
 def _coins(tape: Liquidations, configured: Sequence[str]) -> dict[str, dict[str, Amount]]:
@@ -59,16 +60,23 @@ def _coins(tape: Liquidations, configured: Sequence[str]) -> dict[str, dict[str,
     return {name: tape.coins.get(name, empty) for name in named} | {OTHER: totals(rest)}
 
 
-def _windows(
-    tape: Liquidations,
-    amounts: Mapping[str, Amount],
-    gives: Mapping[str, str],
-    venue: str | None = None,
-) -> dict[str, Any]:
+_Rest = tuple[Cover, tuple[str, ...]]
+"""What a window's amounts rest on, and why that makes them lower bounds."""
+
+
+def _rests(
+    tape: Liquidations, gives: Mapping[str, str], venue: str | None = None
+) -> dict[str, _Rest]:
+    """Of all or of one venue: the same for every coin."""
+    covers = {window: _of(tape.windows[window].cover, venue) for window in WINDOWS}
     return {
-        window: _window(window, amounts[window], _of(tape.windows[window].cover, venue), gives)
-        for window in WINDOWS
+        window: (cover, bounds.of_cover(WINDOWS[window], cover, gives))
+        for window, cover in covers.items()
     }
+
+
+def _windows(amounts: Mapping[str, Amount], rests: Mapping[str, _Rest]) -> dict[str, Any]:
+    return {window: _window(amounts[window], *rests[window]) for window in WINDOWS}
 
 
 def _of(cover: Cover, venue: str | None) -> Cover:
@@ -81,8 +89,8 @@ def _of(cover: Cover, venue: str | None) -> Cover:
     return replace(cover, share=share, venues=alone, gaps=gaps)
 
 
-def _window(window: str, amount: Amount, cover: Cover, gives: Mapping[str, str]) -> dict[str, Any]:
-    why = bounds.reasons(WINDOWS[window], amount, cover, gives)
+def _window(amount: Amount, cover: Cover, shared: tuple[str, ...]) -> dict[str, Any]:
+    why = (*shared, *bounds.unpriced(amount))
     # Nobody listened and nothing is stored: the total is unknown, not zero.
     known = bool(cover.share) or amount.count > 0
     fields = {
@@ -99,6 +107,8 @@ def _window(window: str, amount: Amount, cover: Cover, gives: Mapping[str, str])
 
 
 def _row(row: FeedRow) -> dict[str, Any]:
-    fields = asdict(row)
-    del fields["largest_24h"]
+    fields = {name: getattr(row, name) for name in _ROW}
     return told(fields, "no price in USD, or the market is unknown")
+
+
+_ROW = [field.name for field in fields(FeedRow) if field.name != "largest_24h"]

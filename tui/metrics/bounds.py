@@ -19,18 +19,26 @@ def reasons(
     In order: no feed at all, a young store, venues that are off, gaps, topics missing, rows that
     could not be read, venues that publish a sample, rows without a price.
     """
+    return (*of_cover(window, cover, gives), *unpriced(amount))
+
+
+def of_cover(window: timedelta, cover: Cover, gives: Mapping[str, str]) -> tuple[str, ...]:
+    """The reasons that every amount of the window shares."""
     listening = [venue for venue, share in cover.venues.items() if share > 0]
-    found = [
+    return (
         *_young(window, cover.have),
         *(("no feed",) if cover.have and not cover.venues else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
         *_gaps(cover, listening),
         *_unreadable(cover),
         *_sampled(listening, gives),
-    ]
-    if amount.unpriced:
-        found.append(f"{amount.unpriced} {_rows(amount.unpriced)} without a price")
-    return tuple(found)
+    )
+
+
+def unpriced(amount: Amount) -> tuple[str, ...]:
+    """The reason of the amount itself, if it has one."""
+    count = amount.unpriced
+    return (f"{count} {_rows(count)} without a price",) if count else ()
 
 
 def _young(window: timedelta, have: timedelta) -> Iterable[str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, between, ms
+from tui.metrics.spans import AHEAD, between, moment, ms
 
 VENUES = ("binance", "bybit", "okx")
 """The order in which a price is taken; a venue further on is used only where these have none."""
@@ -48,7 +48,7 @@ def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -
     counts, so that a venue that fell out is filled by the next.
     """
     listed = _closes(candles, symbol, interval)
-    known = _until(listed, ms(as_of))
+    known = _until(listed, as_of)
     return listed if known == listed.height else listed.head(known)
 
 
@@ -63,9 +63,9 @@ def _closes(candles: pl.DataFrame, symbol: str, interval: str) -> pl.DataFrame:
     return rows.sort("ts")
 
 
-def _until(closes: pl.DataFrame, at: int) -> int:
-    """How many closes there were at `at` (ms)."""
-    return bisect_right(closes["ts"].to_physical(), at)
+def _until(closes: pl.DataFrame, at: datetime) -> int:
+    """How many closes there were at a moment."""
+    return bisect_right(closes["ts"], at)
 
 
 Quote = tuple[float, datetime, str]
@@ -138,7 +138,7 @@ def price_at(
 def _close(candles: pl.DataFrame, symbol: str, interval: str, at: datetime) -> float | None:
     """The newest close at `at` or at most its own length before."""
     listed = _closes(candles, symbol, interval)
-    known = _until(listed, ms(at))
-    if not known or ms(listed["ts"][known - 1]) < ms(at - LENGTHS[interval]):
+    known = _until(listed, at)
+    if not known or listed["ts"][known - 1] < moment(ms(at - LENGTHS[interval])):
         return None
     return float(listed["close"][known - 1])

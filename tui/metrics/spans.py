@@ -33,13 +33,12 @@ def between(frame: pl.DataFrame, since: int, until: int, column: str = "ts") -> 
 
     A frame in order of time is cut by bisection: 0.02 ms, where a filter takes 0.3.
     """
-    times = frame[column].to_physical()
+    times = frame[column]
     if not times.null_count() and times.is_sorted():
-        first = bisect_left(times, since)
-        return frame.slice(first, max(0, bisect_right(times, until) - first))
-    return frame.filter(
-        (pl.col(column).to_physical() >= since) & (pl.col(column).to_physical() <= until)
-    )
+        first = bisect_left(times, moment(since))
+        return frame.slice(first, max(0, bisect_right(times, moment(until)) - first))
+    at = pl.col(column).to_physical()
+    return frame.filter((at >= since) & (at <= until))
 
 
 def age_s(as_of: datetime, ts: datetime | None) -> float | None:
