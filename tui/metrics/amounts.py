@@ -47,16 +47,18 @@ NOTHING = Amount()
 
 def together(amounts: Iterable[Amount]) -> Amount:
     """All of them in one."""
-    some = [amount for amount in amounts if amount is not NOTHING]
-    if not some:
-        return NOTHING
-    return Amount(
-        sum(amount.long_usd for amount in some),
-        sum(amount.short_usd for amount in some),
-        sum(amount.count for amount in some),
-        sum(amount.unpriced for amount in some),
-        max(amount.largest_usd for amount in some),
-    )
+    long, short, count, unpriced, largest = 0.0, 0.0, 0, 0, 0.0
+    # One plain loop: a second asks for thousands of these, and five sums take three times as long.
+    for amount in amounts:
+        if amount is NOTHING:
+            continue
+        long += amount.long_usd
+        short += amount.short_usd
+        count += amount.count
+        unpriced += amount.unpriced
+        if amount.largest_usd > largest:
+            largest = amount.largest_usd
+    return Amount(long, short, count, unpriced, largest) if count else NOTHING
 
 
 Windows = dict[str, Amount]
@@ -164,7 +166,7 @@ def _merged(whole: Mapping[str, Windows], parts: Iterable[tuple[Any, ...]]) -> d
     """The whole minutes with the raw parts (name, first, last, values), largest of 24 h first."""
     added: dict[str, list[list[Amount]]] = {}
     for name, first, last, *values in parts:
-        places = added.setdefault(name, [[] for _ in WINDOWS])
+        places = added.get(name) or added.setdefault(name, [[] for _ in WINDOWS])
         amount = Amount(*values)
         for place in range(first, last + 1):
             places[place].append(amount)
