@@ -1,5 +1,6 @@
 """Windows, timeline and feed: hand-computed cases, and a count by brute force as the property."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -328,3 +329,18 @@ def by_hand(seen: pl.DataFrame) -> Amount:
     priced = seen["usd"].drop_nulls().to_list()
     unpriced = seen["usd"].null_count()
     return Amount(usd["long"], usd["short"], seen.height, unpriced, max(priced, default=0.0))
+
+
+def test_a_coins_largest_is_told_only_when_its_row_is_among_the_newest() -> None:
+    older = liquidation(before(hours=3), usd=5e6, base="XRP")
+    newer = [liquidation(before(seconds=5 + n), usd=1e3 * (n + 1), base="XRP") for n in range(5)]
+    of_btc = liquidation(before(hours=1), usd=9e6)
+    taken = snapshot(liquidations=frame(LIQUIDATIONS, [older, of_btc, *newer]))
+    shown = replace(taken, recent=taken.recent.filter(pl.col("ts") > before(minutes=1)))
+    record = read(shown, coin="XRP")
+    assert record.coins["XRP"]["24h"].largest_usd == 5e6
+    assert record.largest is None
+    assert not any(row.largest_24h for row in record.feed if isinstance(row, FeedRow))
+    known = read(taken, coin="XRP").largest
+    assert known is not None
+    assert known.usd == 5e6

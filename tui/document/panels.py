@@ -80,12 +80,10 @@ def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[
 def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
     """Bitcoin against gold. Stale when the quote of either is."""
     record = havens(snapshot.quotes, snapshot.candles, snapshot.as_of)
-    times = [record.btc_ts, record.gold_ts]
-    newest = max((ts for ts in times if ts is not None), default=None)
     short = record.reason or "no stored price so long before"
     fields = {
-        "age_s": age_s(snapshot.as_of, newest),
-        "stale": any(is_stale("quotes", ts, snapshot.as_of) for ts in times),
+        "age_s": age_s(snapshot.as_of, record.quoted_at),
+        "stale": is_stale("quotes", record.quoted_at, snapshot.as_of),
         "gold": _gold(record),
         "returns": {name: told(dict(spans), short) for name, spans in record.returns.items()},
         "btc_in_ounces": record.btc_in_ounces,

@@ -62,6 +62,13 @@ class Havens:
     index_frozen: bool = False
     reason: str | None = None
 
+    @property
+    def quoted_at(self) -> datetime | None:
+        """The older of the two quotes that everything here rests on; None without both."""
+        if self.btc_ts is None or self.gold_ts is None:
+            return None
+        return min(self.btc_ts, self.gold_ts)
+
 
 @dataclass(frozen=True)
 class _Asset:

@@ -99,7 +99,7 @@ def liquidations(
     venues, coins = amounts.summed(minutes, edges, as_of, coin)
     listening = Listening(coverage, wanted)
     rows = feed.shown(recent, as_of, coin)
-    biggest = _largest(largest, rows, as_of, coin)
+    biggest = _largest(largest, rows, as_of, coin, coins)
     lasts = _lasts(minutes, edges, rows, venues, as_of, coin)
     return Liquidations(
         as_of=as_of,
@@ -149,11 +149,23 @@ def _venues(
 
 
 def _largest(
-    largest: pl.DataFrame, rows: pl.DataFrame, as_of: datetime, coin: str | None
+    largest: pl.DataFrame,
+    rows: pl.DataFrame,
+    as_of: datetime,
+    coin: str | None,
+    coins: Mapping[str, Mapping[str, Amount]],
 ) -> FeedRow | None:
-    """The largest of 24 h; of one coin, the largest that is known row by row."""
+    """The largest of 24 h; of one coin only when its row is among the newest ones.
+
+    The minutes know how large a coin's largest was, not which row it is: a smaller row that is
+    the largest of the newest 2,000 must not take its place.
+    """
     kept = feed.shown(largest, as_of, coin)
-    return feed.largest_row(kept if kept.height else rows, as_of)
+    if kept.height:
+        return feed.largest_row(kept, as_of)
+    found = feed.largest_row(rows, as_of)
+    known = coins.get(coin or "", {}).get("24h", NOTHING).largest_usd
+    return found if found is not None and found.usd == known else None
 
 
 def _lasts(

@@ -55,8 +55,8 @@ class SafeHavenPanel(Panel):
         return replace(self.record(snapshot, view), paths=paths)
 
     def age(self, record: HavensRecord) -> Age:
-        """Age of the gold quote."""
-        return Age.of(record.havens.gold_ts, record.as_of, QUOTE_LIMIT)
+        """Age of the older of the two quotes."""
+        return Age.of(record.havens.quoted_at, record.as_of, QUOTE_LIMIT)
 
     def natural(self, width: int) -> int:
         """Head, two returns, prices, the rule, and where the numbers come from."""
