@@ -32,13 +32,17 @@ async def picture(app: LiqtopApp, name: str, size: tuple[int, int]) -> None:
                 break
         await pilot.pause(2.5)  # two ticks: every panel and age is drawn
         svg = app.export_screenshot(title=f"liqtop {size[0]}×{size[1]}")
-        (FOLDER / f"{name}.svg").write_text(without_web_fonts(svg), "utf-8")
+        (FOLDER / f"{name}.svg").write_text(standing_alone(svg), "utf-8")
         print(f"{name}.svg", file=sys.stderr)
 
 
-def without_web_fonts(svg: str) -> str:
-    """The drawing with the reader's own monospaced font: a picture should load nothing."""
+def standing_alone(svg: str) -> str:
+    """The drawing with the reader's own monospaced font: a picture should load nothing.
+
+    Blanks at the start of a text are kept, which not every reader does unasked.
+    """
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("<svg class", '<svg xml:space="preserve" class', 1)
     return svg.replace("Fira Code", "Fira Code, DejaVu Sans Mono, Menlo, Consolas")
 
 
