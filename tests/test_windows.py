@@ -19,6 +19,7 @@ from tests.frames import (
     liquidation,
     snapshot,
 )
+from tui.document.tape import tape_panel
 from tui.metrics.feed import Folded
 from tui.metrics.windows import WINDOWS, Amount, FeedRow, Liquidations, liquidations
 from tui.snapshot import Snapshot
@@ -344,3 +345,16 @@ def test_a_coins_largest_is_told_only_when_its_row_is_among_the_newest() -> None
     known = read(taken, coin="XRP").largest
     assert known is not None
     assert known.usd == 5e6
+
+
+def test_rows_of_a_venue_that_is_not_wanted_now_make_a_lower_bound() -> None:
+    bybit = tuple(stream for stream in STREAMS if stream.venue == "bybit")
+    rows = [liquidation(before(minutes=30), 5e6, venue="binance"), liquidation()]
+    record = of(*rows, streams=bybit)
+    hour, short = record.windows["1h"], record.windows["5m"]
+    assert hour.reasons == ("binance not recorded now",)
+    assert (short.reasons, short.lower_bound) == ((), False)
+    told = tape_panel(record, GIVES, (), ())
+    assert told["windows"]["1h"]["reasons"] == ["binance not recorded now"]
+    assert told["venues"]["bybit"]["windows"]["1h"]["reasons"] == []
+    assert told["venues"]["binance"]["windows"]["1h"]["reasons"] == ["binance not recorded now"]

@@ -86,7 +86,8 @@ def _of(cover: Cover, venue: str | None) -> Cover:
     share = cover.venues.get(venue)
     alone = {} if share is None else {venue: share}
     gaps = tuple(gap for gap in cover.gaps if gap.venue == venue)
-    return replace(cover, share=share, venues=alone, gaps=gaps)
+    unwanted = tuple(name for name in cover.unwanted if name == venue)
+    return replace(cover, share=share, venues=alone, gaps=gaps, unwanted=unwanted)
 
 
 def _window(amount: Amount, cover: Cover, shared: tuple[str, ...]) -> dict[str, Any]:

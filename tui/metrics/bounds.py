@@ -16,8 +16,9 @@ def reasons(
 ) -> tuple[str, ...]:
     """Everything that keeps a total from being exact; empty when it is.
 
-    In order: no feed at all, a young store, venues that are off, gaps, topics missing, rows that
-    could not be read, venues that publish a sample, rows without a price.
+    In order: no feed at all, a young store, venues that are off, venues that are no longer wanted
+    but have rows, gaps, topics missing, rows that could not be read, venues that publish a sample,
+    rows without a price.
     """
     return (*of_cover(window, cover, gives), *unpriced(amount))
 
@@ -27,8 +28,9 @@ def of_cover(window: timedelta, cover: Cover, gives: Mapping[str, str]) -> tuple
     listening = [venue for venue, share in cover.venues.items() if share > 0]
     return (
         *_young(window, cover.have),
-        *(("no feed",) if cover.have and not cover.venues else ()),
+        *(("no feed",) if cover.have and not (cover.venues or cover.unwanted) else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
+        *(f"{venue} not recorded now" for venue in cover.unwanted),
         *_gaps(cover, listening),
         *_unreadable(cover),
         *_sampled(listening, gives),

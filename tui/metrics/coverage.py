@@ -41,6 +41,8 @@ class Cover:
     `share` is connected ÷ wanted venue-time over `have`, the part of the window in which the store
     existed; `None` when nothing was wanted or `have` is zero. `venues` is the same per venue.
     `unreadable` counts the rows that came and could not be read, for the venues that had any.
+    `unwanted` names the venues that have rows in the window and are not wanted now: what else they
+    liquidated nobody knows.
     """
 
     share: float | None
@@ -48,6 +50,7 @@ class Cover:
     venues: dict[str, float]
     gaps: tuple[Gap, ...]
     unreadable: Mapping[str, int] = field(default_factory=dict)
+    unwanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Liquidation totals in rolling windows, by side, venue and coin; the minute timeline; the feed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -104,7 +104,7 @@ def liquidations(
     return Liquidations(
         as_of=as_of,
         coin=coin,
-        windows=_totals(amounts.totals(venues.values()), listening, gives, began, as_of),
+        windows=_totals(venues, listening, gives, began, as_of),
         venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
         coins=coins,
         minutes=timeline(minutes, edges, listening, began, as_of, coin),
@@ -116,15 +116,18 @@ def liquidations(
 
 
 def _totals(
-    sums: Mapping[str, Amount],
+    venues: Mapping[str, Mapping[str, Amount]],
     listening: Listening,
     gives: Mapping[str, str],
     began: datetime | None,
     as_of: datetime,
 ) -> dict[str, Total]:
-    totals = {}
+    totals, sums = {}, amounts.totals(venues.values())
+    unwanted = sorted(set(venues) - {stream.venue for stream in listening.wanted})
     for name, span in WINDOWS.items():
         cover = listening.cover(max(as_of - span, began or as_of), as_of)
+        told_of = tuple(venue for venue in unwanted if venues[venue][name].count)
+        cover = replace(cover, unwanted=told_of) if told_of else cover
         why = bounds.reasons(span, sums[name], cover, gives)
         totals[name] = Total(name, sums[name], cover, why)
     return totals
