@@ -214,6 +214,19 @@ def test_figures_of_the_slow_panels(full: Snapshot, settings: Settings) -> None:
     assert panels["safe_haven"]["returns"]["BTC"]["24h"] == pytest.approx(89_880 / 90_000 - 1)
 
 
+def test_a_sum_says_which_venues_are_in_it_and_why_one_is_not(settings: Settings) -> None:
+    one = {"base": "BTC", "open_interest_usd": 5.0, "funding_8h": 0.0001}
+    rows = [
+        one | {"venue": "okx", "ts": before(seconds=5)},
+        one | {"venue": "binance", "ts": before(seconds=60)},
+    ]
+    made = document(snapshot(derivatives=frame(DERIVATIVES, rows)), settings)
+    for name in ("open_interest", "funding"):
+        total = made["panels"]["long_short"][name][-1]
+        assert (total["venue"], list(total["venues"])) == ("all", ["okx"])
+        assert "without binance (no fresh value)" in total["reason"]
+
+
 def test_a_short_history_says_what_it_has(full: Snapshot, settings: Settings) -> None:
     short = full.candles.filter(pl.col("ts") >= NOW - timedelta(days=213))
     averages = document(replace(full, candles=short), settings)["panels"]["moving_averages"][

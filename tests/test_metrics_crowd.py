@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.frames import NOW, before, frame
+from tests.frames import snapshot as snapshot_of
 from tui.metrics.derivatives import (
     Derivatives,
     Funding,
@@ -14,6 +15,8 @@ from tui.metrics.derivatives import (
     quadrant,
 )
 from tui.metrics.positioning import Ratio, ratios, words
+from tui.panels.base import View
+from tui.panels.long_short import LongShortPanel
 from tui.tables import DERIVATIVES, POSITIONING, Measure
 
 
@@ -155,6 +158,35 @@ def test_a_stale_venue_is_listed_but_no_part_of_all() -> None:
     record = of(polled(110.0), polled(50.0, venue="okx", ts=before(seconds=38)))
     assert interest(record).usd == 110.0
     assert interest(record, "okx").usd == 50.0
+
+
+def test_all_says_which_venues_are_in_it_and_which_told_within_a_day_are_not() -> None:
+    rows = [
+        polled(110.0, ts=before(seconds=60)),
+        polled(50.0, venue="okx"),
+        polled(60.0, venue="bybit"),
+        polled(9.0, venue="bitget", ts=before(hours=24, minutes=2)),
+        polled(1.0, base="ETH"),
+    ]
+    made = of(*rows)
+    assert (interest(made).usd, interest(made).venues) == (110.0, ("bybit", "okx"))
+    assert interest(made).missing == funding(made).missing == ("binance",)
+    assert made.open_interest[-1].missing == ()
+
+
+def test_the_screen_says_of_how_many_venues_all_is() -> None:
+    rows = [polled(110e6), polled(50e6, venue="okx", ts=before(seconds=60))]
+    snapshot = snapshot_of(derivatives=frame(DERIVATIVES, rows))
+    panel, view = LongShortPanel(), View(coin="BTC")
+    for width, height, said in ((64, 13, "all 1/2"), (64, 13, "≥110M"), (160, 2, "OI ≥110M")):
+        lines = panel.lines(panel.record(snapshot, view), view, width, height)
+        assert said in "\n".join(line.plain for line in lines)
+
+
+def test_a_venue_without_open_interest_has_no_weight_in_funding_of_all() -> None:
+    made = of(polled(300.0), polled(None, venue="bybit"))
+    assert (funding(made).venues, funding(made).missing) == (("binance",), ("bybit",))
+    assert interest(made).missing == ()
 
 
 def test_funding_is_weighted_by_open_interest() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tui.document.plain import told
 from tui.metrics.averages import Average, averages
-from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
 from tui.metrics.feeds import is_stale, newest_rows
 from tui.metrics.havens import Correlation, Havens, havens
 from tui.metrics.positioning import ratios
@@ -38,7 +38,8 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
             for row in crowd
         ],
         "open_interest": [
-            _changed(
+            _summed(
+                row,
                 {
                     "venue": row.venue,
                     "base": row.base,
@@ -46,12 +47,15 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
                     "change_5m": row.change_5m,
                     "change_24h": row.change_24h,
                     "ts": row.ts,
-                }
+                },
             )
             for row in interest.open_interest
         ],
         "funding": [
-            {"venue": row.venue, "base": row.base, "rate_8h": row.rate_8h, "ts": row.ts}
+            _summed(
+                row,
+                {"venue": row.venue, "base": row.base, "rate_8h": row.rate_8h, "ts": row.ts},
+            )
             for row in interest.funding
         ],
     }
@@ -96,6 +100,18 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
 
 def _changed(fields: dict[str, Any]) -> dict[str, Any]:
     return told(fields, "no stored value so long before")
+
+
+def _summed(row: OpenInterest | Funding, fields: dict[str, Any]) -> dict[str, Any]:
+    """A row of `all` says which venues are in it, and under `reason` which are not."""
+    made = _changed(fields)
+    if row.venue != ALL:
+        return made
+    made |= {"venues": row.venues}
+    if not row.missing:
+        return made
+    why = f"without {', '.join(row.missing)} (no fresh value)"
+    return made | {"reason": ", ".join(filter(None, (why, made.get("reason"))))}
 
 
 def _average(line: Average, price: float | None) -> dict[str, Any]:

@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.memo import kept
 from tui.metrics.series import place
-from tui.metrics.spans import AHEAD, between, ms
+from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
 
 FRESH = timedelta(seconds=37.5)
 """2.5 polling periods of 15 s: an older row is stale and no part of `all`."""
 
 KEPT = timedelta(hours=1)
 """An older row says nothing of now and is left out."""
+
+SEEN = timedelta(hours=24)
+"""A venue that told of a base within this belongs to its `all`."""
 
 _COMPARED = (
     (timedelta(minutes=5), timedelta(seconds=60)),
@@ -28,7 +32,11 @@ FLAT = 0.0005
 
 @dataclass(frozen=True)
 class OpenInterest:
-    """A venue's open interest of a base in USD; changes are fractions, None when unknown."""
+    """A venue's open interest of a base in USD; changes are fractions, None when unknown.
+
+    Of `all`: `venues` are those in the sum, `missing` those that had a value within 24 h and are
+    not in it, which makes the sum a lower bound.
+    """
 
     venue: str  # "all" for the sum over venues
     base: str
@@ -36,13 +44,15 @@ class OpenInterest:
     change_5m: float | None
     change_24h: float | None
     ts: datetime
+    venues: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Funding:
     """A venue's funding as a fraction per 8 h; `all` is weighted by open interest.
 
-    `change_24h` is in the same unit, None when unknown.
+    `change_24h` is in the same unit, None when unknown. `venues` and `missing` as of open interest.
     """
 
     venue: str
@@ -50,6 +60,8 @@ class Funding:
     rate_8h: float
     change_24h: float | None
     ts: datetime
+    venues: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,7 @@ def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
     both. A row older than an hour is left out.
     """
     rows = _newest(frame, as_of)
+    seen = _seen(frame, ms(as_of - SEEN) // MINUTE_MS)
     bases: dict[str, list[_Now]] = {}
     for row in rows:
         bases.setdefault(row.base, []).append(row)
@@ -95,8 +108,8 @@ def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
     funding: list[Funding] = []
     for base, listed in bases.items():
         fresh = [row for row in listed if row.ts > as_of - FRESH]
-        interest += [*_each_interest(listed), *_all_interest(base, fresh)]
-        funding += [*_each_funding(listed), *_all_funding(base, fresh)]
+        interest += [*_each_interest(listed), *_all_interest(base, fresh, seen[0])]
+        funding += [*_each_funding(listed), *_all_funding(base, fresh, seen[1])]
     return Derivatives(tuple(interest), tuple(funding))
 
 
@@ -160,6 +173,33 @@ def _last(frame: pl.DataFrame, at: datetime, near: timedelta) -> dict[tuple[str,
     return {key: (ts[at], _Then(usd[at], rate[at])) for key, at in places.items()}
 
 
+_Seen = dict[str, list[str]]
+"""The venues of every base, in the usual order."""
+
+
+@kept(2)
+def _seen(frame: pl.DataFrame, since: int) -> tuple[_Seen, _Seen]:
+    """Who told of open interest and who of funding since a minute of the clock (since 1970)."""
+    start = since * MINUTE_MS
+    rows = between(frame, start + 1, start + SEEN // timedelta(milliseconds=1) + MINUTE_MS)
+    values = (pl.col(name).is_not_null().any() for name in ("open_interest_usd", "funding_8h"))
+    pairs = rows.group_by("venue", "base").agg(*values).rows()
+    pairs.sort(key=lambda pair: (place(pair[0]), pair[0]))
+    interest: _Seen = {}
+    funding: _Seen = {}
+    for venue, base, *told in pairs:
+        for seen, has in zip((interest, funding), told, strict=True):
+            if has:
+                seen.setdefault(base, []).append(venue)
+    return interest, funding
+
+
+def _parts(known: Iterable[_Now], seen: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The venues of a sum, and those it lacks."""
+    venues = tuple(row.venue for row in known)
+    return venues, tuple(venue for venue in seen if venue not in venues)
+
+
 def _each_interest(rows: Sequence[_Now]) -> Iterable[OpenInterest]:
     for row in rows:
         if row.now.usd is not None:
@@ -168,13 +208,15 @@ def _each_interest(rows: Sequence[_Now]) -> Iterable[OpenInterest]:
             yield OpenInterest(row.venue, row.base, row.now.usd, minutes, day, row.ts)
 
 
-def _all_interest(base: str, fresh: Sequence[_Now]) -> Iterable[OpenInterest]:
+def _all_interest(base: str, fresh: Sequence[_Now], seen: _Seen) -> Iterable[OpenInterest]:
     known = [(row, row.now.usd) for row in fresh if row.now.usd is not None]
     if known:
         usd = sum(value for _, value in known)
         minutes = _summed_change([(row.now, row.minutes) for row, _ in known])
         day = _summed_change([(row.now, row.day) for row, _ in known])
-        yield OpenInterest(ALL, base, usd, minutes, day, max(row.ts for row, _ in known))
+        ts = max(row.ts for row, _ in known)
+        parts = _parts((row for row, _ in known), seen.get(base, ()))
+        yield OpenInterest(ALL, base, usd, minutes, day, ts, *parts)
 
 
 def _each_funding(rows: Sequence[_Now]) -> Iterable[Funding]:
@@ -185,14 +227,15 @@ def _each_funding(rows: Sequence[_Now]) -> Iterable[Funding]:
             yield Funding(row.venue, row.base, row.now.rate, change, row.ts)
 
 
-def _all_funding(base: str, fresh: Sequence[_Now]) -> Iterable[Funding]:
+def _all_funding(base: str, fresh: Sequence[_Now], seen: _Seen) -> Iterable[Funding]:
     known = [row for row in fresh if _weighted([row.now]) is not None]
     rate = _weighted(row.now for row in known)
     if rate is not None:
         both = [row for row in known if _weighted([row.day]) is not None]
         before, after = _weighted(row.day for row in both), _weighted(row.now for row in both)
         change = None if before is None or after is None else after - before
-        yield Funding(ALL, base, rate, change, max(row.ts for row in known))
+        parts = _parts(known, seen.get(base, ()))
+        yield Funding(ALL, base, rate, change, max(row.ts for row in known), *parts)
 
 
 def _summed_change(pairs: Iterable[tuple[_Then, _Then]]) -> float | None:

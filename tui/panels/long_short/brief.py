@@ -5,7 +5,7 @@ from textual.content import Content
 from tui import draw
 from tui.panels.base import View, code, joined
 from tui.panels.long_short.record import LongShort
-from tui.panels.long_short.table import money
+from tui.panels.long_short.table import money, total
 from tui.tables import Measure
 
 
@@ -34,7 +34,7 @@ def strip(record: LongShort, view: View, width: int) -> list[Content]:
     if interest := record.interest_of("all"):
         day = draw.lacking(draw.change(interest.change_24h, 1))
         now = draw.lacking(draw.change(interest.change_5m, 1))
-        groups.append(f"OI {draw.usd(interest.usd)} 5m {now} 24h {day}")
+        groups.append(f"OI {total(interest)} 5m {now} 24h {day}")
     if takers := _ratios(record, Measure.TAKER):
         groups.append("taker " + takers)
     by_venue = [

@@ -51,6 +51,16 @@ class LongShort:
         """A venue's funding, or the weighted one of `all`."""
         return next((f for f in self.funding if f.venue == venue), None)
 
+    @property
+    def among(self) -> str:
+        """`2/3` where open interest or funding of `all` lacks a venue, else nothing."""
+        sums = [one for one in (self.interest_of("all"), self.funding_of("all")) if one]
+        lacking = max(sums, key=lambda one: len(one.missing), default=None)
+        if lacking is None or not lacking.missing:
+            return ""
+        told_of = len(lacking.venues)
+        return f"{told_of}/{told_of + len(lacking.missing)}"
+
 
 def record(snapshot: Snapshot, view: View) -> LongShort:
     """The newest of everything at the snapshot's moment."""

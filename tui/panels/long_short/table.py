@@ -8,6 +8,7 @@ from textual.content import Content
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import derivatives as metric
+from tui.metrics.derivatives import OpenInterest
 from tui.panels.base import code
 from tui.panels.long_short.record import LongShort
 from tui.tables import Measure
@@ -49,7 +50,7 @@ def table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Conte
     columns = choose(list(wanted), width, spread=2)
     lines = [heads(columns, width)]
     lines += [row(columns, _venue(record, venue), width) for venue in record.venues]
-    lines.append(row(columns, {"name": "all", **money(record, "all")}, width))
+    lines.append(row(columns, {"name": f"all {record.among}", **money(record, "all")}, width))
     lines.append(row(columns, _day(record), width, "$muted"))
     lines.append(row(columns, _ages(record), width, "$muted"))
     said = record.words or ("" if record.ratios else "ratios n/a (none received yet)")
@@ -77,10 +78,15 @@ def _venue(record: LongShort, venue: str) -> dict[str, draw.Part]:
 def money(record: LongShort, venue: str) -> dict[str, draw.Part]:
     interest, funding = record.interest_of(venue), record.funding_of(venue)
     return {
-        "usd": draw.usd(interest.usd) if interest else draw.missing(),
+        "usd": total(interest) if interest else draw.missing(),
         "5m": draw.lacking(draw.change(interest.change_5m if interest else None, 1)),
         "funding": draw.funding(funding.rate_8h) if funding else draw.missing(),
     }
+
+
+def total(interest: OpenInterest) -> str:
+    """Open interest, `≥` where a venue is missing from the sum."""
+    return f"{'≥' if interest.missing else ''}{draw.usd(interest.usd)}"
 
 
 def _day(record: LongShort) -> dict[str, draw.Part]:
