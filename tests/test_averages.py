@@ -9,6 +9,8 @@ import pytest
 from tests.frames import NOW, candle, daily, frame
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
+from tui.panels.moving_averages.record import AveragesRecord
+from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
 
 YESTERDAY = datetime(2026, 1, 19, tzinfo=UTC)  # opens the last day that has closed at NOW
@@ -83,6 +85,31 @@ def test_the_live_price_moves_distance_never_state() -> None:
     below, above = at(candles, "50d", 50.0), at(candles, "50d", 500.0)
     assert (below.state, above.state) == ("below", "below")
     assert below.distance != above.distance
+
+
+def test_the_next_state_is_against_the_mean_that_has_the_close_in_it() -> None:
+    candles = daily([150.0, *[100.0] * 49], YESTERDAY)
+    found = at(candles, "50d", 100.5)
+    assert (found.value, found.state, found.dropping) == (101.0, "below", 150.0)
+    assert found.next_state == "above"  # the mean falls to 100.01 with that close
+    assert "50d above" in ahead(AveragesRecord(NOW, averages(candles, "BTC", 100.5, NOW, NOW)), 80)
+    assert at(candles, "50d", 100.0).next_state == "above"
+    assert at(candles, "50d", 99.0).next_state == "below"
+    assert at(candles, "50d", None).next_state is None
+
+
+def test_a_weekly_line_waits_for_sundays_close_and_no_line_jumps_over_a_missing_one() -> None:
+    candles = daily([100.0] * 1_500, YESTERDAY)
+
+    def states(day: int) -> dict[str, str | None]:
+        as_of = datetime(2026, 1, day, 12, tzinfo=UTC)
+        made = averages(candles, "BTC", 200.0, as_of, as_of)
+        return {found.name: found.next_state for found in made.lines}
+
+    above = dict.fromkeys(("365d", "200d", "50d"), "above")
+    assert states(20) == above | {"200w": None}  # a Tuesday
+    assert states(18) == above | {"200w": "above"}  # a Sunday
+    assert states(22) == dict.fromkeys(("365d", "200d", "50d", "200w"))
 
 
 def test_without_a_price_the_average_stands_and_the_distance_is_unknown() -> None:

@@ -18,6 +18,9 @@ class Average:
     only on a close; `closes_since_cross` counts completed closes (weeks for 200w) on this side,
     the one that crossed included, `at_least` when the history does not reach back to it.
     `slope` is USD per day; `turn_mean` is the mean price the next 14 days need for it to turn.
+    `dropping` is the close that the next one pushes out of the mean, `closed_at` the moment of the
+    newest. `next_state` is the state if the close at the next midnight UTC were the live price;
+    None when that close is none of the line's (a weekly one falls on Sunday) or one is missing.
     """
 
     name: str  # 365d, 200d, 50d, 200w
@@ -30,6 +33,9 @@ class Average:
     at_least: bool = False
     slope: float | None = None
     turn_mean: float | None = None
+    dropping: float | None = None
+    closed_at: datetime | None = None
+    next_state: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def averages(
         venue=newest["venue"] if newest else None,
         price=price,
         price_ts=price_ts,
-        lines=tuple(_distant(line, price) for line in _lines(daily)),
+        lines=tuple(_live(line, price, as_of) for line in _lines(daily)),
         # The day whose end the close is: 24:00 of the third is stored as 00:00 of the fourth.
         last_close=(newest["ts"] - timedelta(days=1)).date() if newest else None,
         last_close_price=newest["close"] if newest else None,
@@ -124,16 +130,30 @@ def _lines(daily: pl.DataFrame) -> tuple[Average, ...]:
     return tuple(_average(name, daily) for name in KINDS)
 
 
-def _distant(line: Average, price: float | None) -> Average:
-    """The line with how far the price is from it."""
+def _live(line: Average, price: float | None, as_of: datetime) -> Average:
+    """The line with how far the price is from it, and what a close at this price makes of it."""
     if line.value is None or price is None:
         return line
-    return replace(line, distance=price / line.value - 1)
+    next_state = _next_state(line, price, as_of)
+    return replace(line, distance=price / line.value - 1, next_state=next_state)
+
+
+def _next_state(line: Average, price: float, as_of: datetime) -> str | None:
+    """Against the mean that has the close itself in it, as every state is."""
+    kind = KINDS[line.name]
+    midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    if line.value is None or line.dropping is None or line.closed_at is None:
+        return None
+    if midnight - line.closed_at != timedelta(days=kind.days):
+        return None
+    mean = line.value + (price - line.dropping) / kind.need
+    return "above" if price >= mean else "below"
 
 
 def _average(name: str, daily: pl.DataFrame) -> Average:
     kind = KINDS[name]
-    closed = _unbroken(daily, kind)["close"]
+    taken = _unbroken(daily, kind)
+    closed = taken["close"]
     if closed.len() < kind.need:
         return Average(name, closed.len(), kind.need)
     window = closed.tail(kind.need)
@@ -150,6 +170,8 @@ def _average(name: str, daily: pl.DataFrame) -> Average:
         at_least=at_least,
         slope=_slope(closed, kind),
         turn_mean=float(window.head(kind.turn).sum()) / kind.turn,
+        dropping=float(window[0]),
+        closed_at=taken["ts"][-1],
     )
 
 

@@ -38,15 +38,12 @@ def ahead(record: AveragesRecord, width: int) -> str:
     )
     minutes = int((midnight - record.as_of).total_seconds()) // 60
     wait = f"next close in {minutes // 60}h{minutes % 60:02d}m"
-    price_now = record.averages.price
-    if price_now is None:
+    if record.averages.price is None:
         return wait
     turns = [
-        f"{line.name} {'above' if price_now > line.value else 'below'}"
+        f"{line.name} {line.next_state}"
         for line in record.averages.lines
-        if line.value is not None
-        and line.state is not None
-        and (price_now > line.value) != (line.state == "above")
+        if line.next_state is not None and line.next_state != line.state
     ]
     what = ", ".join(turns) if turns else "no state changes"
     full = f"{wait}; at this price {what}"
