@@ -67,19 +67,19 @@ def test_ounces_and_their_change() -> None:
 
 
 def test_a_return_takes_the_quote_then_an_hourly_then_a_daily_close() -> None:
-    week, month = NOW - timedelta(days=7), NOW - timedelta(days=30)
+    week, year = NOW - timedelta(days=7), NOW - timedelta(days=365)
     hour = frame(CANDLES, [candle(80.0, week - timedelta(minutes=90), "1h")])
     day = frame(
         CANDLES,
         [
-            candle(50.0, (month - timedelta(days=1)).replace(hour=0, minute=0, second=0)),
+            candle(50.0, (year - timedelta(days=1)).replace(hour=0, minute=0, second=0)),
             candle(40.0, (week - timedelta(days=1)).replace(hour=0, minute=0, second=0)),
         ],
     )
     returns = of([quote(100.0)], hour, day).returns["BTC"]
     assert returns["7d"] == pytest.approx(100 / 80 - 1)
-    assert returns["30d"] == pytest.approx(1.0)
-    assert (returns["24h"], returns["1y"]) == (None, None)
+    assert returns["1y"] == pytest.approx(1.0)
+    assert (returns["24h"], returns["30d"]) == (None, None)
     near = of([quote(100.0), quote(64.0, week - timedelta(seconds=30))], hour, day)
     assert near.returns["BTC"]["7d"] == pytest.approx(100 / 64 - 1)
 
@@ -92,6 +92,7 @@ def test_gold_returns_never_mix_two_markets() -> None:
     xau = daily([1_000.0] * 20, LAST, XAU)
     paxg = daily([2_000.0] * 400, LAST, PAXG)
     both = [quote(1_100.0, NOW, XAU), quote(3_000.0, NOW, PAXG)]
+    both.append(quote(1_000.0, NOW - timedelta(days=7), XAU))
     returns = of(both, xau, paxg).returns["gold"]
     assert returns["7d"] == pytest.approx(0.1)
     assert returns["1y"] == pytest.approx(0.5)
@@ -143,6 +144,7 @@ def test_flight_is_bitcoin_below_and_gold_above_one_sigma_of_a_week(
     for symbol, size in (("BTC/USDT", btc), (PAXG, metal)):
         candles.append(walk(steps, symbol))
         week = candles[-1].filter(pl.col("ts") == LAST - timedelta(days=7))["close"][0]
+        quotes.append(quote(week, NOW - timedelta(days=7), symbol))
         quotes.append(quote(week * exp(size * sigma), NOW, symbol))
     found = of(quotes, *candles)
     assert found.sigma_7d == {"BTC": pytest.approx(btc), "gold": pytest.approx(metal)}
@@ -186,6 +188,8 @@ def test_recorded_bitcoin_and_gold(recorded: Path) -> None:
     as_of = datetime(2026, 1, 4, tzinfo=UTC)
     closes = {name: table["close"].to_list() for name, table in zip("bg", frames, strict=True)}
     quotes = [quote(closes["b"][-1], as_of), quote(closes["g"][-1], as_of, PAXG)]
+    week = as_of - timedelta(days=7)
+    quotes += [quote(closes["b"][-8], week), quote(closes["g"][-8], week, PAXG)]
     found = havens(frame(QUOTES, quotes), pl.concat(frames), as_of)
     for name, key in (("BTC", "b"), ("gold", "g")):
         past = closes[key]

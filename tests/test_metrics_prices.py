@@ -80,6 +80,14 @@ def test_an_hourly_close_stands_in_from_four_hours_on() -> None:
     assert moved(timedelta(hours=3), candles=hourly(50.0, hours=3)) is None
 
 
+def test_a_daily_close_stands_in_beyond_the_hourly_candles_alone() -> None:
+    for days, expected in ((7, None), (30, None), (90, None), (365, pytest.approx(1.0))):
+        then = NOW - timedelta(days=days)
+        opened = (then - timedelta(days=1)).replace(hour=0, minute=0, second=0)
+        daily = frame(CANDLES, [candle(50.0, opened)])
+        assert moved(timedelta(days=days), candles=daily) == expected
+
+
 def test_an_open_candle_is_no_close() -> None:
     is_open = frame(CANDLES, [candle(50.0, before(hours=25), "1h", closed=False)])
     assert moved(DAY, candles=is_open) is None

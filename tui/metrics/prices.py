@@ -11,8 +11,8 @@ from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
 HOURLY_FROM = timedelta(hours=4)
 """An hourly close may be an hour off: too far for a shorter span."""
 
-DAILY_FROM = timedelta(days=7)
-"""A daily close may be a day off: too far for a shorter span."""
+DAILY_BEYOND = timedelta(days=90)
+"""Hourly candles reach this far back; only a longer span takes a daily close, up to a day off."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ def change(
     """`now` ÷ the newest stored price of `symbol` at or before `as_of` − `span`, minus one.
 
     A quote at most 60 s older than that, of `venue` if it has one; else from 4 h on an hourly
-    close at most an hour off; else from 7 d on a daily close at most a day off; else None.
+    close at most an hour off; else beyond 90 d a daily close at most a day off; else None.
     """
     intervals = (
         *(("1h",) if span >= HOURLY_FROM else ()),
-        *(("1d",) if span >= DAILY_FROM else ()),
+        *(("1d",) if span > DAILY_BEYOND else ()),
     )
     then = price_at(quotes, candles, symbol, as_of - span, venue=venue, intervals=intervals)
     return now / then - 1 if then else None
