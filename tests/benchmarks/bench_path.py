@@ -56,7 +56,8 @@ def since_sent(it: Stage, total: int, rate: float | None = None) -> float:
     ended = time.time()
     db.close()
     rows = it.books(since=0)["rows"]
-    return ended - min(rows[venue][sent["rows"]][6] for venue, sent in known.items()) / 1000
+    first = min(int(rows[venue][sent["rows"]][6]) for venue, sent in known.items())
+    return ended - first / 1000
 
 
 def burst(it: Stage) -> tuple[float, int, int]:
