@@ -59,7 +59,7 @@ class Havens:
     correlations: dict[int, Correlation]  # 30, 90
     flight: bool | None
     sigma_7d: dict[str, float | None]  # the 7-day return in units of σ√7
-    index_frozen: bool = False
+    index_frozen: bool = False  # by the calendar: gold is closed from Friday 22:00 to Sunday 22:00
     reason: str | None = None
 
     @property

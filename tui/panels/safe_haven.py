@@ -155,8 +155,8 @@ def _box(made: Havens, width: int) -> list[Content]:
     gold |= {str(n): correlated(made.correlations.get(n)) for n in (30, 90)}
     both = f"{prices(made)}   {ounces(made)}"
     style = "$warn" if made.flight else ""
-    frozen = ", index frozen" if made.index_frozen else ""
-    source = f"history {draw.safe(made.gold_history or 'n/a')}{frozen}"
+    hours = ", off-hours: its index may stand still" if made.index_frozen else ""
+    source = f"history {draw.safe(made.gold_history or 'n/a')}{hours}"
     lines = [heads(columns, width), row(columns, _returns(made, "BTC"), width)]
     lines.append(row(columns, gold, width))
     if len(both) <= width:
