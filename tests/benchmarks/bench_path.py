@@ -20,7 +20,9 @@ import aiohttp
 from tests.benchmarks.stage import Stage, median, percentile, stage, table, wait
 from tests.benchmarks.terminal import cpu_s, resident_mb
 
-BURST, SUSTAINED, SECONDS = 20_000, 5_000, 20
+BURST, BAR = 20_000, 5_000
+SUSTAINED, SECONDS = 8_000, 20
+"""Sent faster than the bar asks: what is sent at the bar itself can never be measured above it."""
 
 
 def committed(it: Stage) -> sqlite3.Connection:
@@ -155,7 +157,7 @@ def main() -> None:
             (
                 f"{SUSTAINED:,} rows/s for {SECONDS} s",
                 f"{rate:,.0f}/s, {used:.0%} of a core; lost {lost}, doubled {doubled}",
-                f"≥ {SUSTAINED:,}/s",
+                f"≥ {BAR:,}/s",
             ),
             ("the exchange's own ceiling, one client that only counts", f"{ceiling:,.0f}/s", ""),
             (
