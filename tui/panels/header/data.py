@@ -48,15 +48,13 @@ def record(
     coins = dict.fromkeys((view.base, *view.coins))
     quoted = [shared.price(snapshot, coin) for coin in coins]
     made = liquidations or read(snapshot, view)
-    tables = {
-        name: getattr(snapshot, name)
-        for name in ("positioning", "derivatives", "candles", "quotes")
-    }
     now = metric.header(
         [one for one in quoted if one],
         made,
         shared.derivatives(snapshot),
-        feeds(snapshot.health, snapshot.coverage, snapshot.streams, tables, snapshot.as_of),
+        feeds(
+            snapshot.health, snapshot.coverage, snapshot.streams, snapshot.collected, snapshot.as_of
+        ),
         base=view.base,
         endpoint=snapshot.endpoint,
     )
