@@ -31,6 +31,10 @@ class FakeSource:
         """The same frames, of another moment."""
         return replace(self.base, as_of=as_of)
 
+    def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
+        """A later moment of what is shown, as long as the test says that something is new."""
+        return replace(shown, as_of=as_of) if self.new else None
+
 
 class FakePanel(Panel):
     """Rows that say how they are looked at. `rows_of` may be replaced, and `error` raised."""

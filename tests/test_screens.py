@@ -1,6 +1,7 @@
 """What the screens are made of, without a screen: rows, steps of the view, hints, keys, help."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -253,8 +254,11 @@ def test_a_panel_that_fails_is_one_line_and_the_rest_goes_on() -> None:
 
 def test_the_header_alone_is_not_drawn_again_when_nothing_is_new() -> None:
     source = FakeSource()
+    reading = opened(source)
+    assert reading.picture(Ask(NOW, Wanted(None, 60, 2, View()))) is not None
     source.new = False
-    assert opened(source).picture(Ask(NOW, Wanted(None, 60, 2, View()))) is None
+    later = NOW + timedelta(seconds=0.75)
+    assert reading.picture(Ask(later, Wanted(None, 60, 2, View()))) is None
 
 
 def rows_at(*seconds: int) -> Any:

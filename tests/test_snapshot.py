@@ -1,5 +1,6 @@
 """A snapshot holds what counts at its moment: live, in the past, and after any sleep."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -414,3 +415,47 @@ def test_edges_read_ahead_hold_every_row_once(
 
 def test_every_table_is_in_the_snapshot() -> None:
     assert {table.name for table in FRAMES.values()} == {table.name for table in TABLES}
+
+
+def test_between_two_seconds_a_quote_is_taken_in_and_the_rest_waits(
+    writer: Writer, reader: Reader
+) -> None:
+    live = Live(reader)
+    shown, later = live.at(NOW), NOW + timedelta(seconds=0.5)
+    assert live.quoted(shown, later) is None
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [liquidation(NOW)]))
+    assert live.quoted(shown, later) is None
+    writer.append(QUOTES, frame(QUOTES, [quote(90_001.0, NOW)]))
+    quoted = live.quoted(shown, later)
+    assert quoted is not None
+    assert quoted.as_of == later
+    assert quoted.quotes["price"].to_list() == [90_001.0]
+    assert quoted.recent.is_empty()
+    assert live.poll()
+    assert live.at(later).recent.height == 1
+
+
+def test_a_day_opened_from_copies_is_the_day_read_row_by_row(
+    writer: Writer, reader: Reader, tmp_path: Path
+) -> None:
+    held = Live(reader)
+    for table, rows in _others(NOW - HOUR, 1.0):
+        writer.append(table, rows)
+    held.at(NOW - HOUR)
+    writer.write_copies(held.copies())
+    for table, rows in _others(NOW, 2.0):
+        writer.append(table, rows)
+    for table, rows in _others(NOW - HOUR, 3.0):  # keyed rows that changed since the copy
+        if table.key:
+            writer.append(table, rows)
+    copied = Live(Reader(store_path(tmp_path))).at(NOW)
+    assert_same(copied, take(reader, NOW))
+    assert 3.0 in copied.candles["close"].to_list()
+
+
+def test_a_copy_that_polars_cannot_read_is_passed_by(writer: Writer, reader: Reader) -> None:
+    for table, rows in _others(NOW):
+        writer.append(table, rows)
+    with sqlite3.connect(writer._path) as db:
+        db.execute("REPLACE INTO copies VALUES ('candles', 0, 1, x'00')")
+    assert_same(Live(reader).at(NOW), take(reader, NOW))

@@ -264,7 +264,7 @@ def test_the_writer_migrates_and_a_reader_does_not(
     monkeypatch.setattr("tui.store.files.VERSION", schema.VERSION)
     monkeypatch.setattr(
         "tui.store.files.migrate",
-        lambda db: migrate(db, {1: ("CREATE TABLE more (x)",)}, schema.VERSION),
+        lambda db: migrate(db, {schema.VERSION - 1: ("CREATE TABLE more (x)",)}, schema.VERSION),
     )
     with pytest.raises(StoreError, match="older liqtop; liqtop record"):
         Reader(path)

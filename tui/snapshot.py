@@ -1,14 +1,16 @@
 """What a screen needs at one moment: the frames, cut at `as_of` by event time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
 from tui.metrics.coverage import Stream
+from tui.store.copies import Copy
 from tui.store.day import Day
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
+from tui.tables import QUOTES
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -91,6 +93,19 @@ class Live:
             self._day.poll()
         self._day = None
         return True
+
+    def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
+        """`shown` a part of a second later, with the quotes that came since; None when none did.
+
+        A fifth of a poll and a snapshot: a price must not wait for the next second, the rest may.
+        """
+        if self._day is None or self._reader.replaced or not self._day.poll((QUOTES,)):
+            return None
+        return replace(shown, as_of=as_of, quotes=self._day.quotes(milliseconds(as_of)))
+
+    def copies(self) -> list[Copy]:
+        """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""
+        return [] if self._day is None else self._day.copies()
 
     def at(self, as_of: datetime) -> Snapshot:
         """The snapshot at `as_of`; a moment before the newest one asked for is read by itself."""

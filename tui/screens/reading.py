@@ -30,7 +30,7 @@ all the work (25 of 65 ms). Their age goes on by the second."""
 IDLE_EVERY = timedelta(seconds=2)
 """Without a new liquidation the others, too, only see old rows leave their windows."""
 HEADER_EVERY = timedelta(milliseconds=450)
-"""The header is drawn at most this often: a snapshot and the header cost 9 ms."""
+"""The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
 
 
 class Source(Protocol):
@@ -41,6 +41,9 @@ class Source(Protocol):
 
     def at(self, as_of: datetime) -> Snapshot:
         """The snapshot of that moment."""
+
+    def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
+        """`shown` with the quotes that came since; None when none did."""
 
 
 Supervise = Callable[[], str | None]
@@ -135,7 +138,6 @@ class Reading:
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
-        self._new = False  # rows came since the header was drawn
         self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
@@ -198,9 +200,9 @@ class Reading:
         """What the screen asked for; None when only the header was and nothing is new."""
         assert self._source is not None
         words = self._watch(ask.as_of)
-        self._new = self._source.poll() or self._new
-        if not ask.panels and not self._header_due(ask.as_of):
-            return None
+        if not ask.panels and self._shown is not None:
+            return self._between(ask, self._shown)
+        self._source.poll()
         live = self._source.at(ask.as_of)
         shown = self._frozen(live, ask)
         lines: dict[str, list[Content]] = {}
@@ -210,12 +212,21 @@ class Reading:
         if ask.header is not None:  # the price stays live while held
             totals = self._totals if shown is live else None
             lines |= headed(ask.header, ask.feeds, live, totals)
-            self._headed, self._new = ask.as_of, False
+            self._headed = ask.as_of
         since = _count_since(live, shown) if ask.held else 0
         return Picture(live, lines, ages, supervised=words, since_held=since)
 
-    def _header_due(self, now: datetime) -> bool:
-        return self._new and (self._headed is None or now - self._headed >= HEADER_EVERY)
+    def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
+        """Between two seconds the header alone is drawn, and only for a new price."""
+        assert self._source is not None
+        if ask.header is None or (self._headed and ask.as_of - self._headed < HEADER_EVERY):
+            return None
+        live = self._source.quoted(shown, ask.as_of)
+        if live is None:
+            return None
+        self._headed = ask.as_of
+        lines = headed(ask.header, ask.feeds, live, self._totals)
+        return Picture(live, lines, supervised=self._words)
 
     def _draw(
         self,

@@ -1,25 +1,30 @@
 """The last day of a store in memory: the frames a screen needs, followed by row id."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import polars as pl
 
+from tui.store import copies
+from tui.store.copies import Copy
 from tui.store.edges import MINUTE, Edges, minutes_between
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
 from tui.store.rows import at, count_until, from_milliseconds, replaced, until
-from tui.store.thinned import THINNINGS, joined, read_thinned, thin
+from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     CANDLES,
     COVERAGE,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
+    QUOTES,
     TABLES,
     UNREADABLE,
     WINDOWS,
+    Table,
 )
 
 AHEAD = 5_000
@@ -55,15 +60,8 @@ class Day:
         self._edges.of(_edge_minutes(now))
         self._recent = Recent(reader, cut, end)
         self._largest = Largest(reader)
-        self._thinned = {how.table.name: read_thinned(reader, how, now, end) for how in THINNINGS}
-        self._candles = pl.concat(
-            [
-                reader.read(CANDLES, where={"interval": "1d"}),
-                reader.read(
-                    CANDLES, where={"interval": "1h"}, since=from_milliseconds(now - _HOURLY)
-                ),
-            ]
-        )
+        self._thinned = {how.table.name: self._read_slow(how, now, end) for how in THINNINGS}
+        self._candles = self._read_candles(now, end)
         self._candles_from, self._candles_at = CANDLES.empty(), 0
         self._candles_known = self._candles
         self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
@@ -77,15 +75,50 @@ class Day:
             (cut, end, cut),
         )
 
+    def _read_slow(self, how: Thinning, now: int, end: int) -> pl.DataFrame:
+        if (copied := self._copied(how.table, end)) is None:
+            return read_thinned(self._reader, how, now, end)
+        return thin(copied.sort("ts", maintain_order=True), how, now)
+
+    def _read_candles(self, now: int, end: int) -> pl.DataFrame:
+        if (copied := self._copied(CANDLES, end)) is not None:
+            return copied.filter(_reached(now))
+        hourly = from_milliseconds(now - _HOURLY)
+        return pl.concat(
+            [
+                self._reader.read(CANDLES, where={"interval": "1d"}),
+                self._reader.read(CANDLES, where={"interval": "1h"}, since=hourly),
+            ]
+        )
+
+    def _copied(self, table: Table, end: int) -> pl.DataFrame | None:
+        """The recorder's copy with what came since. It holds what is known by now: no past one."""
+        if end != _NEVER:
+            return None
+        copy = copies.read(self._reader, table, self._follower.ids[table.name])
+        if copy is None:
+            return None
+        return replaced(copy.frame, self._reader.after(table, copy.through)[0], table)
+
+    def copies(self) -> list[Copy]:
+        """The frames that take long to gather, for those who open the store next."""
+        held = {CANDLES.name: self._candles, **self._thinned}
+        ids = self._follower.ids
+        return [
+            Copy(table, self.now, ids[table.name], held[table.name])
+            for table in TABLES
+            if table.name in held
+        ]
+
     @property
     def behind(self) -> bool:
         """Whether the last poll left something for the next."""
         return self._follower.behind
 
-    def poll(self) -> bool:
-        """Take in what is new in the store; whether there was anything."""
+    def poll(self, tables: Sequence[Table] | None = None) -> bool:
+        """Take in what is new in the store, of `tables` alone if given; whether there was any."""
         with self._reader.one_moment():
-            new = self._follower.poll()
+            new = self._follower.poll(tables)
         for name, rows in new.items():
             self._take_in(name, rows)
         return bool(new)
@@ -106,6 +139,10 @@ class Day:
         for how in THINNINGS:
             if name == how.table.name:
                 self._thinned[name] = joined(self._thinned[name], rows, how, self.now)
+
+    def quotes(self, now: int) -> pl.DataFrame:
+        """The quotes at `now` (ms) alone."""
+        return until(self._thinned[QUOTES.name], now + AHEAD)
 
     def frames(self, now: int) -> dict[str, pl.DataFrame]:
         """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import milliseconds
+from tui.store.rows import by_start, milliseconds
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 
@@ -40,8 +40,7 @@ class Edges:
     def add(self, rows: pl.DataFrame, through: int) -> None:
         """New rows, up to the id `through`. Only minutes that are held take theirs."""
         self.through = through
-        for (start,), part in rows.group_by(pl.col("ts").dt.truncate("1m").dt.epoch("ms")):
-            assert isinstance(start, int)
+        for start, part in by_start(rows, "ts", MINUTE):
             if start in self._minutes:
                 self._minutes[start] = _in_order([self._minutes[start], part])
             elif self._ahead and self._ahead.minute == start:

@@ -32,15 +32,16 @@ class Follower:
         ids = reader.last_ids() if start == "now" else start
         self.ids: dict[str, int] = {table.name: ids.get(table.name, 0) for table in tables}
 
-    def poll(self) -> dict[str, pl.DataFrame]:
+    def poll(self, tables: Sequence[Table] | None = None) -> dict[str, pl.DataFrame]:
         """New rows by table name, in the order they came; tables without any are left out.
 
-        At most `limit` rows a table: `behind` then says that another poll has more.
+        Of `tables` alone, if given. At most `limit` rows a table: `behind` then says that another
+        poll has more.
         """
         new: dict[str, pl.DataFrame] = {}
         self.behind = False
         given = self._reader.last_ids()
-        for table in self._tables:
+        for table in self._tables if tables is None else tables:
             if given.get(table.name, 0) <= self.ids[table.name]:
                 continue  # nothing came: one look at all tables instead of an empty frame each
             found, last = self._reader.after(table, self.ids[table.name], self._limit)

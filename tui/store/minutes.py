@@ -6,7 +6,7 @@ import polars as pl
 
 from tui.store.blocks import HOUR
 from tui.store.reader import Reader
-from tui.store.rows import at, milliseconds, replaced
+from tui.store.rows import at, by_start, milliseconds, replaced
 from tui.tables import LIQUIDATION_MINUTES
 
 _EMPTY = LIQUIDATION_MINUTES.empty()
@@ -26,9 +26,7 @@ class Minutes:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that are new or replace the one of their key."""
-        start = pl.col("minute").dt.truncate("1h").dt.epoch("ms")
-        for (hour,), new in rows.group_by(start, maintain_order=True):
-            assert isinstance(hour, int)
+        for hour, new in by_start(rows, "minute", HOUR):
             if (old := self._hours.get(hour)) is not None:
                 self._hours[hour] = replaced(old, new, LIQUIDATION_MINUTES)
         first = rows["minute"].min()

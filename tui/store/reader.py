@@ -64,7 +64,9 @@ class Reader:
         names = (*_columns(table, raw=False), "id")
         bounds = (id, -1 if limit is None else limit)
         found = self.select(table, names, "WHERE id > ? ORDER BY id LIMIT ?", bounds)
-        return found.drop("id"), found["id"][-1] if len(found) else id
+        # Not `drop`, which is a query: 0.3 ms for each table that has news.
+        *columns, ids = found.get_columns()
+        return pl.DataFrame(columns), ids[-1] if len(ids) else id
 
     def last_ids(self) -> dict[str, int]:
         """The highest id ever given, by table name; tables that never had a row are left out."""

@@ -108,9 +108,23 @@ def count_until(rows: pl.DataFrame, last: int) -> int:
 
 
 def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """`old` with the rows of `new` behind it; on a keyed table the later row of a key stays."""
-    if table.key:
-        new = new.unique(table.key, keep="last", maintain_order=True)
+    """`old` with the rows of `new` behind it; on a keyed table they take the place of their keys.
+
+    `new` comes from one read of the table, so it has each key once.
+    """
+    if table.key and new.height and old.height:
         # nulls_equal is not needed: no column of a key is ever null.
-        old = old.join(new.select(table.key), on=table.key, how="anti")
+        old = old.join(new, on=table.key, how="anti")
     return pl.concat([old, new], rechunk=True)
+
+
+def by_start(rows: pl.DataFrame, column: str, length: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of each span of `length` ms by its start; most often all are of one span."""
+    starts = rows[column].to_physical() // length * length
+    first, last = starts.min(), starts.max()
+    if first == last and isinstance(first, int):
+        yield first, rows
+        return
+    for (start,), part in rows.group_by(starts, maintain_order=True):
+        assert isinstance(start, int)
+        yield start, part

@@ -16,10 +16,16 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 1
+VERSION = 2
 """Of the tables in the file. A file of a higher one is left alone."""
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+_COPIES = (
+    # Packed frames that a viewer opens with (tui.store.copies).
+    "CREATE TABLE copies (name TEXT PRIMARY KEY, as_of INTEGER NOT NULL,"
+    " through INTEGER NOT NULL, data BLOB NOT NULL)"
+)
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {1: (_COPIES,)}
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html, section 1.3
@@ -31,6 +37,7 @@ _OWN = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Copies of whole hours of liquidation_minutes (tui.store.blocks).
     "CREATE TABLE minute_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    _COPIES,
 )
 
 _INDEXES = (

@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from tui.errors import StoreError
-from tui.store import files
+from tui.store import copies, files
 from tui.store.blocks import KEPT, Packing
+from tui.store.copies import Copy
 from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
 from tui.store.liquidations import MERGE_MINUTES
 from tui.store.rows import check, iso, milliseconds, parameters
@@ -66,6 +67,12 @@ class Writer:
         text = json.dumps(document, separators=(",", ":"), default=iso)
         with self._transaction() as db:
             db.execute("REPLACE INTO latest VALUES (1, ?, ?)", (milliseconds(as_of), text))
+
+    def write_copies(self, found: Sequence[Copy]) -> None:
+        """Keep these frames for the viewers that open the store."""
+        with self._transaction() as db:
+            for copy in found:
+                copies.write(db, copy)
 
     def next_conn(self) -> int:
         """A number for a new connection, never given before in this store."""
