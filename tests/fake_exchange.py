@@ -51,10 +51,12 @@ class FakeExchange:
         await self._runner.cleanup()
 
     async def push(self, message: Any) -> None:
-        """Send a message (or a raw text) to every living socket."""
-        text = message if isinstance(message, str) else json.dumps(message)
+        """Send a message, a raw text or a binary frame to every living socket."""
+        text = message if isinstance(message, str) else json.dumps(message, default=str)
         for socket in self.sockets:
-            if not socket.closed:
+            if isinstance(message, bytes) and not socket.closed:
+                await socket.send_bytes(message)
+            elif not socket.closed:
                 await socket.send_str(text)
 
     async def drop(self) -> None:

@@ -22,6 +22,7 @@ from tui.tables import (
     LIQUIDATIONS,
     POSITIONING,
     QUOTES,
+    Measure,
     Table,
 )
 
@@ -181,6 +182,7 @@ def snapshot(
     liquidations: pl.DataFrame | None = None,
     streams: tuple[Stream, ...] = STREAMS,
     gives: dict[str, str] | None = None,
+    measures: dict[str, tuple[Measure, ...]] | None = None,
     began: datetime | None = NOW - timedelta(hours=25),
     endpoint: str | None = None,
     recorder_ts: datetime | None = None,
@@ -211,6 +213,7 @@ def snapshot(
         endpoint=endpoint,
         streams=streams,
         gives=GIVES if gives is None else gives,
+        measures=measures or {},
         began=began,
         recorder_ts=recorder_ts,
         **(made | frames),

@@ -204,7 +204,8 @@ def long_short() -> LongShort:
         Funding("all", "BTC", 0.000041, -0.000059, ts),
     )
     words = "accounts 70% long, top positions 53%: small longs crowded"
-    btc = LongShort(NOW, "BTC", ratios, interest, funding, words, -0.0137)
+    only = {"bybit": (m.ACCOUNTS,)}
+    btc = LongShort(NOW, "BTC", ratios, interest, funding, words, -0.0137, measures=only)
     ether = (replace(ratios[0], base="ETH", ratio=1.97), replace(ratios[3], base="ETH", ratio=0.8))
     of_all = (replace(interest[3], base="ETH", usd=9.1e9, change_5m=-0.029),)
     paid = (replace(funding[3], base="ETH", rate_8h=0.000062),)

@@ -9,9 +9,10 @@ import pytest
 from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
 from tui.venues.asked import Perpetual, Unread
-from tui.venues.base import Market, WireError, frame, rows
+from tui.venues.base import Market, WireError
 from tui.venues.binance import Binance
 from tui.venues.binance_rest import BinanceAsked
+from tui.venues.rows import frame, rows
 
 LONG = {
     "e": "forceOrder",

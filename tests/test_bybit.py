@@ -8,9 +8,10 @@ import pytest
 from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
 from tui.venues.asked import Perpetual, Unread
-from tui.venues.base import Market, WireError, frame, rows
+from tui.venues.base import Market, WireError
 from tui.venues.bybit import Bybit
 from tui.venues.bybit_rest import BybitAsked
+from tui.venues.rows import frame, rows
 
 SHORT = {
     "topic": "allLiquidation.ROSEUSDT",
@@ -170,4 +171,4 @@ async def test_instruments_follow_the_cursor() -> None:
         cursor = "" if second else "next"
         return {"result": {"list": ["b" if second else "a"], "nextPageCursor": cursor}}
 
-    assert await BybitAsked.instruments(ask, "linear") == ["a", "b"]
+    assert await Bybit.instruments(ask, "linear") == ["a", "b"]

@@ -22,7 +22,7 @@ from tui.collectors.base import Context, Newest
 from tui.collectors.sources import Source
 from tui.config import Settings, load
 from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES, Class, Measure, Table
-from tui.venues import ASKED, VENUES
+from tui.venues import PRICED, VENUES
 from tui.venues.asked import INTERVALS, Asked, Candle, Perpetual, Ratio, Unread
 from tui.venues.base import Market
 from tui.venues.connect import Rest
@@ -40,7 +40,7 @@ def swap(base: str, *, inverse: bool = False, quote: str = "USDT") -> Market:
 
 
 def known(*markets: Market) -> Markets:
-    found = Markets(VENUES["binance"], ASKED["binance"], "usdm", None)
+    found = Markets(VENUES["binance"], "usdm", None)
     found.known = {market.id: market for market in (*markets, swap("DOGE"))}
     found._asked = 1e12
     return found
@@ -312,7 +312,7 @@ async def test_no_perpetual_at_all_is_unanswered() -> None:
 
 
 def sources(*venues: type[Asked]) -> list[Source]:
-    return [Source(VENUES["binance"], venue, nothing, known()) for venue in venues]
+    return [Source(PRICED["binance"], venue, nothing, known()) for venue in venues]
 
 
 def of(frame: pl.DataFrame, interval: str) -> pl.DataFrame:
@@ -396,13 +396,13 @@ async def test_gold_is_what_is_listed_and_what_is_not_is_not_asked_again() -> No
 async def test_the_gold_perpetual_comes_from_the_market_list() -> None:
     class Venue(Fake, bases=("XAU",)): ...
 
-    source = Source(VENUES["binance"], Venue, nothing, known(swap("XAU")))
+    source = Source(PRICED["binance"], Venue, nothing, known(swap("XAU")))
     found = await first(candles.collect([source], (), stored(), clock), 3)
     assert set(found["symbol"]) == {"XAUUSDT"}
 
 
 def quote_source(name: str, endpoint: str) -> Source:
-    return Source(VENUES[name], ASKED[name], Rest(name, endpoint), known())
+    return Source(PRICED[name], PRICED[name].asked, Rest(name, endpoint), known())
 
 
 def binance_price(price: str, ts: int) -> dict[str, Any]:
@@ -454,7 +454,7 @@ async def test_the_topics_are_the_coins_and_the_gold_tokens() -> None:
 
 
 def test_an_unchanged_price_is_written_every_ten_seconds_only() -> None:
-    quote = VENUES["binance"].quote(binance_price("9", MS))
+    quote = PRICED["binance"].quote(binance_price("9", MS))
     assert quote is not None
     price = feed.Price(swap("BTC"), quote, received=1_000)
     assert price.due()

@@ -17,7 +17,7 @@ from tui.clock import utc_now
 from tui.collectors import liquidations
 from tui.collectors.base import Link
 from tui.tables import LIQUIDATIONS, Class
-from tui.venues import ASKED, VENUES
+from tui.venues import VENUES
 from tui.venues.base import Market
 from tui.venues.connect import Rest
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
@@ -49,7 +49,7 @@ class Listening:
 
     def __init__(self, exchange: FakeExchange, venue: str, stream: str, ids: list[str]) -> None:
         self.link = Link(venue, stream, itertools.count(1).__next__)
-        self.markets = Markets(VENUES[venue], ASKED[venue], stream, None)
+        self.markets = Markets(VENUES[venue], stream, None)
         self.markets.known = {id: market(id) for id in ids}
         self.markets._asked = 1e12
         self._rest = Rest(venue, exchange.endpoint)

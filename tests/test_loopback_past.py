@@ -8,7 +8,7 @@ import pytest
 
 from tests.loopback_world import world
 from tui.errors import StoreMismatch
-from tui.loopback.past import LISTS, Past, fill
+from tui.loopback.past import STREAMS, Past, fill
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES
@@ -66,7 +66,7 @@ def test_usd_is_what_the_scenario_meant(store: Reader) -> None:
 
 def test_coverage_has_the_gaps(store: Reader) -> None:
     rows = store.read(COVERAGE)
-    assert {(r["venue"], r["stream"]) for r in rows.to_dicts()} == set(LISTS)
+    assert {(r["venue"], r["stream"]) for r in rows.to_dicts()} == set(STREAMS)
     assert rows["conn"].is_unique().all()
     okx = rows.filter(pl.col("venue") == "okx").sort("since")
     holes = list(zip(ms(okx, "until")[:-1], ms(okx, "since")[1:], strict=True))
@@ -101,7 +101,7 @@ def test_the_store_says_what_it_listened_to(store: Reader) -> None:
     assert store.endpoint == ENDPOINT
     assert store.meta("began") == world().end - DAY
     assert store.meta("gives") == {"binance": "1/s", "bybit": "all", "okx": "1/s"}
-    assert {tuple(stream) for stream in store.meta("streams")} == set(LISTS)
+    assert {tuple(stream) for stream in store.meta("streams")} == set(STREAMS)
     states = store.read(HEALTH).filter(pl.col("stream") == "swap").sort("ts")["state"]
     assert list(states) == ["live", "retrying", "live", "retrying", "live"]
 
@@ -109,7 +109,7 @@ def test_the_store_says_what_it_listened_to(store: Reader) -> None:
 def test_connections_go_on_where_the_fill_ended(tmp_path: Path) -> None:
     writer = Writer(store_path(tmp_path), ENDPOINT)
     past = Past(world())
-    spans = {stream: past.spans(stream, writer) for stream in LISTS}
+    spans = {stream: past.spans(stream, writer) for stream in STREAMS}
     used = [span[0] for of in spans.values() for span in of]
     assert len(used) == len(set(used)) == 5 + len(world().gaps)
     assert writer.next_conn() > max(used)

@@ -9,10 +9,11 @@ import pytest
 from tests.recorded_frames import recorded_frames
 from tui.tables import Class, Measure, Side
 from tui.venues.asked import Perpetual
-from tui.venues.base import Market, WireError, frame, rows
+from tui.venues.base import Market, WireError
 from tui.venues.errors import Unreadable
 from tui.venues.okx import Okx
 from tui.venues.okx_rest import OkxAsked
+from tui.venues.rows import frame, rows
 
 
 def detail(**more: Any) -> dict[str, Any]:

@@ -16,7 +16,8 @@ import pytest
 
 from tests.processes import Exchange, Home, exchange, recorder, until
 from tests.test_store_liquidations import assert_minutes_are_sums
-from tui.loopback.listing import Instrument, listing
+from tui.loopback.encoders import listings
+from tui.loopback.listing import Instrument
 from tui.metrics.coverage import HEARTBEAT, Listening, Stream
 from tui.store import Writer, store_path
 from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS
@@ -120,7 +121,7 @@ def test_a_burst_of_three_venues_is_stored_whole(market: Exchange, home: Home) -
 def test_usd_is_size_times_contract(market: Exchange, home: Home) -> None:
     burst(market, 12)
     arrived(market, home)
-    lists = listing(market.books()["now_ms"])
+    lists = listings(market.books()["now_ms"])
     markets: dict[tuple[str, str], Instrument] = {
         (venue, id): it for (venue, _), of in lists.items() for id, it in of.items()
         if it.kind != "spot"

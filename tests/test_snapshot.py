@@ -39,6 +39,7 @@ from tui.tables import (
     POSITIONING,
     QUOTES,
     TABLES,
+    Measure,
     Table,
 )
 
@@ -250,11 +251,13 @@ def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader)
 def test_it_says_what_the_recorder_said_of_itself(writer: Writer, reader: Reader) -> None:
     writer.set_meta("streams", [["okx", "swap"], ["bybit", "linear"]])
     writer.set_meta("gives", {"okx": "1/s"})
+    writer.set_meta("measures", {"bybit": ["accounts", "a later version's"]})
     writer.set_meta("began", int((NOW - HOUR).timestamp() * 1000))
     writer.write_latest(NOW - MINUTE, {})
     found = take(reader, NOW)
     assert found.streams == (Stream("okx", "swap"), Stream("bybit", "linear"))
     assert found.gives == {"okx": "1/s"}
+    assert found.measures == {"bybit": (Measure.ACCOUNTS,)}
     assert found.began == NOW - HOUR
     assert found.recorder_ts == NOW - MINUTE
 

@@ -1,14 +1,19 @@
-"""One socket of a venue: a subscription of many topics, one of which is refused."""
+"""One socket of a venue: refused topics, packed frames, pings of the venue's own."""
 
+import asyncio
+import gzip
 import json
 from typing import Any
 
 import pytest
 
+from tests.chatty_venue import Chatty
 from tests.fake_exchange import FakeExchange, acknowledged
 from tests.loopback_world import exchange as loopback
 from tui.venues import VENUES
 from tui.venues import socket as sockets
+from tui.venues.base import Wire
+from tui.venues.packed import MOST
 from tui.venues.socket import Socket
 from tui.venues.subscribe import subscribe
 
@@ -70,3 +75,92 @@ async def test_the_loopback_exchange_refuses_the_unlisted_one_alone(
             assert await refused(socket) == ["tickers:GONE-USDT"]
         finally:
             await socket.close()
+
+
+ROW = ["liq", ["BTC", 1_700_000_000_000, "2", "50000"]]
+
+
+def chatty(endpoint: str, taken: list[Any], garbled: list[str]) -> Socket:
+    def take(message: Any) -> bool:
+        found = Chatty.read("all", message)
+        taken.extend(found)
+        return bool(found)
+
+    return Socket(Chatty, "all", endpoint, take, lambda: None, garbled.append)
+
+
+def zipped(message: Any) -> bytes:
+    return gzip.compress(json.dumps(message).encode())
+
+
+async def test_data_that_confirms_a_subscription_is_taken_as_data_as_well() -> None:
+    taken: list[Wire] = []
+    async with FakeExchange() as exchange:
+        exchange.answer = lambda frame: [json.dumps(ROW)]
+        socket = chatty(exchange.endpoint, taken, [])
+        try:
+            await socket.open()
+            assert await socket.subscribe(["liq"]) is None
+        finally:
+            await socket.close()
+    assert [wire.market_id for wire in taken] == ["BTC"]
+
+
+async def test_packed_frames_are_read_and_broken_ones_counted() -> None:
+    taken: list[Wire] = []
+    garbled: list[str] = []
+    async with FakeExchange() as exchange:
+        exchange.answer = lambda frame: [json.dumps(["liq"])]
+        socket = chatty(exchange.endpoint, taken, garbled)
+        try:
+            await socket.open()
+            await socket.subscribe(["liq"])
+            await exchange.push(b"\x00\xff")
+            await exchange.push(zipped(ROW)[:-9])
+            await exchange.push(zipped("x" * MOST))
+            await exchange.push(zipped(ROW))
+            while not taken:
+                await socket.wait(1.0)
+        finally:
+            await socket.close()
+    assert len(taken) == 1
+    assert [text.split(":")[0] for text in garbled] == [
+        "not gzip",
+        "cut gzip",
+        f"a frame of more than {MOST} bytes",
+    ]
+
+
+async def test_the_venues_own_ping_is_answered_each_time_and_is_no_data() -> None:
+    async with FakeExchange() as exchange:
+        exchange.answer = lambda frame: [json.dumps(["liq"])] if "want" in frame else []
+        socket = chatty(exchange.endpoint, [], [])
+        try:
+            await socket.open()
+            await socket.subscribe(["liq"])
+            for _ in range(2):
+                await exchange.push(zipped({"ping": "1700"}))
+            async with asyncio.timeout(5):
+                while len(exchange.frames) < 3:  # noqa: ASYNC110 - the far end wakes nobody
+                    await asyncio.sleep(0.01)
+        finally:
+            await socket.close()
+    assert exchange.frames[1:] == [{"pong": "1700"}] * 2
+
+
+async def test_a_venue_that_packs_nothing_counts_a_binary_frame() -> None:
+    garbled: list[str] = []
+    async with FakeExchange() as exchange:
+        socket = Socket(
+            VENUES["okx"], "swap", exchange.endpoint, lambda m: False, lambda: None, garbled.append
+        )
+        try:
+            await socket.open()
+            await socket.subscribe(["liquidation-orders:SWAP"])
+            await exchange.push(b"\x00")
+            async with asyncio.timeout(5):
+                while not garbled:  # noqa: ASYNC110 - a garble wakes nobody
+                    await asyncio.sleep(0.01)
+        finally:
+            await socket.close()
+    assert garbled == ["a binary frame"]

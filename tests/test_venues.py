@@ -1,6 +1,7 @@
 """What all venues share: coins behind listed names, USD, counting within a message, frames."""
 
 import math
+import tomllib
 from typing import Any
 
 import polars as pl
@@ -8,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.config import default_text, default_venues
+from tui.loopback.encoders import ENCODERS
+from tui.metrics.series import PREFERRED
 from tui.tables import LIQUIDATIONS, Class, Side
-from tui.venues import ASKED, VENUES
-from tui.venues.base import Market, Wire, WireError, frame, rows
+from tui.venues import PRICED, VENUES
+from tui.venues.base import Market, Wire, WireError
 from tui.venues.names import coin, is_tradfi
+from tui.venues.rows import frame, rows
 
 LINEAR = Market(
     "BTCUSDT", "BTC/USDT:USDT", "BTC", "USDT", "swap", False, 0.01, 1.0, Class.CRYPTO, 0.1
@@ -156,8 +161,22 @@ def test_metals_and_shares_are_known_by_name(listed: str) -> None:
     assert is_tradfi(listed)
 
 
-def test_every_venue_that_pushes_is_also_asked() -> None:
-    assert list(VENUES) == list(ASKED)
+def test_a_venue_is_asked_for_the_streams_it_pushes() -> None:
+    assert list(PRICED) == list(PREFERRED)
+    for name, venue in PRICED.items():
+        assert venue.asked.name == name
+        assert venue.asked.streams == venue.streams
+
+
+def test_every_venue_has_its_switch_and_its_encoder() -> None:
+    switches = tomllib.loads(default_text())["venues"]
+    assert [name for name, on in switches.items() if isinstance(on, bool)] == list(VENUES)
+    assert list(ENCODERS) == list(VENUES)
     for name, venue in VENUES.items():
-        assert ASKED[name].streams == venue.streams
-        assert venue.gives in ("1/s", "all")
+        assert tuple(ENCODERS[name].shares) == venue.streams
+        assert venue.gives in ("1/s", "all", "?")
+
+
+def test_the_day_of_the_scenario_is_over_the_venues_that_are_on() -> None:
+    for name, encoder in ENCODERS.items():
+        assert any(encoder.shares.values()) == (name in default_venues())

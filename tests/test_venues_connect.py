@@ -11,7 +11,7 @@ from aiohttp import web
 
 from tests.fake_exchange import FakeExchange
 from tui.errors import UsageError
-from tui.venues import ASKED, VENUES
+from tui.venues import VENUES
 from tui.venues.connect import Rest, authority, connect, repointed
 from tui.venues.errors import NotListed, RateLimited, Unanswered
 from tui.venues.lazy import ccxt_class
@@ -69,7 +69,7 @@ def addresses(urls: Any) -> list[str]:
 
 @pytest.mark.parametrize("venue", list(VENUES))
 async def test_every_address_goes_to_the_endpoint_under_its_own_host(venue: str) -> None:
-    exchange = connect(ccxt_class(venue), "http://127.0.0.1:8900")
+    exchange = connect(ccxt_class(VENUES[venue].exchange()), "http://127.0.0.1:8900")
     try:
         found = addresses(exchange.urls["api"])
         sockets = [VENUES[venue].address(exchange.urls["api"], s) for s in VENUES[venue].streams]
@@ -120,7 +120,7 @@ async def test_told_to_wait_carries_the_time(status: int) -> None:
         )
         ask = Rest("binance", exchange.endpoint)
         with pytest.raises(RateLimited) as caught:
-            await ASKED["binance"].instruments(ask, "usdm")
+            await VENUES["binance"].instruments(ask, "usdm")
         await ask.close()
     assert caught.value.retry_after == 7.0
 
@@ -130,7 +130,7 @@ async def test_a_venue_that_is_closed_here_says_its_status() -> None:
         exchange.rest["exchangeInfo"] = lambda query: web.Response(status=451, text="restricted")
         ask = Rest("binance", exchange.endpoint)
         with pytest.raises(Unanswered, match="HTTP 451"):
-            await ASKED["binance"].instruments(ask, "usdm")
+            await VENUES["binance"].instruments(ask, "usdm")
         await ask.close()
 
 
@@ -149,6 +149,6 @@ async def test_a_refused_connection_is_unanswered_and_can_be_asked_again(venue: 
     ask = Rest(venue, gone)
     for _ in range(2):
         with pytest.raises(Unanswered, match="cannot be reached"):
-            await ASKED[venue].instruments(ask, VENUES[venue].streams[0])
+            await VENUES[venue].instruments(ask, VENUES[venue].streams[0])
         await ask.close()
     await asyncio.sleep(0)

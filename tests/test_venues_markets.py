@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tui.venues import ASKED, VENUES
+from tui.venues import VENUES
 from tui.venues.errors import Unanswered
 from tui.venues.markets import Markets
 
@@ -34,7 +34,7 @@ class Exchange:
 
 
 def markets(folder: Path | None) -> Markets:
-    return Markets(VENUES["binance"], ASKED["binance"], "usdm", folder)
+    return Markets(VENUES["binance"], "usdm", folder)
 
 
 def grow_old(file: Path) -> None:

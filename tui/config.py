@@ -18,7 +18,6 @@ from platformdirs import PlatformDirs
 from tui.errors import ConfigError, UsageError
 
 PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven")
-VENUE_NAMES = ("binance", "bybit", "okx")
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5e5, "1M": 1e6}
 THEMES = ("dark", "light", "colour-blind", "ansi")
@@ -93,6 +92,12 @@ def default_text() -> str:
     return (Path(__file__).parent.parent / "config" / "default.toml").read_text("utf-8")
 
 
+def default_venues() -> tuple[str, ...]:
+    """The venues that are on unless a config says otherwise."""
+    venues = tomllib.loads(default_text())["venues"]
+    return tuple(name for name, on in venues.items() if on is True)
+
+
 def config_path() -> Path:
     """Where a user's config is looked for."""
     return Path(_DIRS.user_config_dir) / "config.toml"
@@ -121,14 +126,17 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _settings(document: dict[str, Any], path: Path | None) -> Settings:
-    merged = _merged(tomllib.loads(default_text()), document, path)
+    defaults = tomllib.loads(default_text())
+    merged = _merged(defaults, document, path)
     read = _Read(merged, path)
-    if not any(read("venues", v, _boolean) for v in VENUE_NAMES):
-        raise ConfigError(f"{path}: [venues]: all are off; set one of {', '.join(VENUE_NAMES)}")
+    names = _venue_names(defaults)
+    on = tuple(name for name in names if read("venues", name, _boolean))
+    if not on:
+        raise ConfigError(f"{path}: [venues]: all are off; set one of {', '.join(names)}")
     return Settings(
         coins=read("coins", "follow", coins),
         positioning_coins=read("coins", "positioning", coins),
-        venues=tuple(v for v in VENUE_NAMES if read("venues", v, _boolean)),
+        venues=on,
         endpoint=read("venues", "endpoint", valid_endpoint),
         linger_s=read("recorder", "linger", seconds),
         panels=read("view", "panels", panels),
@@ -142,6 +150,11 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         keys=dict(merged["keys"]),
         file=path,
     )
+
+
+def _venue_names(defaults: Mapping[str, Any]) -> tuple[str, ...]:
+    """The venues there are: the switches under [venues] of the defaults."""
+    return tuple(name for name, value in defaults["venues"].items() if isinstance(value, bool))
 
 
 class _Read:

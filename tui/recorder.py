@@ -25,7 +25,7 @@ from tui.outbox import Outbox
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, QUOTES, State, Table
-from tui.venues import VENUES
+from tui.venues import described
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -109,8 +109,8 @@ class Recorder:
     def _introduce(self) -> None:
         streams = [[s.venue, s.stream] for s in self.specs if s.link is not None]
         self.writer.set_meta("streams", streams)
-        gives = {name: VENUES[name].gives for name in self.settings.venues}
-        self.writer.set_meta("gives", gives)
+        for key, value in described(self.settings.venues).items():
+            self.writer.set_meta(key, value)
         if self.reader.meta("began") is None:
             self.writer.set_meta("began", int(self.clock().timestamp() * 1000))
 

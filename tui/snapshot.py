@@ -1,5 +1,6 @@
 """What a screen needs at one moment: the frames, cut at `as_of` by event time."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from tui.store.copies import Copy
 from tui.store.day import Day
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
-from tui.tables import QUOTES
+from tui.tables import QUOTES, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -32,6 +33,7 @@ class Snapshot:
     endpoint: str | None
     streams: tuple[Stream, ...]  # the liquidation feeds the recorder wants
     gives: dict[str, str]  # venue -> all, 1/s, ?
+    measures: dict[str, tuple[Measure, ...]]  # venue -> the ratios it publishes
     began: datetime | None  # when the store first listened
     minutes: pl.DataFrame  # liquidation_minutes of the last 24 h and a minute, at as_of
     edges: pl.DataFrame  # liquidations of the windows' partial first minutes and the newest minute
@@ -124,7 +126,16 @@ def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
         endpoint=reader.endpoint,
         streams=tuple(Stream(venue, stream) for venue, stream in reader.meta("streams") or ()),
         gives=dict(reader.meta("gives") or {}),
+        measures=_measures(reader.meta("measures") or {}),
         began=None if began is None else from_milliseconds(began),
         recorder_ts=min(wrote, as_of) if wrote else None,
         **day.frames(milliseconds(as_of)),
     )
+
+
+def _measures(told: Mapping[str, Sequence[str]]) -> dict[str, tuple[Measure, ...]]:
+    """As the store's meta has them; a measure of a newer version is passed over."""
+    return {
+        venue: tuple(measure for measure in Measure if measure in names)
+        for venue, names in told.items()
+    }

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-# An installed liqtop has its byte code; where the environment forbids to write any, each start would
-# compile 90 modules (0.18 s) that no user's start compiles.
+# An installed liqtop has its byte code; where the environment forbids to write any, each start
+# would compile 90 modules (0.18 s) that no user's start compiles.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 STREAMS = {"usdm", "coinm", "linear", "inverse", "swap"}

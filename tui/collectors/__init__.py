@@ -11,7 +11,7 @@ from tui.collectors.base import Context, Link, Spec
 from tui.collectors.sources import Source
 from tui.config import Settings
 from tui.tables import CANDLES, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
-from tui.venues import ASKED, VENUES
+from tui.venues import PRICED, VENUES
 from tui.venues.connect import Rest
 from tui.venues.markets import Markets
 
@@ -23,8 +23,8 @@ Frames = AsyncIterator[pl.DataFrame]
 def specs(settings: Settings, context: Context) -> list[Spec]:
     """Every collector of the settings, for the recorder to supervise.
 
-    Liquidations: one a venue and stream. Positioning and derivatives: one a venue. Candles and
-    quotes: one each, under the preferred venue; the others stand in for it.
+    Liquidations: one a venue and stream. Positioning and derivatives: one a priced venue. Candles
+    and quotes: one each, under the preferred priced venue; the others stand in for it.
     """
     listed = _Listed(settings)
     return [
@@ -41,7 +41,7 @@ class _Listed:
         self.endpoint = settings.endpoint
         folder: Path | None = settings.cache_dir if settings.endpoint is None else None
         self._markets = {
-            (name, stream): Markets(VENUES[name], ASKED[name], stream, folder)
+            (name, stream): Markets(VENUES[name], stream, folder)
             for name in settings.venues
             for stream in VENUES[name].streams
         }
@@ -51,7 +51,8 @@ class _Listed:
 
     def asking(self, venues: tuple[str, ...], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
         """What `work` yields, given a client of each venue; they are closed when it ends."""
-        return _closing({name: Rest(name, self.endpoint) for name in venues}, work)
+        clients = {name: Rest(VENUES[name].exchange(), self.endpoint) for name in venues}
+        return _closing(clients, work)
 
 
 async def _closing(clients: dict[str, Rest], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
@@ -89,14 +90,19 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
 
 def _pollers(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
     found = []
-    for name in settings.venues:
+    for name in _priced(settings):
         found += [_positioning(name, settings, context, listed)]
         found += [_derivatives(name, settings, context, listed)]
     return found
 
 
+def _priced(settings: Settings) -> tuple[str, ...]:
+    """The venues of the settings that have prices, in the order in which they are preferred."""
+    return tuple(name for name in PRICED if name in settings.venues)
+
+
 def _positioning(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
-    asked = ASKED[name]
+    asked = PRICED[name].asked
 
     def work(clients: dict[str, Rest]) -> Frames:
         markets, coins = listed.of(name, asked.linear), settings.positioning_coins
@@ -109,7 +115,7 @@ def _positioning(name: str, settings: Settings, context: Context, listed: _Liste
 
 
 def _derivatives(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
-    asked = ASKED[name]
+    asked = PRICED[name].asked
 
     def work(clients: dict[str, Rest]) -> Frames:
         markets = [listed.of(name, stream) for stream in asked.streams]
@@ -120,13 +126,15 @@ def _derivatives(name: str, settings: Settings, context: Context, listed: _Liste
 
 
 def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
-    if not settings.venues:
+    venues = _priced(settings)
+    if not venues:
         return []
 
     def sources(clients: dict[str, Rest]) -> list[Source]:
         return [
-            Source(VENUES[name], ASKED[name], client, listed.of(name, ASKED[name].linear))
-            for name, client in clients.items()
+            Source(venue, venue.asked, clients[name], listed.of(name, venue.asked.linear))
+            for name, venue in PRICED.items()
+            if name in clients
         ]
 
     def chart(clients: dict[str, Rest]) -> Frames:
@@ -135,15 +143,14 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
     def last(clients: dict[str, Rest]) -> Frames:
         return quotes.collect(sources(clients), settings.coins, settings.endpoint, context.clock)
 
-    first, all_of_them = settings.venues[0], settings.venues
     return [
         Spec(
             "candles",
-            first,
+            venues[0],
             "",
             CANDLES,
-            lambda: listed.asking(all_of_them, chart),
+            lambda: listed.asking(venues, chart),
             period_s=candles.PERIOD_S,
         ),
-        Spec("quotes", first, "", QUOTES, lambda: listed.asking(all_of_them, last)),
+        Spec("quotes", venues[0], "", QUOTES, lambda: listed.asking(venues, last)),
     ]

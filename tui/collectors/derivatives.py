@@ -9,8 +9,8 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import milliseconds, typed
 from tui.tables import DERIVATIVES
-from tui.venues.asked import Ask, Asked, Perpetual, Unread
-from tui.venues.base import DOLLARS, VENUE_ERRORS, Market
+from tui.venues.asked import Asked, Perpetual, Unread
+from tui.venues.base import DOLLARS, VENUE_ERRORS, Ask, Market
 from tui.venues.errors import Unanswered, Unreadable
 from tui.venues.markets import Markets
 

@@ -13,10 +13,10 @@ import polars as pl
 
 from tui.clock import Clock
 from tui.collectors.base import Link
-from tui.venues.asked import Ask
-from tui.venues.base import Market, Rate, Venue, Wire, WireError, frame, rows
+from tui.venues.base import Ask, Market, Rate, Venue, Wire, WireError
 from tui.venues.errors import VenueError
 from tui.venues.markets import AGAIN_S, DAY_S, Markets
+from tui.venues.rows import frame, rows
 from tui.venues.socket import Socket
 from tui.venues.subscribe import subscribe
 

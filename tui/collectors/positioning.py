@@ -11,8 +11,8 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import Newest, milliseconds, typed
 from tui.tables import POSITIONING, Measure
-from tui.venues.asked import INTERVALS, Ask, Asked, Ratio
-from tui.venues.base import VENUE_ERRORS, Market
+from tui.venues.asked import INTERVALS, Asked, Ratio
+from tui.venues.base import VENUE_ERRORS, Ask, Market
 from tui.venues.errors import NotListed, Unanswered, Unreadable
 from tui.venues.markets import Markets
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tui.tables import Class
-from tui.venues.asked import Ask, Asked
-from tui.venues.base import DOLLARS, Market, Venue
+from tui.venues.asked import Asked
+from tui.venues.base import DOLLARS, Ask, Market, Priced
 from tui.venues.errors import NotListed
 from tui.venues.markets import Markets
 
@@ -16,7 +16,7 @@ GOLD = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
 class Source:
     """A venue that may have prices, with the list of its linear contracts."""
 
-    venue: type[Venue]
+    venue: type[Priced]
     asked: type[Asked]
     ask: Ask
     markets: Markets

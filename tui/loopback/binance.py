@@ -1,18 +1,24 @@
 """Binance's sockets: USD-M, COIN-M and spot; one forced order a frame."""
 
-from collections.abc import Sequence
-from json import JSONDecodeError, loads
-from typing import Any
+from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from json import JSONDecodeError, loads
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tui.loopback.binance_lists import coinm, listed, listed_spot, usdm
 from tui.loopback.binance_rest import routes
 from tui.loopback.coins import decimals
 from tui.loopback.forced import Forced
-from tui.loopback.listing import Instrument
-from tui.loopback.mood import Mood
+from tui.loopback.listing import Instrument, spot
 from tui.loopback.path import SECOND
-from tui.loopback.scenario import Scenario
+from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
 from tui.tables import Side
+
+if TYPE_CHECKING:
+    from tui.loopback.mood import Mood
+    from tui.loopback.scenario import Scenario
 
 HOSTS = {
     "fstream.binance.com": "usdm",
@@ -27,7 +33,21 @@ class Binance(Encoder):
     """fapi, dapi and api over REST; fstream, dstream and stream over sockets."""
 
     name = "binance"
+    sizes: ClassVar = {"usdm": 700, "coinm": 25, "spot": 3500}
+    shares: ClassVar = {"usdm": 0.38, "coinm": 0.04}
+    shown = Shown.LARGEST
+    slip = 0.0006
     push_ms = 100
+
+    @staticmethod
+    def listing(stream: str, end: int) -> Iterable[Instrument]:
+        if stream == "spot":
+            return spot("binance", "{}{}", end)
+        return usdm(end) if stream == "usdm" else coinm(end)
+
+    @staticmethod
+    def listed(stream: str, market: Instrument) -> Any:
+        return listed_spot(market) if stream == "spot" else listed(market)
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)

@@ -1,12 +1,44 @@
-"""Rows of Binance's market lists."""
+"""Binance's market lists: what they hold, and their rows on the wire."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from tui.loopback.coins import decimals
-from tui.loopback.listing import Instrument
+from tui.loopback.coins import COINS, TRADFI, decimals, lot_of
+from tui.loopback.listing import Instrument, filled, gold, inverse, linear, quarter_ends
 from tui.loopback.wire import number
 
 NO_DELIVERY = 4_133_404_800_000  # 2100-12-25, what a perpetual carries
+
+
+def usdm(end: int) -> Iterator[Instrument]:
+    """USD-M: coins, metals and shares, USDC pairs, dated ones, a cross against bitcoin."""
+    yield from (linear("binance", "usdm", coin, "{}USDT", "USDT") for coin in (*COINS, *TRADFI))
+    yield gold("binance", "usdm", "{}USDT", end)
+    yield from (linear("binance", "usdm", coin, "{}USDC", "USDC") for coin in COINS[:12])
+    for coin in COINS[:2]:
+        for when in quarter_ends(end):
+            yield Instrument(
+                "binance", "usdm", f"{coin.name}USDT_{when:%y%m%d}", coin.name, "USDT", "USDT",
+                "future", coin.name, coin.price, lot=lot_of(coin.price),
+                expires=int(when.timestamp() * 1000),
+            )  # fmt: skip
+    ratio = 2_987.0 / 89_880.0
+    yield Instrument(
+        "binance", "usdm", "ETHBTC", "ETH", "BTC", "BTC", "swap", "ETH", ratio, lot=0.01
+    )
+    yield from filled("binance", "usdm", "{}USDT")
+
+
+def coinm(end: int) -> Iterator[Instrument]:
+    """COIN-M: contracts of 100 USD of bitcoin and of 10 USD of every other coin."""
+    usd = {"BTC": 100.0}
+    for coin in COINS[:16]:
+        symbol = f"{coin.name}USD_PERP"
+        yield inverse("binance", "coinm", coin, symbol, usd.get(coin.name, 10.0))
+    for coin in COINS[:5]:
+        for when in quarter_ends(end):
+            symbol = f"{coin.name}USD_{when:%y%m%d}"
+            yield inverse("binance", "coinm", coin, symbol, usd.get(coin.name, 10.0), when=when)
 
 
 def _filters(market: Instrument) -> list[dict[str, Any]]:

@@ -118,9 +118,9 @@ class Rest:
         return rows[0] if "symbol" in query and self._stream != "coinm" else rows
 
     def _info(self, query: Query, now: int) -> Any:
-        row = listed_spot if self._stream == "spot" else listed
         # USD-M and COIN-M always answer with the whole list, whatever is asked for.
         markets = self._wanted(query if self._stream == "spot" else {})
+        row = listed_spot if self._stream == "spot" else listed
         return {
             "timezone": "UTC", "serverTime": now, "rateLimits": [], "exchangeFilters": [],
             "assets": [], "symbols": [row(market) for market in markets],

@@ -5,14 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tui.loopback.coins import decimals
-from tui.loopback.forced import VENUES, Forced
+from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.scenario import Scenario
 from tui.loopback.wire import Encoder, Frame
 from tui.tables import Side
-
-TOGETHER = {"binance": 1, "bybit": 8, "okx": 8}
-"""Rows that make one frame (of Bybit at most: those of one contract)."""
 
 
 class Piece(NamedTuple):
@@ -47,10 +44,10 @@ def pieces(
     for venue, count in counts.items():
         rng = random.Random(f"{seed}:{venue}")
         markets = [
-            m for (v, stream) in VENUES if v == venue
-            for m in scenario.lists[v, stream].values() if m.path and not m.tradfi
+            m for stream in encoders[venue].shares
+            for m in scenario.lists[venue, stream].values() if m.path and not m.tradfi
         ]  # fmt: skip
-        step = TOGETHER.get(venue, 1)
+        step = encoders[venue].together
         for start in range(0, count, step):
             due = spread * start / max(1, count)
             market = rng.choice(markets)

@@ -1,16 +1,23 @@
 """Bybit's v5 public sockets: one topic a contract, liquidations pushed twice a second."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from json import JSONDecodeError, loads
-from typing import Any
+from __future__ import annotations
 
-from tui.loopback.bybit_rest import Rest, ticker
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from json import JSONDecodeError, loads
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tui.loopback.bybit_rest import Rest, listed, ticker
+from tui.loopback.coins import COINS
 from tui.loopback.forced import Forced
-from tui.loopback.mood import Mood
-from tui.loopback.scenario import Scenario
+from tui.loopback.listing import Instrument, filled, gold, inverse, linear, quarter_ends, spot
+from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
 from tui.tables import Side
+
+if TYPE_CHECKING:
+    from tui.loopback.mood import Mood
+    from tui.loopback.scenario import Scenario
 
 LIQUIDATION = "allLiquidation."
 MOST_SPOT = 10
@@ -24,8 +31,23 @@ class Bybit(Encoder):
     """api.bybit.com over REST, stream.bybit.com over sockets."""
 
     name = "bybit"
+    sizes: ClassVar = {"linear": 800, "inverse": 30, "spot": 600}
+    shares: ClassVar = {"linear": 0.35, "inverse": 0.03}
+    shown = Shown.ALL
+    slip = 0.004
     push_ms = 500
+    together = 8
     first_price = True
+
+    @staticmethod
+    def listing(stream: str, end: int) -> Iterable[Instrument]:
+        if stream == "spot":
+            return spot("bybit", "{}{}", end)
+        return _linear(end) if stream == "linear" else _inverse(end)
+
+    @staticmethod
+    def listed(stream: str, market: Instrument) -> Any:
+        return listed(market)
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)
@@ -129,3 +151,20 @@ class Bybit(Encoder):
             "L": "ZeroPlusTick", "i": f"{now:032x}", "BT": False, "seq": now,
         }  # fmt: skip
         return packed({"topic": topic, "type": "snapshot", "ts": now, "data": [row]})
+
+
+def _linear(end: int) -> Iterator[Instrument]:
+    yield from (linear("bybit", "linear", coin, "{}USDT", "USDT") for coin in COINS)
+    yield gold("bybit", "linear", "{}USDT", end)
+    yield from (linear("bybit", "linear", coin, "{}PERP", "USDC") for coin in COINS[:12])
+    yield from filled("bybit", "linear", "{}USDT")
+
+
+def _inverse(end: int) -> Iterator[Instrument]:
+    """Contracts of one USD; dated ones are named by the quarter's letter."""
+    for coin in COINS[:26]:
+        yield inverse("bybit", "inverse", coin, f"{coin.name}USD", 1.0)
+    for coin in COINS[:2]:
+        for when in quarter_ends(end):
+            code = f"{coin.name}USD{'HMUZ'[(when.month - 1) // 3]}{when:%y}"
+            yield inverse("bybit", "inverse", coin, code, 1.0, when=when)

@@ -52,11 +52,7 @@ class Faults:
     def garbage(self, venue: str, kind: str = "shape") -> int:
         """Sends every frame of one kind of GARBAGE; returns how many."""
         for socket in self._sockets.open[venue]:
-            for frame in GARBAGE[kind]:
-                if isinstance(frame, bytes):
-                    socket.write_bytes(frame)
-                else:
-                    socket.write([frame])
+            socket.write(GARBAGE[kind])
         return len(GARBAGE[kind])
 
     def refuse(self, venue: str, on: bool = True) -> None:

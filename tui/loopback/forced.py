@@ -17,15 +17,6 @@ from tui.tables import Side
 SKEW = 1.7
 """Spread of the orders' log sizes: the largest of a thousand is a good tenth of the sum."""
 
-VENUES = {
-    ("binance", "usdm"): 0.38,
-    ("binance", "coinm"): 0.04,
-    ("bybit", "linear"): 0.35,
-    ("bybit", "inverse"): 0.03,
-    ("okx", "swap"): 0.18,
-}
-"""Which part of a coin's forced orders goes over which list."""
-
 KINDS = {"USDT": 1.0, "USDC": 0.04, "USD": 1.0, "BTC": 0.01}
 """Weight of a contract within its list, by quote; dated ones and inverse swaps count a tenth."""
 
@@ -71,11 +62,16 @@ Flow = tuple[int, float, float]
 """(minute, long mass, short mass) of one coin."""
 
 
-def contracts_of(markets: Iterable[Instrument]) -> tuple[list[Instrument], list[float]]:
-    """A coin's contracts with their cumulative weights, for drawing one."""
+def contracts_of(
+    markets: Iterable[Instrument], shares: Mapping[tuple[str, str], float]
+) -> tuple[list[Instrument], list[float]]:
+    """A coin's contracts with their cumulative weights, for drawing one.
+
+    `shares` are the weights of the lists, by (venue, stream).
+    """
     chosen, weights = [], []
     for market in markets:
-        weight = VENUES.get((market.venue, market.stream), 0.0) * KINDS.get(market.quote, 0.0)
+        weight = shares.get((market.venue, market.stream), 0.0) * KINDS.get(market.quote, 0.0)
         if weight and market.kind != "spot":
             chosen.append(market)
             weights.append(weight * (0.1 if market.expires else 1.0))
@@ -135,10 +131,11 @@ def _times(minute: int, count: int, even: bool, rng: random.Random) -> list[int]
     ]
 
 
-def sized(order: Order, factor: float, dollars: Callable[[Instrument, int], float]) -> Forced:
-    """The order in lots and ticks. Bybit and OKX publish the bankruptcy price, off the mark."""
+def sized(
+    order: Order, factor: float, slip: float, dollars: Callable[[Instrument, int], float]
+) -> Forced:
+    """The order in lots and ticks, at a price that is off the mark by `slip`."""
     market, usd = order.market, order.usd * factor
-    slip = 0.0006 if market.venue == "binance" else 0.004
     tick, lot = market.tick, market.lot
     raw = order.mark * (1 - slip if order.side is Side.LONG else 1 + slip)
     price = round(max(1.0, round(raw / tick)) * tick, decimals(tick))

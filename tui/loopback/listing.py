@@ -1,26 +1,13 @@
-"""The market lists of the three venues, of real size: coins with paths, and fillers that echo."""
+"""What market lists are made of: coins with paths, fillers that echo, gold, quarterly dates."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from tui.loopback.coins import COINS, TRADFI, Coin, lot_of, power_of_ten, tick_of
+from tui.loopback.coins import COINS, TRADFI, Coin, lot_of, tick_of
 from tui.loopback.path import DAY
-
-SIZES = {
-    ("binance", "usdm"): 700,
-    ("binance", "coinm"): 25,
-    ("binance", "spot"): 3500,
-    ("bybit", "linear"): 800,
-    ("bybit", "inverse"): 30,
-    ("bybit", "spot"): 600,
-    ("okx", "swap"): 350,
-    ("okx", "futures"): 12,
-    ("okx", "spot"): 700,
-}
-"""How many markets each list holds."""
 
 OLD = 1_502_928_000_000  # listed in August 2017, for every market but the young gold perpetual
 
@@ -94,7 +81,7 @@ def quarter_ends(end: int) -> tuple[datetime, datetime]:
     return out[0], out[1]
 
 
-def _listed(coin: Coin, venue: str) -> tuple[str, float]:
+def _multiple(coin: Coin, venue: str) -> tuple[str, float]:
     """The base a venue lists a coin under, and its multiplier."""
     for at, listed, by in coin.multiples:
         if at == venue:
@@ -102,8 +89,9 @@ def _listed(coin: Coin, venue: str) -> tuple[str, float]:
     return coin.name, 1.0
 
 
-def _linear(venue: str, stream: str, coin: Coin, symbol: str, quote: str) -> Instrument:
-    listed, by = _listed(coin, venue)
+def linear(venue: str, stream: str, coin: Coin, symbol: str, quote: str) -> Instrument:
+    """A perpetual of whole coins, or of the multiple that the venue lists; `{}` is the base."""
+    listed, by = _multiple(coin, venue)
     price = coin.price * by
     return Instrument(
         venue, stream, symbol.format(listed), listed, quote, quote, "swap", coin.name, price, by,
@@ -111,62 +99,40 @@ def _linear(venue: str, stream: str, coin: Coin, symbol: str, quote: str) -> Ins
     )  # fmt: skip
 
 
-def _filler(venue: str, stream: str, symbol: str, name: str, price: float) -> Instrument:
-    return Instrument(
-        venue, stream, symbol.format(name), name, "USDT", "USDT", "swap", "", price,
-        lot=lot_of(price),
-    )  # fmt: skip
+def filled(venue: str, stream: str, symbol: str) -> Iterator[Instrument]:
+    """USDT perpetuals of the invented tickers."""
+    for name, price in fillers():
+        yield Instrument(
+            venue, stream, symbol.format(name), name, "USDT", "USDT", "swap", "", price,
+            lot=lot_of(price),
+        )  # fmt: skip
 
 
-def _gold(venue: str, stream: str, symbol: str, end: int) -> Iterator[Instrument]:
+def gold(
+    venue: str, stream: str, symbol: str, end: int, contract: float = 1.0, lot: float = 0.001
+) -> Instrument:
     """The young XAU perpetual: its list date is 15 days before the scenario's end."""
     young = (end - 15 * DAY) // DAY * DAY
-    contract = 0.001 if venue == "okx" else 1.0
-    yield Instrument(
+    return Instrument(
         venue, stream, symbol.format("XAU"), "XAU", "USDT", "USDT", "swap", "GOLD", 4_681.1,
-        0.9996, contract=contract, lot=1.0 if venue == "okx" else 0.001, began=young, tradfi=True,
+        0.9996, contract=contract, lot=lot, began=young, tradfi=True,
     )  # fmt: skip
 
 
-def _usdm(end: int) -> Iterator[Instrument]:
-    yield from (_linear("binance", "usdm", coin, "{}USDT", "USDT") for coin in (*COINS, *TRADFI))
-    yield from _gold("binance", "usdm", "{}USDT", end)
-    yield from (_linear("binance", "usdm", coin, "{}USDC", "USDC") for coin in COINS[:12])
-    for coin in COINS[:2]:
-        for when in quarter_ends(end):
-            yield Instrument(
-                "binance", "usdm", f"{coin.name}USDT_{when:%y%m%d}", coin.name, "USDT", "USDT",
-                "future", coin.name, coin.price, lot=lot_of(coin.price),
-                expires=int(when.timestamp() * 1000),
-            )  # fmt: skip
-    ratio = 2_987.0 / 89_880.0
-    yield Instrument(
-        "binance", "usdm", "ETHBTC", "ETH", "BTC", "BTC", "swap", "ETH", ratio, lot=0.01
-    )
-    yield from (_filler("binance", "usdm", "{}USDT", n, p) for n, p in fillers())
-
-
-def _coinm(end: int) -> Iterator[Instrument]:
-    for coin in COINS[:16]:
-        yield _inverse("binance", "coinm", coin, f"{coin.name}USD_PERP", None)
-    for coin in COINS[:5]:
-        for when in quarter_ends(end):
-            yield _inverse("binance", "coinm", coin, f"{coin.name}USD_{when:%y%m%d}", when)
-
-
-def _inverse(venue: str, stream: str, coin: Coin, symbol: str, when: datetime | None) -> Instrument:
-    usd = {"binance": 10.0, "okx": 10.0, "bybit": 1.0}[venue]
-    if coin.name == "BTC":
-        usd = {"binance": 100.0, "okx": 100.0, "bybit": 1.0}[venue]
+def inverse(
+    venue: str, stream: str, coin: Coin, symbol: str, usd: float, lot: float = 1.0,
+    when: datetime | None = None,
+) -> Instrument:  # fmt: skip
+    """A contract of `usd` dollars, settled in the coin; dated when there is a `when`."""
     return Instrument(
         venue, stream, symbol, coin.name, "USD", coin.name, "future" if when else "swap",
-        coin.name, coin.price, contract=usd, lot=0.1 if venue == "okx" else 1.0,
+        coin.name, coin.price, contract=usd, lot=lot,
         expires=int(when.timestamp() * 1000) if when else None,
     )  # fmt: skip
 
 
-def _spot(venue: str, symbol: str, end: int) -> Iterator[Instrument]:
-    """Dollar pairs of the coins and of gold, then every quote with every name until it is full."""
+def spot(venue: str, symbol: str, end: int) -> Iterator[Instrument]:
+    """Dollar pairs of the coins and of gold, then every quote with every name, without end."""
     names = [(coin.name, coin.name, coin.price) for coin in COINS]
     gold = [("PAXG", "GOLD", 4_683.0), ("XAUT", "GOLD", 4_683.0 * 0.9991)]
     young = (end - 1180 * DAY) // DAY * DAY
@@ -186,57 +152,8 @@ def _spot(venue: str, symbol: str, end: int) -> Iterator[Instrument]:
                 )  # fmt: skip
 
 
-def _bybit_linear(end: int) -> Iterator[Instrument]:
-    yield from (_linear("bybit", "linear", coin, "{}USDT", "USDT") for coin in COINS)
-    yield from _gold("bybit", "linear", "{}USDT", end)
-    yield from (_linear("bybit", "linear", coin, "{}PERP", "USDC") for coin in COINS[:12])
-    yield from (_filler("bybit", "linear", "{}USDT", n, p) for n, p in fillers())
-
-
-def _bybit_inverse(end: int) -> Iterator[Instrument]:
-    for coin in COINS[:26]:
-        yield _inverse("bybit", "inverse", coin, f"{coin.name}USD", None)
-    for coin in COINS[:2]:
-        for when in quarter_ends(end):
-            code = f"{coin.name}USD{'HMUZ'[(when.month - 1) // 3]}{when:%y}"
-            yield _inverse("bybit", "inverse", coin, code, when)
-
-
-def _okx_swap(end: int) -> Iterator[Instrument]:
-    for coin in COINS:
-        contract = {"BTC": 0.01, "ETH": 0.1}.get(coin.name) or power_of_ten(300 / coin.price)
-        yield Instrument(
-            "okx", "swap", f"{coin.name}-USDT-SWAP", coin.name, "USDT", "USDT", "swap", coin.name,
-            coin.price, contract=contract, lot=0.01 if coin.name in ("BTC", "ETH") else 0.1,
-        )  # fmt: skip
-    yield from _gold("okx", "swap", "{}-USDT-SWAP", end)
-    yield from (_inverse("okx", "swap", coin, f"{coin.name}-USD-SWAP", None) for coin in COINS[:20])
-    yield from (_filler("okx", "swap", "{}-USDT-SWAP", n, p) for n, p in fillers())
-
-
-def _okx_futures(end: int) -> Iterator[Instrument]:
-    for coin in COINS[:6]:
-        for when in quarter_ends(end):
-            yield _inverse("okx", "futures", coin, f"{coin.name}-USD-{when:%y%m%d}", when)
-
-
-def listing(end: int) -> dict[tuple[str, str], dict[str, Instrument]]:
-    """Every list by (venue, stream), each a dict by the venue's own id, cut to its real size."""
-    lists = {
-        ("binance", "usdm"): _usdm(end),
-        ("binance", "coinm"): _coinm(end),
-        ("binance", "spot"): _spot("binance", "{}{}", end),
-        ("bybit", "linear"): _bybit_linear(end),
-        ("bybit", "inverse"): _bybit_inverse(end),
-        ("bybit", "spot"): _spot("bybit", "{}{}", end),
-        ("okx", "swap"): _okx_swap(end),
-        ("okx", "futures"): _okx_futures(end),
-        ("okx", "spot"): _spot("okx", "{}-{}", end),
-    }
-    return {key: _cut(rows, SIZES[key]) for key, rows in lists.items()}
-
-
-def _cut(rows: Iterator[Instrument], size: int) -> dict[str, Instrument]:
+def cut(rows: Iterable[Instrument], size: int) -> dict[str, Instrument]:
+    """The first `size` markets by their ids; of two with one id the first counts."""
     out: dict[str, Instrument] = {}
     for row in rows:
         out.setdefault(row.id, row)

@@ -1,17 +1,23 @@
 """OKX's v5 public socket: text pings, one channel for the liquidations of all swaps."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from json import JSONDecodeError, loads
-from typing import Any
+from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from json import JSONDecodeError, loads
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tui.loopback.coins import COINS, power_of_ten
 from tui.loopback.forced import Forced
-from tui.loopback.listing import Instrument
-from tui.loopback.mood import Mood
-from tui.loopback.okx_rest import Rest, ticker
-from tui.loopback.scenario import Scenario
+from tui.loopback.listing import Instrument, filled, gold, inverse, quarter_ends, spot
+from tui.loopback.okx_rest import Rest, listed, ticker
+from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
 from tui.tables import Side
+
+if TYPE_CHECKING:
+    from tui.loopback.mood import Mood
+    from tui.loopback.scenario import Scenario
 
 HOSTS = ("ws.okx.com:8443", "ws.okx.com:443", "ws.okx.com", "wsaws.okx.com:8443")
 ALL = "liquidation-orders:SWAP"
@@ -21,8 +27,28 @@ class Okx(Encoder):
     """www.okx.com over REST, ws.okx.com over sockets."""
 
     name = "okx"
+    sizes: ClassVar = {"swap": 350, "futures": 12, "spot": 700}
+    shares: ClassVar = {"swap": 0.18}
+    shown = Shown.LAST
+    slip = 0.004
     push_ms = 200
+    together = 8
     first_price = True
+
+    @staticmethod
+    def listing(stream: str, end: int) -> Iterable[Instrument]:
+        if stream == "spot":
+            return spot("okx", "{}-{}", end)
+        return _swap(end) if stream == "swap" else _futures(end)
+
+    @staticmethod
+    def listed(stream: str, market: Instrument) -> Any:
+        return listed(market)
+
+    @staticmethod
+    def market_id(symbol: str) -> str:
+        pair = symbol.split(":")[0].replace("/", "-")
+        return pair if pair.endswith("-SWAP") else pair + "-SWAP"
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)
@@ -126,3 +152,28 @@ def group(rows: Sequence[Forced]) -> dict[str, Any]:
     ]  # fmt: skip
     return {"details": details, "instFamily": family, "instId": symbol, "instType": "SWAP",
             "uly": family}  # fmt: skip
+
+
+def _swap(end: int) -> Iterator[Instrument]:
+    for coin in COINS:
+        contract = {"BTC": 0.01, "ETH": 0.1}.get(coin.name) or power_of_ten(300 / coin.price)
+        yield Instrument(
+            "okx", "swap", f"{coin.name}-USDT-SWAP", coin.name, "USDT", "USDT", "swap", coin.name,
+            coin.price, contract=contract, lot=0.01 if coin.name in ("BTC", "ETH") else 0.1,
+        )  # fmt: skip
+    yield gold("okx", "swap", "{}-USDT-SWAP", end, 0.001, 1.0)
+    for coin in COINS[:20]:
+        yield inverse("okx", "swap", coin, f"{coin.name}-USD-SWAP", _usd(coin.name), 0.1)
+    yield from filled("okx", "swap", "{}-USDT-SWAP")
+
+
+def _futures(end: int) -> Iterator[Instrument]:
+    for coin in COINS[:6]:
+        for when in quarter_ends(end):
+            symbol = f"{coin.name}-USD-{when:%y%m%d}"
+            yield inverse("okx", "futures", coin, symbol, _usd(coin.name), 0.1, when)
+
+
+def _usd(coin: str) -> float:
+    """What an inverse contract is worth."""
+    return 100.0 if coin == "BTC" else 10.0

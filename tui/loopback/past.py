@@ -13,35 +13,32 @@ from typing import Any
 
 import polars as pl
 
+from tui.config import default_venues
+from tui.loopback.encoders import ENCODERS
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.mood import Mood
 from tui.loopback.path import DAY, HOUR, MINUTE, SECOND
 from tui.loopback.scenario import Scenario
-from tui.loopback.server import ENCODERS, LAG_MS
+from tui.loopback.server import LAG_MS
 from tui.loopback.wire import Encoder
 from tui.store import Writer, store_path
 from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, QUOTES, State, Table
-from tui.venues import VENUES
-from tui.venues.base import DOLLARS, Market, frame, rows
+from tui.venues import PRICED, VENUES, described
+from tui.venues.base import DOLLARS, Market
 from tui.venues.markets import parsed
+from tui.venues.rows import frame, rows
 
-LISTS: dict[tuple[str, str], tuple[str, dict[str, str], tuple[str, ...]]] = {
-    ("binance", "usdm"): ("fapi.binance.com/fapi/v1/exchangeInfo", {}, ("symbols",)),
-    ("binance", "coinm"): ("dapi.binance.com/dapi/v1/exchangeInfo", {}, ("symbols",)),
-    ("bybit", "linear"): (
-        "api.bybit.com/v5/market/instruments-info",
-        {"category": "linear", "limit": "1000"},
-        ("result", "list"),
-    ),
-    ("bybit", "inverse"): (
-        "api.bybit.com/v5/market/instruments-info",
-        {"category": "inverse", "limit": "1000"},
-        ("result", "list"),
-    ),
-    ("okx", "swap"): ("www.okx.com/api/v5/public/instruments", {"instType": "SWAP"}, ("data",)),
-}
-"""Where the list of each stream is asked for, and where its rows stand in the answer."""
+STREAMS = tuple(
+    (name, stream)
+    for name, encoder in ENCODERS.items()
+    if name in default_venues()
+    for stream in encoder.shares
+)
+"""What a recorder with the default settings would have listened to."""
+
+PRICES = tuple(name for name in PRICED if name in default_venues())
+"""The venues among them that are asked for open interest."""
 
 BATCH = 4_000
 """Liquidations in one transaction."""
@@ -65,11 +62,12 @@ def fill(
     past = Past(scenario)
     writer = Writer(store_path(data_dir), endpoint)
     try:
-        writer.set_meta("streams", [list(stream) for stream in LISTS])
-        writer.set_meta("gives", {name: venue.gives for name, venue in VENUES.items()})
+        writer.set_meta("streams", [list(stream) for stream in STREAMS])
+        for key, value in described(default_venues()).items():
+            writer.set_meta(key, value)
         writer.set_meta("began", scenario.end - DAY)
-        spans = {stream: past.spans(stream, writer) for stream in LISTS}
-        found = sorted((row for s in LISTS for row in past.liquidations(s, spans[s])), key=_heard)
+        spans = {stream: past.spans(stream, writer) for stream in STREAMS}
+        found = sorted((row for s in STREAMS for row in past.liquidations(s, spans[s])), key=_heard)
         written = 0
         for start in range(0, len(found), BATCH):
             written += writer.append(LIQUIDATIONS, frame(found[start : start + BATCH]))
@@ -98,7 +96,7 @@ class Past:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self._mood = scenario, Mood(scenario)
         self._encoders: Mapping[str, Encoder] = {
-            encoder.name: encoder(scenario, self._mood) for encoder in ENCODERS
+            name: encoder(scenario, self._mood) for name, encoder in ENCODERS.items()
         }
 
     def spans(self, stream: tuple[str, str], writer: Writer) -> list[Span]:
@@ -112,19 +110,19 @@ class Past:
         return [*out, (writer.next_conn(), since, self._scenario.end, "closed for a restart")]
 
     def coverage(self, spans: Mapping[tuple[str, str], list[Span]]) -> Iterator[tuple[Any, ...]]:
-        """COVERAGE: a row a connection. Bybit's topics are its contracts, others have one."""
+        """COVERAGE: a row a connection."""
         for (venue, stream), connections in spans.items():
-            topics = len(self._scenario.lists[venue, stream]) if venue == "bybit" else 1
+            markets = self.markets((venue, stream)).values()
+            topics = len(VENUES[venue].topics(stream, markets))
             for conn, since, until, reason in connections:
                 yield venue, stream, conn, since, until, topics, topics, reason
 
     def markets(self, stream: tuple[str, str]) -> Mapping[str, Market]:
-        """The markets of a stream, read by the venue's own reader from the venue's own list."""
-        path, query, keys = LISTS[stream]
-        answer = self._encoders[stream[0]].answer(path, query, self._scenario.end)
-        for key in keys:
-            answer = answer[key]
-        return parsed(VENUES[stream[0]], stream[1], answer)
+        """The markets of a stream, read by the venue's own reader from its own rows."""
+        venue, name = stream
+        encoder = ENCODERS[venue]
+        listed = self._scenario.lists[stream].values()
+        return parsed(VENUES[venue], name, [encoder.listed(name, market) for market in listed])
 
     def liquidations(
         self, stream: tuple[str, str], spans: Sequence[Span]
@@ -149,13 +147,13 @@ class Past:
     def health(self) -> Iterator[tuple[Any, ...]]:
         """HEALTH: everything live for a day but for the gaps."""
         began = self._scenario.end - DAY
-        for venue, stream in LISTS:
+        for venue, stream in STREAMS:
             yield began, "liquidations", venue, stream, State.LIVE.value, 0, None
         for gap in self._scenario.gaps:
             lost = (State.RETRYING.value, 1, gap.reason)
             yield gap.since, "liquidations", gap.venue, gap.stream, *lost
             yield gap.until, "liquidations", gap.venue, gap.stream, State.LIVE.value, 0, None
-        for venue in VENUES:
+        for venue in PRICES:
             yield began, "derivatives", venue, "", State.LIVE.value, 0, None
         yield began, "quotes", "binance", "", State.LIVE.value, 0, None
 
@@ -164,7 +162,7 @@ class Past:
         end = self._scenario.end
         early = range(end - DAY - PRE, end - 10 * MINUTE, 2 * MINUTE)
         times = [*early, *_until(end, 10 * MINUTE, 10)]
-        for venue in VENUES:
+        for venue in PRICES:
             for coin in coins:
                 perpetuals = self._perpetuals(venue, coin)
                 for ts in times:
@@ -173,7 +171,7 @@ class Past:
     def _perpetuals(self, venue: str, coin: str) -> list[Instrument]:
         return [
             market
-            for (of, stream) in LISTS
+            for (of, stream) in STREAMS
             if of == venue
             for market in self._scenario.lists[of, stream].values()
             if market.path == coin and market.kind == "swap" and market.quote in DOLLARS

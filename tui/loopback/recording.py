@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.errors import LiqtopError
 from tui.loopback.coins import lot_of
+from tui.loopback.encoders import ENCODERS
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.scenario import Scenario
@@ -22,7 +23,9 @@ from tui.tables import Side
 if TYPE_CHECKING:
     from tui.loopback.server import Loopback
 
-FEEDS = {"binance": "usdm", "bybit": "linear", "okx": "swap"}
+FEEDS = {name: next(iter(encoder.shares)) for name, encoder in ENCODERS.items()}
+"""The stream that rows of a venue go over."""
+
 APART_MS = 100
 """Raw frames without a time of their own are this far apart."""
 
@@ -126,11 +129,10 @@ def _moment(text: str) -> int:
 def _market(scenario: Scenario, venue: str, symbol: str, price: float) -> Instrument:
     """The market of a row by the venue's id or unified symbol; a new one when it is not listed."""
     markets = scenario.lists[venue, FEEDS[venue]]
-    plain = symbol.split(":")[0].replace("/", "-" if venue == "okx" else "")
-    plain += "-SWAP" if venue == "okx" and not plain.endswith("-SWAP") else ""
+    plain = ENCODERS[venue].market_id(symbol)
     if plain not in markets:
         quote = next((q for q in ("USDT", "USDC", "BTC", "USD") if q in plain), "USDT")
-        base = plain.split(quote)[0].strip("-") or plain
+        base = plain.split(quote)[0].strip("-_") or plain
         markets[plain] = Instrument(
             venue, FEEDS[venue], plain, base, quote, quote, "swap", "", price, lot=lot_of(price)
         )

@@ -1,11 +1,20 @@
 """What the venues publish of the forced orders, and the scale that makes it a given sum."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from tui.loopback.forced import Forced, Order
 from tui.loopback.listing import Instrument
 from tui.tables import Side
+
+
+class Shown(Enum):
+    """What a venue publishes of the forced orders of one contract and second."""
+
+    ALL = "every one"
+    LARGEST = "the largest"
+    LAST = "the last"
 
 
 class Gap(NamedTuple):
@@ -18,22 +27,19 @@ class Gap(NamedTuple):
     reason: str
 
 
-def published(rows: Sequence[Forced]) -> list[Forced]:
-    """What the venues send of all forced orders, in time order.
-
-    Binance: the largest order of each symbol and second. OKX: the last one of each contract and
-    second. Bybit: every one.
-    """
+def published(rows: Sequence[Forced], shown: Mapping[str, Shown]) -> list[Forced]:
+    """What the venues send of all forced orders, in time order, `shown` by each one's rule."""
     kept: dict[tuple[str, str, int], Forced] = {}
     out: list[Forced] = []
     for row in rows:
         market = row.market
-        if market.venue == "bybit":
+        rule = shown[market.venue]
+        if rule is Shown.ALL:
             out.append(row)
             continue
         key = (market.venue, market.id, row.ts // 1000)
         other = kept.get(key)
-        if other is None or market.venue == "okx" or row.usd > other.usd:
+        if other is None or rule is Shown.LAST or row.usd > other.usd:
             kept[key] = row
     out += kept.values()
     out.sort(key=lambda row: row.ts)
@@ -66,6 +72,7 @@ def scaled(
     raw: Sequence[Order],
     wanted: dict[Side, float],
     size: Callable[[Order, float], Forced],
+    shown: Mapping[str, Shown],
     gaps: Sequence[Gap] = (),
 ) -> tuple[list[Forced], list[Forced]]:
     """(all orders, published and heard ones), sized so that the latter sum to `wanted` by side.
@@ -77,7 +84,7 @@ def scaled(
     factors = dict.fromkeys(wanted, sum(wanted.values()) / whole)
     for _ in range(4):
         truth = [size(order, factors[order.side]) for order in raw]
-        rows = heard(published(truth), gaps)
+        rows = heard(published(truth, shown), gaps)
         sums = totals(rows)
         if all(abs(sums[side] / usd - 1) < 0.001 for side, usd in wanted.items() if usd):
             break

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from tui.loopback.coins import COINS, METAL, TRADFI
 from tui.loopback.crowd import Crowd
+from tui.loopback.encoders import ENCODERS, SHARES, SHOWN, listings
 from tui.loopback.forced import Act, Flow, Forced, Order, contracts_of, orders, price_of, sized
-from tui.loopback.listing import Instrument, listing
+from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, MINUTE, Candle, Echo, Priced, candles
 from tui.loopback.prices import CHUNK, Prices
 from tui.loopback.sampling import Gap, dollar_rate, scaled
@@ -44,7 +45,7 @@ class Scenario:
         self.seed = seed
         self.end = int((end or datetime.now(UTC)).timestamp() * 1000)
         self.prices = Prices(self._rng, self.end)
-        self.lists = listing(self.end)
+        self.lists = listings(self.end)
         self.gaps = (
             Gap("okx", "swap", self.end - 18_660_000, self.end - 18_480_000, "ping timeout"),
             Gap("okx", "swap", self.end - 2_460_000, self.end - 2_326_000, "closed by venue, 1006"),
@@ -136,7 +137,11 @@ class Scenario:
     ) -> tuple[list[Forced], list[Forced]]:
         rate = dollar_rate(self.prices.paths["BTC"].at)
         wanted = {Side.LONG: act.long_usd, Side.SHORT: act.short_usd}
-        return scaled(drawn, wanted, lambda order, factor: sized(order, factor, rate), gaps)
+
+        def size(order: Order, factor: float) -> Forced:
+            return sized(order, factor, ENCODERS[order.market.venue].slip, rate)
+
+        return scaled(drawn, wanted, size, SHOWN, gaps)
 
     def _orders(self, act: Act, name: str) -> list[Order]:
         paths = self.prices.paths
@@ -161,7 +166,7 @@ class Scenario:
             for market in markets.values():
                 if not market.tradfi or market.venue == "binance":
                     by_path[market.path].append(market)
-        return {name: contracts_of(by_path[name]) for name in self._shares}
+        return {name: contracts_of(by_path[name], SHARES) for name in self._shares}
 
     def _flow(self, coin: str, act: Act) -> list[Flow]:
         """What the coin's crowd loses in each minute of the act."""

@@ -10,20 +10,16 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tui.errors import LiqtopError
-from tui.loopback.binance import Binance
 from tui.loopback.burst import pieces
-from tui.loopback.bybit import Bybit
 from tui.loopback.control import BadOrder, books, obey
+from tui.loopback.encoders import ENCODERS
 from tui.loopback.faults import Faults
 from tui.loopback.forced import Forced
 from tui.loopback.mood import Mood
-from tui.loopback.okx import Okx
 from tui.loopback.recording import Playback
 from tui.loopback.scenario import Scenario
 from tui.loopback.sockets import Open, Sockets
-from tui.loopback.wire import Encoder, Refusal, Session, packed
-
-ENCODERS: tuple[type[Encoder], ...] = (Binance, Bybit, Okx)
+from tui.loopback.wire import Encoder, Refusal, Session, Text, packed
 
 TICK_S = 0.1
 AHEAD_MS = 60_000
@@ -53,7 +49,9 @@ class Loopback:
     ) -> None:
         self.scenario = scenario or Scenario()
         self.mood = Mood(self.scenario)
-        self.encoders = {e.name: e(self.scenario, self.mood) for e in ENCODERS}
+        self.encoders = {
+            name: encoder(self.scenario, self.mood) for name, encoder in ENCODERS.items()
+        }
         self.sockets = Sockets(list(self.encoders))
         self.faults = Faults(self.sockets)
         self.unknown: Counter[str] = Counter()  # paths no venue has
@@ -163,12 +161,14 @@ class Loopback:
                         waiting[of, stream] = []
 
     async def _quote(self) -> None:
-        """Every second the price topics of every socket."""
+        """Every second the price topics of every socket, and what the venue gives up on."""
         while True:
             await asyncio.sleep(1.0)
             now = self.now()
             for venue, sockets in self.sockets.open.items():
                 for socket in list(sockets):
+                    if self.encoders[venue].given_up(socket.session, now):
+                        socket.abort()
                     if texts := self.encoders[venue].quotes(socket.session, now):
                         socket.write(texts)
 
@@ -209,10 +209,10 @@ class Loopback:
             sockets.discard(opened)
         return opened.socket
 
-    def _heard(self, encoder: Encoder, session: Session, text: str) -> list[str]:
+    def _heard(self, encoder: Encoder, session: Session, text: str) -> list[Text]:
         """What is said to a client's frame. Bybit and OKX send a first price with it."""
         refuse, before = encoder.name in self.faults.refused, len(session.topics)
-        said = encoder.hear(session, text, self.now(), refuse)
+        said = [*encoder.hear(session, text, self.now(), refuse)]
         if encoder.first_price and len(session.topics) > before:
             said += encoder.quotes(session, self.now())
         return said

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from aiohttp import web
 
 from tui.loopback.sent import Ledger
-from tui.loopback.wire import Frame, Session
+from tui.loopback.wire import Frame, Session, Text
 
 FULL = 1 << 20
 """Bytes waiting in a client's buffer at which the writer pauses for it."""
@@ -31,15 +31,10 @@ class Open:
         transport = self._transport
         return transport is not None and not transport.is_closing() and not self.socket.closed
 
-    def write(self, texts: Iterable[str]) -> None:
-        """Writes whole text frames, as one piece."""
+    def write(self, texts: Iterable[Text]) -> None:
+        """Writes whole frames, text or binary, as one piece."""
         if self.alive and self._transport is not None:
-            self._transport.write(b"".join(text_frame(text) for text in texts))
-
-    def write_bytes(self, data: bytes) -> None:
-        """Writes a binary frame."""
-        if self.alive and self._transport is not None:
-            self._transport.write(_frame(0x82, data))
+            self._transport.write(b"".join(whole_frame(text) for text in texts))
 
     async def room(self) -> None:
         """Waits while the client reads more slowly than it is written to."""
@@ -69,13 +64,13 @@ class Sockets:
     def publish(self, venue: str, stream: str, frames: Sequence[Frame], at: int) -> list[Open]:
         """Sends liquidation frames to their subscribers and books them; returns who got any."""
         ledger, sockets = self.ledgers[venue], self.of(venue, stream)
-        out: dict[Open, list[str]] = {}
+        out: dict[Open, list[Text]] = {}
         for frame in frames:
             heard = False
             for socket in sockets:
                 for topic in socket.session.topics.intersection(frame.topics):
                     text = frame.text
-                    if socket.session.combined:
+                    if socket.session.combined and isinstance(text, str):
                         text = f'{{"stream":"{topic}","data":{text}}}'
                     out.setdefault(socket, []).append(text)
                     heard = True
@@ -90,9 +85,9 @@ class Sockets:
         return list(out)
 
 
-def text_frame(text: str) -> bytes:
-    """A WebSocket text frame from a server (RFC 6455 §5.2: final, unmasked)."""
-    return _frame(0x81, text.encode())
+def whole_frame(text: Text) -> bytes:
+    """A WebSocket frame from a server (RFC 6455 §5.2: final, unmasked), text or binary."""
+    return _frame(0x81, text.encode()) if isinstance(text, str) else _frame(0x82, text)
 
 
 def _frame(head: int, data: bytes) -> bytes:

@@ -1,17 +1,25 @@
 """What an encoder of a venue is: REST answers, subscriptions, frames of the scenario's events."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from json import dumps
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from tui.loopback.coins import decimals
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
-from tui.loopback.mood import Mood
-from tui.loopback.scenario import Scenario
+from tui.loopback.sampling import Shown
+
+if TYPE_CHECKING:  # they are made of what the encoders list
+    from tui.loopback.mood import Mood
+    from tui.loopback.scenario import Scenario
+
+Text = str | bytes
+"""A frame: text, or what the venue packs (gzip), which goes out as a binary one."""
 
 Query = Mapping[str, str]
 Route = Callable[[Query, int], Any]
@@ -31,7 +39,7 @@ class Frame(NamedTuple):
     """One message: who gets it (any of these topics), its text, and the liquidations in it."""
 
     topics: tuple[str, ...]
-    text: str
+    text: Text
     rows: tuple[Forced, ...] = ()
 
 
@@ -48,11 +56,39 @@ class Session:
 
 
 class Encoder(ABC):
-    """One venue's wire over a scenario. `now` is always the scenario's time in ms."""
+    """One venue's wire over a scenario. `now` is always the scenario's time in ms.
+
+    A new one is one file and one line in `tui.loopback.encoders.ENCODERS`.
+    """
 
     name: ClassVar[str]
+    sizes: ClassVar[Mapping[str, int]]
+    """How many markets each of its lists holds."""
+    shares: ClassVar[Mapping[str, float]]
+    """Its streams of liquidations, each with its weight in a coin's forced orders (Binance's two
+    have 0.42). A recording's rows go over the first. All are 0 for a venue that is off by default:
+    the scenario's sums are over those that are on."""
+    shown: ClassVar[Shown]
+    slip: ClassVar[float]
+    """How far the price it publishes is off the mark: a fill 0.0006, a bankruptcy price 0.004."""
     push_ms: ClassVar[int]  # how often the venue pushes liquidations
+    together: ClassVar[int] = 1  # rows of one contract that a burst puts into a frame
     first_price: ClassVar[bool] = False  # a ticker subscription is answered with a price at once
+
+    @staticmethod
+    @abstractmethod
+    def listing(stream: str, end: int) -> Iterable[Instrument]:
+        """The markets of one of its lists; `sizes` says where it is cut."""
+
+    @staticmethod
+    @abstractmethod
+    def listed(stream: str, market: Instrument) -> Any:
+        """A market's row in the venue's answer."""
+
+    @staticmethod
+    def market_id(symbol: str) -> str:
+        """The venue's id of a unified symbol (`BTC/USDT:USDT`); an id stays as it is."""
+        return symbol.split(":")[0].replace("/", "")
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         self.scenario, self.mood = scenario, mood
@@ -75,16 +111,21 @@ class Encoder(ABC):
         """A new session on a socket path; None when the venue has no socket there."""
 
     @abstractmethod
-    def hear(self, session: Session, text: str, now: int, refuse: bool) -> list[str]:
+    def hear(self, session: Session, text: str, now: int, refuse: bool) -> Sequence[Text]:
         """What the venue says to a client's frame; `refuse` turns subscriptions down."""
 
     @abstractmethod
     def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
         """The frames that publish these liquidations of a stream."""
 
-    @abstractmethod
-    def quotes(self, session: Session, now: int) -> list[str]:
-        """What a session's price topics push this second."""
+    def quotes(self, session: Session, now: int) -> Sequence[Text]:
+        """What a session's price topics push this second, and the pings of a venue that sends
+        its own as messages."""
+        return ()
+
+    def given_up(self, session: Session, now: int) -> bool:
+        """Whether the venue cuts this session now, for pings that were not answered."""
+        return False
 
 
 def packed(message: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.series import VENUES, by_venue
+from tui.metrics.series import by_venue, place
 from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import Measure
 
@@ -105,8 +105,7 @@ def words(rows: tuple[Ratio, ...], base: str) -> str | None:
 
 
 def _ordered(venues: Iterable[str]) -> list[str]:
-    names = dict.fromkeys(venues)
-    return [v for v in VENUES if v in names] + [v for v in names if v not in VENUES]
+    return sorted(dict.fromkeys(venues), key=place)
 
 
 def _heads_money(heads: Ratio, money: Ratio) -> str:

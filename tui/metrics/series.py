@@ -8,8 +8,12 @@ import polars as pl
 from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, between, moment, ms
 
-VENUES = ("binance", "bybit", "okx")
-"""The order in which a price is taken; a venue further on is used only where these have none."""
+PREFERRED = ("binance", "bybit", "okx")
+"""The order in which a price is taken (definitions §4); others are used where these have none.
+
+It is part of what a coin's price means, as a window's length is of a total, so it stands with the
+metrics: a store read by another version must give the same price.
+"""
 
 LIVE = timedelta(seconds=60)
 """A market is live while its newest quote is younger; a quote is near while at most this off."""
@@ -18,14 +22,14 @@ LENGTHS = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
 
 
 def place(venue: str) -> int:
-    """The place of a venue in `VENUES`; the others come after them."""
-    return VENUES.index(venue) if venue in VENUES else len(VENUES)
+    """The place of a venue in `PREFERRED`; the others come after them."""
+    return PREFERRED.index(venue) if venue in PREFERRED else len(PREFERRED)
 
 
 def by_venue(name: str = "venue") -> pl.Expr:
     """`place` of a column."""
-    places = {venue: place for place, venue in enumerate(VENUES)}
-    return pl.col(name).replace_strict(places, default=len(VENUES), return_dtype=pl.Int32)
+    places = {venue: place for place, venue in enumerate(PREFERRED)}
+    return pl.col(name).replace_strict(places, default=len(PREFERRED), return_dtype=pl.Int32)
 
 
 @kept(4)
@@ -44,7 +48,7 @@ def spot_symbol(frame: pl.DataFrame, base: str) -> str | None:
 def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -> pl.DataFrame:
     """Closes of a market that were complete at `as_of`, oldest first: columns ts, close, venue.
 
-    `ts` is the moment of the close. Where several venues have a candle, the first in `VENUES`
+    `ts` is the moment of the close. Where several venues have a candle, the first in `PREFERRED`
     counts, so that a venue that fell out is filled by the next.
     """
     listed = _closes(candles, symbol, interval)
@@ -75,7 +79,7 @@ Quote = tuple[float, datetime, str]
 def newest_quote(quotes: pl.DataFrame, symbol: str, as_of: datetime) -> Quote | None:
     """Price, time and venue of a market's newest quote.
 
-    The first venue in `VENUES` that is live, else whichever spoke last. None without any quote.
+    The first venue in `PREFERRED` that is live, else whichever spoke last. None without any quote.
     """
     end = ms(as_of + AHEAD)
     live = _quoted(quotes, ms(as_of - LIVE) + 1, end).get(symbol)

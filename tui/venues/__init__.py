@@ -1,16 +1,31 @@
 """The exchanges. Importing this costs no ccxt: that is loaded by `connect`, in the recorder."""
 
-from tui.venues.asked import Asked
-from tui.venues.base import Venue
+from collections.abc import Iterable
+from typing import Any
+
+from tui.venues.base import Priced, Venue
 from tui.venues.binance import Binance
-from tui.venues.binance_rest import BinanceAsked
 from tui.venues.bybit import Bybit
-from tui.venues.bybit_rest import BybitAsked
 from tui.venues.okx import Okx
-from tui.venues.okx_rest import OkxAsked
 
 VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx)}
 """Every venue by its name, in the order in which they are preferred."""
 
-ASKED: dict[str, type[Asked]] = {a.name: a for a in (BinanceAsked, BybitAsked, OkxAsked)}
-"""What the same venues are asked for."""
+PRICED: dict[str, type[Priced]] = {
+    name: venue for name, venue in VENUES.items() if issubclass(venue, Priced)
+}
+"""Those of them that are asked for prices, positions and open interest, too."""
+
+
+def described(names: Iterable[str]) -> dict[str, Any]:
+    """What a store's meta says of those venues, by its key: what each `gives` of the truth, and
+    the `measures` (ratios) of those that have any, all as words."""
+    chosen = set(names)
+    return {
+        "gives": {name: venue.gives for name, venue in VENUES.items() if name in chosen},
+        "measures": {
+            name: [measure.value for measure in venue.asked.measures]
+            for name, venue in PRICED.items()
+            if name in chosen
+        },
+    }

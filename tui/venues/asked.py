@@ -1,27 +1,21 @@
-"""What an exchange is asked for: instruments, ratios, open interest and funding, candles.
+"""What an exchange is asked for: ratios, open interest and funding, candles.
 
 `ask` is a `connect.Rest` (or a fake): `await ask(ccxt's implicit method, parameters)`.
 """
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from tui.tables import Measure
-from tui.venues.base import VENUE_ERRORS, Market, moment, positive
+from tui.venues.base import VENUE_ERRORS, Ask, Market, moment, positive
 from tui.venues.errors import Unreadable
 
 log = logging.getLogger("liqtop")
 
 INTERVALS = {"5m": 300_000, "1h": 3_600_000, "1d": 86_400_000}
 """Periods and candle lengths in ms."""
-
-
-class Ask(Protocol):
-    """A venue's REST endpoints. Raises RateLimited, NotListed or Unanswered."""
-
-    def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Awaitable[Any]: ...
 
 
 class Ratio(NamedTuple):
@@ -72,11 +66,6 @@ class Asked(ABC):
     measures: ClassVar[tuple[Measure, ...]]
     page: ClassVar[int]
     ratio_page: ClassVar[int]
-
-    @staticmethod
-    @abstractmethod
-    async def instruments(ask: Ask, stream: str) -> list[Any]:
-        """The raw rows of the instruments of a stream."""
 
     @staticmethod
     @abstractmethod

@@ -1,21 +1,29 @@
-"""What a venue is to liqtop, and the one way from a raw liquidation to a row of the store.
+"""What a venue is to liqtop: who is liquidated, in its own words, and how that is asked for.
 
-Nothing here knows ccxt: pre-filling, tests and the live path all come through `read`, `rows` and
-`frame`, so that a row is the same whichever way it came.
+Nothing here knows ccxt. A new venue is one file with a `Venue`, one line in `tui.venues.VENUES`
+and one in `config/default.toml`.
 """
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-import polars as pl
+from tui.tables import Class, Side
 
-from tui.tables import LIQUIDATIONS, Class, Side
-from tui.venues.errors import RateLimited as RateLimited
-from tui.venues.errors import SubscriptionRefused as SubscriptionRefused
+if TYPE_CHECKING:
+    from tui.venues.asked import Asked
+
+
+class Ask(Protocol):
+    """A venue's REST endpoints, by ccxt's implicit names: a `connect.Rest`, or a fake.
+
+    Raises RateLimited, NotListed or Unanswered.
+    """
+
+    def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Awaitable[Any]: ...
+
 
 Rate = Callable[[str], float | None]
 """USD per unit of a quote coin that is not a dollar, or None when no fresh price is known."""
@@ -24,8 +32,6 @@ DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "USDE"})
 """Quotes that count as one US dollar."""
 
 _LATEST = 100_000_000_000_000  # ms; year 5138: beyond it a time is micro- or nanoseconds
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: half a surrogate is no UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Request(NamedTuple):
     """A subscription frame, the topics it asks for, and the keys of the answers it waits for."""
 
     topics: tuple[str, ...]
-    frame: dict[str, Any]
+    frame: Any
     keys: tuple[str, ...]
 
 
@@ -94,40 +100,43 @@ class Quote(NamedTuple):
 
 
 class Venue(ABC):
-    """What an exchange pushes: who is liquidated, in its own words, and how that is asked for.
+    """An exchange's public liquidations. All of it is pure but `instruments`.
 
-    All of it is pure. `gives` says what of the truth is published: `1/s` at most one row a
-    second and contract, `all` every liquidation. Beside `streams` each venue has quotes of
-    `spot` and of its linear contracts.
+    `gives` says what of the truth is published: `all` every liquidation, `1/s` at most one row a
+    second and contract, `?` where the venue does not say. `streams` are the sockets that together
+    bring all of it. `ccxt_id` is ccxt's class where it has another name than the venue has here.
     """
 
     name: ClassVar[str]
     gives: ClassVar[str]
     streams: ClassVar[tuple[str, ...]]
+    ccxt_id: ClassVar[str | None] = None
     per_frame: ClassVar[int] = 50  # topics in one subscription frame, at most
+
+    @classmethod
+    def exchange(cls) -> str:
+        """The name of ccxt's class."""
+        return cls.ccxt_id or cls.name
 
     @staticmethod
     @abstractmethod
-    def read(stream: str, message: Any) -> list[Wire]:
-        """The liquidations of one message; none for other messages.
-
-        Raises `WireError` alone, which carries the rows of the message that could be read.
-        """
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        """The raw rows of the venue's list of instruments of a stream."""
 
     @staticmethod
     @abstractmethod
     def market(stream: str, row: Mapping[str, Any]) -> Market | None:
-        """A row of the venue's own instrument list; None for what is not a tradable contract."""
+        """A row of that list; None for what is not a tradable contract. Raises VENUE_ERRORS."""
+
+    @staticmethod
+    @abstractmethod
+    def address(urls: Mapping[str, Any], stream: str) -> str:
+        """The socket of a stream among ccxt's `urls["api"]`."""
 
     @staticmethod
     @abstractmethod
     def topics(stream: str, markets: Iterable[Market]) -> list[str]:
         """What to subscribe to for all liquidations of a stream."""
-
-    @staticmethod
-    @abstractmethod
-    def quote_topic(market: Market) -> str:
-        """What to subscribe to for a market's last price."""
 
     @staticmethod
     @abstractmethod
@@ -137,17 +146,49 @@ class Venue(ABC):
     @staticmethod
     @abstractmethod
     def answer(message: Any) -> Answer | None:
-        """The venue's word on a subscription; None for every other message."""
+        """The venue's word on a subscription; None for every other message.
+
+        Asked only while a subscription waits. Where a venue confirms by its first data, that is
+        the word; the message goes to `read` as well.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def read(stream: str, message: Any) -> list[Wire]:
+        """The liquidations of one message, an object or a list; none for other messages.
+
+        Raises `WireError` alone, which carries the rows of the message that could be read.
+        """
+
+    @staticmethod
+    def text(frame: bytes) -> str:
+        """The JSON of a binary frame (`tui.venues.packed`). Raises ValueError; most send none."""
+        raise ValueError("a binary frame")
+
+    @staticmethod
+    def reply(message: Any) -> Any:
+        """What the venue wants said to a message (its own ping), None for most of them.
+
+        What is answered is no data. Raises VENUE_ERRORS.
+        """
+        return None
+
+
+class Priced(Venue):
+    """A venue that also has last prices on its sockets, and candles, ratios, open interest and
+    funding when it is `asked`. Its `address` knows `spot`, too."""
+
+    asked: ClassVar["type[Asked]"]
+
+    @staticmethod
+    @abstractmethod
+    def quote_topic(market: Market) -> str:
+        """What to subscribe to for a market's last price."""
 
     @staticmethod
     @abstractmethod
     def quote(message: Any) -> Quote | None:
         """The last price in a message, None when there is none. Raises VENUE_ERRORS."""
-
-    @staticmethod
-    @abstractmethod
-    def address(urls: Mapping[str, Any], stream: str) -> str:
-        """The socket of a stream (or of `spot` quotes) among ccxt's `urls["api"]`."""
 
 
 VENUE_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
@@ -182,85 +223,3 @@ def moment(text: Any) -> int:
     if not 0 < value < _LATEST:
         raise ValueError(f"not a time in milliseconds: {text!r}")
     return value
-
-
-def _worth(wire: Wire, market: Market, rate: Rate) -> tuple[float | None, float | None]:
-    """Coins and USD of a liquidation (definitions: linear by price, inverse by contract value)."""
-    value = wire.size * market.contract_size
-    coins = value / wire.price if market.inverse else value
-    quoted = value if market.inverse else value * wire.price
-    dollars = 1.0 if market.quote in DOLLARS else rate(market.quote)
-    usd = None if dollars is None else quoted * dollars
-    return _finite(coins * market.multiplier), _finite(usd)
-
-
-def _finite(value: float | None) -> float | None:
-    """One absurd row (1e300 coins) must not make every sum infinite."""
-    return value if value is not None and value < inf else None
-
-
-def rows(
-    wires: Sequence[Wire],
-    markets: Mapping[str, Market],
-    *,
-    venue: str,
-    received_ms: int,
-    conn: int,
-    rate: Rate,
-    source: str = "stream",
-) -> list[tuple[Any, ...]]:
-    """Rows in the order of LIQUIDATIONS of one message's liquidations.
-
-    `n` counts equal rows within the message. A row of an unknown market keeps the venue's own id
-    as its symbol and base, and null coins and USD: a contract size is never taken as 1.
-    """
-    seen: dict[tuple[Any, ...], int] = {}
-    out = []
-    for wire in wires:
-        n = 0
-        if len(wires) > 1:
-            key = wire[:5]
-            n = seen.get(key, -1) + 1
-            seen[key] = n
-        market = markets.get(wire.market_id)
-        if market is None:
-            symbol = base = wire.market_id.encode("utf-8", "replace").decode()
-            cls, qty, usd = Class.CRYPTO.value, None, None
-        else:
-            symbol, base, cls = market.symbol, market.base, market.cls.value
-            qty, usd = _worth(wire, market, rate)
-        out.append(
-            (
-                wire.ts,
-                received_ms,
-                venue,
-                symbol,
-                base,
-                cls,
-                wire.side.value,
-                qty,
-                wire.price,
-                wire.price_kind,
-                usd,
-                source,
-                conn,
-                n,
-                _encode(wire.raw),
-            )
-        )
-    return out
-
-
-def frame(rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
-    """Those rows as a frame of LIQUIDATIONS."""
-    if not rows:
-        return LIQUIDATIONS.empty()
-    columns = zip(*rows, strict=True)
-    return pl.DataFrame(
-        [
-            pl.Series(name, values, dtype=pl.Int64).cast(dtype)
-            if isinstance(dtype, pl.Datetime)
-            else pl.Series(name, values, dtype=dtype)
-            for (name, dtype), values in zip(LIQUIDATIONS.schema.items(), columns, strict=True)
-        ]
-    )

@@ -4,13 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, moment, positive
+from tui.venues.base import (
+    Answer,
+    Ask,
+    Market,
+    Priced,
+    Quote,
+    Request,
+    Wire,
+    each,
+    moment,
+    positive,
+)
+from tui.venues.binance_rest import BinanceAsked
 from tui.venues.names import coin, is_tradfi
 
 _TICK = "PRICE_FILTER"
 
 
-class Binance(Venue):
+class Binance(Priced):
     """The all-market liquidation streams of USD-M (`usdm`) and COIN-M (`coinm`).
 
     Wire, USD-M (COIN-M names its pair in `ps`, and counts contracts of 100 or 10 USD):
@@ -27,6 +39,15 @@ class Binance(Venue):
     name = "binance"
     gives = "1/s"
     streams = ("usdm", "coinm")
+    asked = BinanceAsked
+
+    @staticmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        """USD-M says `status`, COIN-M `contractStatus`; what is being settled still liquidates."""
+        api = "dapiPublic" if stream == "coinm" else "fapiPublic"
+        rows = (await ask(f"{api}GetExchangeInfo"))["symbols"]
+        gone = ("PENDING_TRADING", "CLOSE")
+        return [row for row in rows if row.get("status", row.get("contractStatus")) not in gone]
 
     @staticmethod
     def read(stream: str, message: Any) -> list[Wire]:

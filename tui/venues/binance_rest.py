@@ -5,7 +5,6 @@ from typing import Any
 
 from tui.tables import Measure
 from tui.venues.asked import (
-    Ask,
     Asked,
     Candle,
     Perpetual,
@@ -16,7 +15,7 @@ from tui.venues.asked import (
     readable,
     shares,
 )
-from tui.venues.base import Market, moment, positive
+from tui.venues.base import Ask, Market, moment, positive
 from tui.venues.errors import NotListed
 
 _RATIOS = {
@@ -36,11 +35,6 @@ class BinanceAsked(Asked):
     measures = tuple(_RATIOS)
     page = 1000
     ratio_page = 500
-
-    @staticmethod
-    async def instruments(ask: Ask, stream: str) -> list[Any]:
-        info = await ask(f"{_api(stream == 'coinm')}GetExchangeInfo")
-        return [row for row in info["symbols"] if _listed(row)]
 
     @staticmethod
     async def ratios(
@@ -88,11 +82,6 @@ class BinanceAsked(Asked):
 
 def _api(inverse: bool) -> str:
     return "dapiPublic" if inverse else "fapiPublic"
-
-
-def _listed(row: dict[str, Any]) -> bool:
-    """USD-M says `status`, COIN-M `contractStatus`; what is being settled still liquidates."""
-    return row.get("status", row.get("contractStatus")) not in ("PENDING_TRADING", "CLOSE")
 
 
 async def _perpetual(ask: Ask, market: Market) -> Perpetual | Unread:

@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, moment, positive
+from tui.venues.base import (
+    Answer,
+    Ask,
+    Market,
+    Priced,
+    Quote,
+    Request,
+    Wire,
+    each,
+    moment,
+    positive,
+)
+from tui.venues.bybit_rest import BybitAsked
 from tui.venues.names import coin, is_tradfi
 
 _TOPIC = "allLiquidation."
@@ -13,7 +25,7 @@ _LISTED = frozenset({"Trading", "Settling", "Delivering"})
 _TRADFI = frozenset({"xstocks", "stock", "stocks", "commodity", "metal", "forex", "index"})
 
 
-class Bybit(Venue):
+class Bybit(Priced):
     """One topic a contract, `allLiquidation.<id>`, of `linear` and of `inverse`.
 
     Wire; `data` often holds several rows:
@@ -30,6 +42,19 @@ class Bybit(Venue):
     gives = "all"
     streams = ("linear", "inverse")
     per_frame = 200
+    asked = BybitAsked
+
+    @staticmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        rows: list[Any] = []
+        cursor = None
+        while True:
+            params = {"category": stream, "limit": 1000} | ({"cursor": cursor} if cursor else {})
+            result = (await ask("publicGetV5MarketInstrumentsInfo", params))["result"]
+            rows += result["list"]
+            cursor = result.get("nextPageCursor")
+            if not cursor or not result["list"]:
+                return rows
 
     @staticmethod
     def read(stream: str, message: Any) -> list[Wire]:

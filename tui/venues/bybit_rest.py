@@ -6,7 +6,6 @@ from typing import Any
 
 from tui.tables import Measure
 from tui.venues.asked import (
-    Ask,
     Asked,
     Candle,
     Perpetual,
@@ -17,7 +16,7 @@ from tui.venues.asked import (
     readable,
     shares,
 )
-from tui.venues.base import Market, moment, positive
+from tui.venues.base import Ask, Market, moment, positive
 from tui.venues.errors import NotListed
 
 _PERIODS = {"5m": "5min", "1h": "1h"}
@@ -33,18 +32,6 @@ class BybitAsked(Asked):
     measures = (Measure.ACCOUNTS,)
     page = 1000
     ratio_page = 500
-
-    @staticmethod
-    async def instruments(ask: Ask, stream: str) -> list[Any]:
-        rows: list[Any] = []
-        cursor = None
-        while True:
-            params = {"category": stream, "limit": 1000} | ({"cursor": cursor} if cursor else {})
-            result = (await ask("publicGetV5MarketInstrumentsInfo", params))["result"]
-            rows += result["list"]
-            cursor = result.get("nextPageCursor")
-            if not cursor or not result["list"]:
-                return rows
 
     @staticmethod
     async def ratios(

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.tables import Class
-from tui.venues.asked import Ask, Asked
-from tui.venues.base import VENUE_ERRORS, Market, Venue
+from tui.venues.base import VENUE_ERRORS, Ask, Market, Venue
 from tui.venues.errors import Unanswered, VenueError
 
 log = logging.getLogger("liqtop")
@@ -30,10 +29,8 @@ class Markets:
     exchange may listen on the same port tomorrow.
     """
 
-    def __init__(
-        self, venue: type[Venue], asked: type[Asked], stream: str, folder: Path | None
-    ) -> None:
-        self._venue, self._asked_of, self._stream = venue, asked, stream
+    def __init__(self, venue: type[Venue], stream: str, folder: Path | None) -> None:
+        self._venue, self._stream = venue, stream
         self._file = folder / f"markets-{venue.name}-{stream}.json" if folder else None
         self.known: dict[str, Market] = {}
         self._asked = 0.0
@@ -53,9 +50,8 @@ class Markets:
 
     async def _refresh(self, ask: Ask) -> None:
         try:
-            found = parsed(
-                self._venue, self._stream, await self._asked_of.instruments(ask, self._stream)
-            )
+            listed = await self._venue.instruments(ask, self._stream)
+            found = parsed(self._venue, self._stream, listed)
         except VenueError as error:
             if not self.known:
                 raise

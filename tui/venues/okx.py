@@ -5,14 +5,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Market, Quote, Request, Venue, Wire, each, moment, positive
+from tui.venues.base import (
+    Answer,
+    Ask,
+    Market,
+    Priced,
+    Quote,
+    Request,
+    Wire,
+    each,
+    moment,
+    positive,
+)
 from tui.venues.names import coin, is_tradfi
+from tui.venues.okx_rest import OkxAsked
 
 _CHANNEL = "liquidation-orders"
 _NAMED = re.compile(r"channel:([\w-]+),inst(?:Id|Type):([\w-]+)")
 
 
-class Okx(Venue):
+class Okx(Priced):
     """The channel `liquidation-orders` of all swaps, linear and inverse alike.
 
     Wire; `data` and `details` may both hold several rows:
@@ -29,6 +41,12 @@ class Okx(Venue):
     name = "okx"
     gives = "1/s"
     streams = ("swap",)
+    asked = OkxAsked
+
+    @staticmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        answer = await ask("publicGetPublicInstruments", {"instType": "SWAP"})
+        return list(answer["data"])
 
     @staticmethod
     def read(stream: str, message: Any) -> list[Wire]:

@@ -7,7 +7,6 @@ from typing import Any
 from tui.tables import Measure
 from tui.venues.asked import (
     INTERVALS,
-    Ask,
     Asked,
     Candle,
     Perpetual,
@@ -19,7 +18,7 @@ from tui.venues.asked import (
     readable,
     shares,
 )
-from tui.venues.base import Market, moment, positive
+from tui.venues.base import Ask, Market, moment, positive
 
 _RUBIK = "publicGetRubikStat"
 _RATIOS = {
@@ -42,11 +41,6 @@ class OkxAsked(Asked):
     measures = tuple(_RATIOS)
     page = 300
     ratio_page = 100
-
-    @staticmethod
-    async def instruments(ask: Ask, stream: str) -> list[Any]:
-        answer = await ask("publicGetPublicInstruments", {"instType": "SWAP"})
-        return list(answer["data"])
 
     @staticmethod
     async def ratios(

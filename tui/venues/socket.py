@@ -8,9 +8,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from tui.venues.base import Answer, Request, Venue
+from tui.venues.base import VENUE_ERRORS, Answer, Request, Venue
 from tui.venues.connect import connect, short
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused, VenueError
 from tui.venues.lazy import ccxt_class
@@ -21,6 +21,8 @@ log = logging.getLogger("liqtop")
 ANSWER_S = 10.0
 SILENCE_S = 60.0
 _TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
+
+Said = TypeVar("Said")
 
 Take = Callable[[Any], bool]
 """Given a decoded message; true when it was data."""
@@ -43,11 +45,12 @@ class Socket:
     ) -> None:
         self._venue, self._stream = venue, stream
         self._take, self._heard, self._garbled = take, heard, garbled
-        self._exchange = connect(_tapped(ccxt_class(venue.name), self), endpoint)
+        self._exchange = connect(_tapped(ccxt_class(venue.exchange()), self), endpoint)
         self._client: Any = None
         self._repeats = Repeats()
         self._number = 0
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._replies: set[asyncio.Task[Any]] = set()
         self._wake = asyncio.Event()
         self._fault: VenueError | None = None
         self._connected = False
@@ -108,21 +111,25 @@ class Socket:
     async def close(self) -> None:
         """Close cleanly; no frame is taken after this."""
         self._take = lambda message: False
+        for task in self._replies:
+            task.cancel()
         await self._exchange.close()
 
     def arrived(self, client: Any, frame: Any, otherwise: Callable[[Any], None]) -> None:
         """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
         self._last = _now()
         self._heard()
-        if frame.type == _BINARY:
-            self._garbled("a binary frame")  # no venue of ours sends any
-            return
-        if frame.type != _TEXT:
+        if frame.type not in (_TEXT, _BINARY):
             otherwise(frame)
             return
         client.lastPong = client.last_message_at = self._exchange.milliseconds()
-        if frame.data != "pong":
-            self._read(frame.data)
+        try:
+            text = frame.data if frame.type == _TEXT else self._venue.text(frame.data)
+        except VENUE_ERRORS as error:
+            self._garbled(short(error))
+            return
+        if text != "pong":
+            self._read(text)
 
     def _read(self, text: str) -> None:
         """Answers go to who waits for them, however often they come; data that repeats is one."""
@@ -132,10 +139,24 @@ class Socket:
             if not self._repeats(text):
                 self._garbled("not JSON: " + text[:40])
             return
-        if self._waiting and (answer := _answer(self._venue, message)):
+        if (wanted := _said(self._venue.reply, message)) is not None:
+            self._reply(wanted)
+            return
+        if self._waiting and (answer := _said(self._venue.answer, message)):
             self._answered(answer)
-        elif not self._repeats(text):
+        if not self._repeats(text):  # an answer may be data as well
             self._give(message)
+
+    def _reply(self, wanted: Any) -> None:
+        """Say what the venue wants said; where that fails the socket's own end tells."""
+        task = asyncio.create_task(self._client.send(wanted))
+        self._replies.add(task)
+        task.add_done_callback(self._replied)
+
+    def _replied(self, task: "asyncio.Task[Any]") -> None:
+        self._replies.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.debug("%s %s: not replied: %r", self._venue.name, self._stream, error)
 
     def _give(self, message: Any) -> None:
         try:
@@ -174,10 +195,11 @@ class Socket:
                         other.set_result(answer)
 
 
-def _answer(venue: type[Venue], message: Any) -> Answer | None:
+def _said(word: Callable[[Any], Said], message: Any) -> Said | None:
+    """What a venue makes of a message; nothing of one that is not as it should be."""
     try:
-        return venue.answer(message)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return word(message)
+    except VENUE_ERRORS:
         return None
 
 

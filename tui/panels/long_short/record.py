@@ -1,25 +1,25 @@
 """The record of the long/short panel: ratios, open interest and funding, coin by coin."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
 
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
 from tui.metrics.positioning import Ratio, ratios, words
+from tui.metrics.series import place
 from tui.panels import shared
 from tui.panels.base import View
 from tui.snapshot import Snapshot
 from tui.tables import Measure
 
-ORDER = ("binance", "bybit", "okx")
-
 
 @dataclass(frozen=True)
 class LongShort:
     """The ratios of the view's coin per venue and measure, its derivatives, and the price change
-    of five minutes; the same of the other coins; `history` (ts, venue, measure, ratio) for the
-    detail alone."""
+    of five minutes; the same of the other coins; `measures` that a venue publishes, where that is
+    known; `history` (ts, venue, measure, ratio) for the detail alone."""
 
     as_of: datetime
     base: str
@@ -29,6 +29,7 @@ class LongShort:
     words: str | None
     move_5m: float | None
     others: tuple["LongShort", ...] = ()
+    measures: Mapping[str, tuple[Measure, ...]] = field(default_factory=dict)
     history: pl.DataFrame | None = None
 
     @property
@@ -37,7 +38,7 @@ class LongShort:
         names = {one.venue for one in self.ratios}
         names |= {one.venue for one in self.interest} | {one.venue for one in self.funding}
         names.discard("all")
-        return sorted(names, key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), n))
+        return sorted(names, key=lambda name: (place(name), name))
 
     def ratio(self, venue: str, measure: Measure) -> Ratio | None:
         """A venue's newest ratio of a measure."""
@@ -67,11 +68,11 @@ def record(snapshot: Snapshot, view: View) -> LongShort:
     rows = ratios(snapshot.positioning, snapshot.as_of)
     made = shared.derivatives(snapshot)
     bases = {r.base for r in rows} | {o.base for o in made.open_interest}
-    place = {base: at for at, base in enumerate(view.coins)}
+    coins = {base: at for at, base in enumerate(view.coins)}
     others = tuple(
         _of_coin(snapshot, base, rows, made)
         for base in sorted(
-            bases - {view.base}, key=lambda base: (place.get(base, len(place)), base)
+            bases - {view.base}, key=lambda base: (coins.get(base, len(coins)), base)
         )
     )
     return replace(_of_coin(snapshot, view.base, rows, made), others=others)
@@ -90,4 +91,5 @@ def _of_coin(
         tuple(f for f in made.funding if f.base == base),
         words(mine, base),
         quote.change_5m if quote else None,
+        measures=snapshot.measures,
     )

@@ -13,9 +13,6 @@ from tui.panels.base import code
 from tui.panels.long_short.record import LongShort
 from tui.tables import Measure
 
-ONLY = {"bybit": (Measure.ACCOUNTS,)}
-"""Venues that do not publish every measure; theirs are `—`, not `n/a`."""
-
 BOX = (
     Column("name", "", 9, right=False),
     Column("accounts", "accounts", 8, 1),
@@ -39,11 +36,12 @@ RULES = (
 def cell(record: LongShort, venue: str, measure: Measure) -> str:
     """A ratio, `—` where the venue has no such measure, `n/a` where we lack it."""
     found = record.ratio(venue, measure)
-    return draw.ratio(found.ratio) if found else _unknown(venue, measure)
+    return draw.ratio(found.ratio) if found else _unknown(record, venue, measure)
 
 
-def _unknown(venue: str, measure: Measure) -> str:
-    return draw.missing() if measure in ONLY.get(venue, tuple(Measure)) else draw.MISSING
+def _unknown(record: LongShort, venue: str, measure: Measure) -> str:
+    published = record.measures.get(venue, tuple(Measure))
+    return draw.missing() if measure in published else draw.MISSING
 
 
 def table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Content]:
@@ -97,7 +95,7 @@ def _day(record: LongShort) -> dict[str, draw.Part]:
         found = record.ratio(venue, measure)
         known = found is not None and found.change_24h is not None
         cells[measure.value] = (
-            draw.points(found.change_24h) if found and known else _unknown(venue, measure)
+            draw.points(found.change_24h) if found and known else _unknown(record, venue, measure)
         )
     interest, funding = record.interest_of(venue), record.funding_of(venue)
     cells["5m"] = draw.lacking(draw.change(interest.change_24h if interest else None, 1))

@@ -1,0 +1,28 @@
+"""The venues the loopback exchange speaks as, and what the scenario takes from each of them."""
+
+from tui.loopback.binance import Binance
+from tui.loopback.bybit import Bybit
+from tui.loopback.listing import Instrument, cut
+from tui.loopback.okx import Okx
+from tui.loopback.sampling import Shown
+from tui.loopback.wire import Encoder
+
+ENCODERS: dict[str, type[Encoder]] = {one.name: one for one in (Binance, Bybit, Okx)}
+"""Every venue by its name."""
+
+SHARES: dict[tuple[str, str], float] = {
+    (name, stream): share for name, one in ENCODERS.items() for stream, share in one.shares.items()
+}
+"""The weight of each stream of liquidations, by (venue, stream)."""
+
+SHOWN: dict[str, Shown] = {name: one.shown for name, one in ENCODERS.items()}
+"""What each venue publishes of the truth."""
+
+
+def listings(end: int) -> dict[tuple[str, str], dict[str, Instrument]]:
+    """Every list by (venue, stream), each a dict by the venue's own id, cut to its real size."""
+    return {
+        (name, stream): cut(one.listing(stream, end), size)
+        for name, one in ENCODERS.items()
+        for stream, size in one.sizes.items()
+    }
