@@ -391,7 +391,7 @@ def hostile_records() -> dict[str, Any]:
     """Names and reasons as no exchange should write them."""
     calm = liquidations_record()
     rows = tuple(
-        replace(item, base=HOSTILE, venue=HOSTILE, symbol=HOSTILE)
+        item._replace(base=HOSTILE, venue=HOSTILE, symbol=HOSTILE)
         if isinstance(item, FeedRow)
         else item
         for item in feed()

@@ -60,6 +60,7 @@ def _tape(snapshot: Snapshot) -> Liquidations:
         wanted=snapshot.streams,
         gives=snapshot.gives,
         began=snapshot.began,
+        lines=0,
     )
 
 

@@ -1,7 +1,7 @@
 """The liquidations panel as JSON: windows of all, venues and the largest coins; the feed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from tui.document.plain import told
@@ -112,4 +112,4 @@ def _row(row: FeedRow) -> dict[str, Any]:
     return told(fields, "no price in USD, or the market is unknown")
 
 
-_ROW = [field.name for field in fields(FeedRow) if field.name != "largest_24h"]
+_ROW = [name for name in FeedRow._fields if name != "largest_24h"]

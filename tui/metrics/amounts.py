@@ -6,7 +6,7 @@ so a contribution belongs to a run of them: a whole minute to the first window t
 all wider ones, a raw row of a left edge to that one window (the wider ones have its whole minute).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, MINUTE_MS, ms
+from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
 from tui.tables import WINDOWS, Class, Side
 
 MANY = 100_000
@@ -111,33 +111,46 @@ def _whole(minutes: pl.LazyFrame, lefts: list[int], newest: int) -> pl.LazyFrame
 
 
 def _of_edges(edges: pl.DataFrame, as_of: datetime, newest: int) -> list[tuple[Any, ...]]:
-    """Venue, base, first, last and the values of the raw rows, summed per run."""
-    lefts = [ms(as_of) - span for span in _SPANS]
-    raw = _raw(edges.lazy(), lefts, newest, ms(as_of + AHEAD))
-    return _per_run(raw, "venue", "base").collect().rows()
-
-
-def _raw(edges: pl.LazyFrame, lefts: list[int], newest: int, end: int) -> pl.LazyFrame:
-    at = pl.col("ts").to_physical()
-    window = pl.lit(None, pl.UInt8)
-    for place, left in enumerate(lefts):
-        in_edge = (at > left) & (at < left // MINUTE_MS * MINUTE_MS + MINUTE_MS)
-        window = pl.when(in_edge).then(pl.lit(place, pl.UInt8)).otherwise(window)
-    is_open = at >= newest
-    first = pl.when(is_open).then(pl.lit(0, pl.UInt8)).otherwise(window)
-    last = pl.when(is_open).then(pl.lit(_WIDEST, pl.UInt8)).otherwise(window)
-    return (
-        edges.filter((at <= end) & (pl.col("class") == Class.CRYPTO.value))
-        .with_columns(
-            *_SIDES,
-            first=first,
-            last=last,
-            count=pl.lit(1, pl.Int64),
-            unpriced=pl.col("usd").is_null().cast(pl.Int64),
-            largest=pl.col("usd"),
-        )
-        .filter(pl.col("first").is_not_null())
+    """Venue, base, first, last and the values of the raw rows, summed per run and side."""
+    runs = [(first, last, rows) for first, last, rows in _runs(edges, as_of, newest) if rows.height]
+    if not runs:
+        return []
+    raw = pl.concat([rows for _, _, rows in runs], rechunk=False)
+    first, last = (
+        pl.Series(name, [run[at] for run in runs for _ in range(run[2].height)], pl.UInt8)
+        for at, name in enumerate(_RUN)
     )
+    sums = raw.hstack([first, last]).filter(_CRYPTO).group_by(_EDGE_RUN).agg(_EDGE_SUMS)
+    return [_sided(*row) for row in sums.iter_rows()]
+
+
+def _runs(
+    edges: pl.DataFrame, as_of: datetime, newest: int
+) -> Iterator[tuple[int, int, pl.DataFrame]]:
+    """First and last window of the rows of each left edge, and of the open minute's.
+
+    Slices of rows in order of time, where the windows as conditions took 3 ms to write down.
+    """
+    for place, span in enumerate(_SPANS):
+        left = ms(as_of) - span
+        yield place, place, between(edges, left + 1, left // MINUTE_MS * MINUTE_MS + MINUTE_MS - 1)
+    yield 0, _WIDEST, between(edges, newest, ms(as_of + AHEAD))
+
+
+_CRYPTO = pl.col("class") == Class.CRYPTO.value
+_EDGE_RUN = ("venue", "base", "side", *_RUN)
+_EDGE_SUMS = (
+    pl.col("usd").sum().alias("sum"),
+    pl.len(),
+    pl.col("usd").null_count().alias("unpriced"),
+    pl.col("usd").max().fill_null(0.0).alias("largest"),
+)
+
+
+def _sided(venue: str, base: str, side: str, first: int, last: int, *sums: Any) -> tuple[Any, ...]:
+    usd, *rest = sums
+    by_side = (usd, 0.0) if side == Side.LONG.value else (0.0, usd)
+    return venue, base, first, last, *by_side, *rest
 
 
 _IS_LONG = pl.col("side") == Side.LONG.value

@@ -8,7 +8,7 @@ import polars as pl
 
 from tui.metrics.coverage import Stream
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, age_s, instant
+from tui.metrics.spans import AHEAD, age_s, instant, lasts
 from tui.tables import State
 
 SILENT = timedelta(seconds=60)
@@ -71,13 +71,7 @@ def feeds(
     `tables` holds the frames of the collectors by their names (positioning, derivatives, candles,
     quotes). A wanted liquidation stream without a row of health is `starting`.
     """
-    said = health.filter(pl.col("ts") <= instant(as_of + AHEAD)).sort("ts")
-    key = ("collector", "venue", "stream")
-    newest = said.group_by(key, maintain_order=True).last()
-    columns = (*key, "state", "attempts", "reason", "ts")
-    known: dict[tuple[str, str, str], _Said] = {
-        row[:3]: row[3:] for row in newest.select(columns).iter_rows()
-    }
+    known = _known(health, as_of)
     for stream in wanted:
         name = ("liquidations", stream.venue, stream.stream)
         known.setdefault(name, (State.STARTING.value, 0, "not heard of yet", None))
@@ -87,6 +81,13 @@ def feeds(
         _feed(name, known[name], _sign(name, heard, seen), as_of)
         for name in sorted(known, key=_place)
     )
+
+
+def _known(health: pl.DataFrame, as_of: datetime) -> dict[tuple[str, str, str], _Said]:
+    """The newest word on each feed. In Python: a row or two a feed, and a query takes 1 ms."""
+    columns = ("collector", "venue", "stream", "state", "attempts", "reason", "ts")
+    rows = sorted(zip(*(health[name] for name in columns), strict=True), key=lambda row: row[-1])
+    return {row[:3]: row[3:] for row in rows if row[-1] <= as_of + AHEAD}
 
 
 def _place(name: tuple[str, str, str]) -> tuple[bool, tuple[str, str, str]]:
@@ -112,11 +113,12 @@ def newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
 
 @kept(10)
 def _newest_rows(frame: pl.DataFrame) -> dict[str, datetime]:
-    ts, rows = pl.col("ts"), frame.lazy()
-    if "interval" in frame.columns:  # candles: when the newest daily one that is complete closed
-        ts = ts + pl.duration(days=1)
-        rows = rows.filter(pl.col("closed") & (pl.col("interval") == "1d"))
-    return dict(rows.group_by("venue").agg(ts.max()).collect().iter_rows())
+    if "interval" not in frame.columns:
+        return lasts(frame)
+    # Candles: when the newest daily one that is complete closed.
+    daily = frame.lazy().filter(pl.col("closed") & (pl.col("interval") == "1d"))
+    closed = (pl.col("ts") + pl.duration(days=1)).max()
+    return dict(daily.group_by("venue").agg(closed).collect().iter_rows())
 
 
 def _sign(

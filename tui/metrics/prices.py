@@ -86,7 +86,8 @@ def by_minute(
     last = as_of.replace(second=0, microsecond=0)
     starts = [last - timedelta(minutes=count - 1 - place) for place in range(count)]
     near = between(quotes, ms(starts[0]), ms(as_of + AHEAD))
-    rows = near.filter((pl.col("symbol") == symbol) & (pl.col("venue") == newest[2])).sort("ts")
+    rows = near.filter((near["symbol"] == symbol) & (near["venue"] == newest[2]))
+    rows = rows if rows["ts"].is_sorted() else rows.sort("ts")
     # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.
     by_start = {
         min(ts // MINUTE_MS * MINUTE_MS, ms(last)): value

@@ -41,6 +41,15 @@ def between(frame: pl.DataFrame, since: int, until: int, column: str = "ts") -> 
     return frame.filter((at >= since) & (at <= until))
 
 
+def lasts(rows: pl.DataFrame) -> dict[str, datetime]:
+    """The newest event of each venue, of rows in any order."""
+    newest: dict[str, int] = {}
+    for venue, ts in zip(rows["venue"], rows["ts"].to_physical(), strict=True):
+        if ts > newest.get(venue, 0):
+            newest[venue] = ts
+    return {venue: moment(ts) for venue, ts in newest.items()}
+
+
 def age_s(as_of: datetime, ts: datetime | None) -> float | None:
     """Seconds since `ts`, never negative: a moment slightly ahead counts as now."""
     return None if ts is None else max(0.0, (as_of - ts).total_seconds())

@@ -9,7 +9,7 @@ from tui.metrics.bounds import NOTICED
 from tui.metrics.coverage import Gap, Listening
 from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, between, ms
-from tui.tables import TIME, Class, Side
+from tui.tables import Class, Side
 
 COUNT = 60
 _MINUTE = timedelta(minutes=1)
@@ -59,9 +59,17 @@ def _by_minute(
 ) -> dict[datetime, tuple[float, float]]:
     usd = _whole(minutes, ms(oldest), ms(newest), coin)
     opened = between(edges, ms(newest), ms(as_of + AHEAD))
-    if opened.height:
-        usd = usd | _summed(opened.select(*_READ, minute=pl.lit(newest, TIME)), coin)
-    return usd
+    return usd | {newest: _by_side(opened, coin)} if opened.height else usd
+
+
+def _by_side(rows: pl.DataFrame, coin: str | None) -> tuple[float, float]:
+    """USD of the longs and of the shorts. Sums of columns: a query takes five times as long."""
+    counts = rows["class"] == Class.CRYPTO.value
+    if coin is not None:
+        counts &= rows["base"] == coin
+    is_long = rows["side"] == Side.LONG.value
+    usd = rows["usd"]
+    return float(usd.filter(counts & is_long).sum()), float(usd.filter(counts & ~is_long).sum())
 
 
 @kept(4)

@@ -11,6 +11,7 @@ from tui.metrics.amounts import NOTHING, Amount
 from tui.metrics.coverage import Cover, Listening, Stream
 from tui.metrics.feed import FeedRow, Folded
 from tui.metrics.memo import kept
+from tui.metrics.spans import lasts as lasts_of
 from tui.metrics.timeline import Minute, timeline
 from tui.tables import WINDOWS, Class
 
@@ -88,13 +89,16 @@ def liquidations(
     began: datetime | None,
     coin: str | None = None,
     smallest: float = 10_000.0,
+    lines: int = feed.LINES,
+    listed: int = NEWEST,
 ) -> Liquidations:
     """The liquidations record at `as_of`.
 
     `minutes` are whole rows of `liquidation_minutes`, `edges` the raw rows of the partial minutes
     at the windows' left edges and of the newest minute (`tui.snapshot` says which), `recent` the
     newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
-    the store first listened: a window reaches no further back than that.
+    the store first listened: a window reaches no further back than that. The feed has at most
+    `lines` lines, `newest` at most `listed` rows: making more than are shown is half the cost.
     """
     venues, coins = amounts.summed(minutes, edges, as_of, coin)
     listening = Listening(coverage, wanted)
@@ -108,10 +112,10 @@ def liquidations(
         venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
         coins=coins,
         minutes=timeline(minutes, edges, listening, began, as_of, coin),
-        feed=feed.folded(rows, biggest, smallest),
+        feed=feed.folded(rows, biggest, smallest, lines),
         largest=biggest,
         last_ts=max(lasts.values(), default=None),
-        newest=feed.newest(rows, biggest, NEWEST),
+        newest=feed.newest(rows, biggest, listed),
     )
 
 
@@ -180,11 +184,11 @@ def _lasts(
     coin: str | None,
 ) -> dict[str, datetime]:
     """The newest event of each of the venues; the newest rows may hold none of a quiet one."""
-    exact = feed.lasts(rows)
+    exact = lasts_of(rows)
     missing = [venue for venue in venues if venue not in exact]
     if not missing:
         return exact
-    whole, raw = _last_minutes(minutes, coin), feed.lasts(feed.shown(edges, as_of, coin))
+    whole, raw = _last_minutes(minutes, coin), lasts_of(feed.shown(edges, as_of, coin))
     quiet = {venue: [last[venue] for last in (whole, raw) if venue in last] for venue in missing}
     return exact | {venue: max(found) for venue, found in quiet.items() if found}
 
@@ -194,4 +198,6 @@ def _last_minutes(minutes: pl.DataFrame, coin: str | None) -> dict[str, datetime
     crypto = pl.col("class") == Class.CRYPTO.value
     if coin is not None:
         crypto &= pl.col("base") == coin
-    return feed.lasts(minutes.filter(crypto).select("venue", ts="minute"))
+    # Half a million rows: here a query is worth what it costs.
+    newest = minutes.filter(crypto).group_by("venue").agg(pl.col("minute").max())
+    return dict(newest.iter_rows())

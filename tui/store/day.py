@@ -1,7 +1,7 @@
 """The last day of a store in memory: the frames a screen needs, followed by row id."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
-from tui.store.rows import at, count_until, from_milliseconds, replaced, until
+from tui.store.rows import at, count_until, from_milliseconds, milliseconds, replaced, until
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     CANDLES,
@@ -66,6 +66,8 @@ class Day:
         self._candles_known = self._candles
         self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
+        self._health_from: pl.DataFrame | None = None
+        self._health_known = HEALTH.empty()
         self._health = reader.select(
             HEALTH,
             tuple(HEALTH.schema),
@@ -164,8 +166,17 @@ class Day:
             "largest": self._largest.of(whole, first, inside),
             "coverage": _covered(self._coverage, now),
             "candles": self._known_candles(cut),
-            "health": _newest_health(self._health, cut),
+            "health": self._known_health(cut),
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
+
+    def _known_health(self, cut: int) -> pl.DataFrame:
+        """The same frame while no feed's state changes."""
+        last = self._health["ts"].max()
+        ahead = isinstance(last, datetime) and milliseconds(last) > cut
+        if self._health is not self._health_from or ahead:
+            self._health_known = _newest_health(self._health, cut)
+            self._health_from = None if ahead else self._health
+        return self._health_known
 
     def _known_candles(self, cut: int) -> pl.DataFrame:
         """Kept for 5 s: candles open and close on whole minutes, so no cut in between differs."""

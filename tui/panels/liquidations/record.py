@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from tui.metrics import prices, windows
+from tui.metrics.feed import LINES
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
 from tui.snapshot import Snapshot
+
+AHEAD = 128
+"""Lines of the feed that are made beyond the one that is looked at: more than a terminal has."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ def read(snapshot: Snapshot, view: View) -> Liquidations:
         began=snapshot.began,
         coin=view.coin,
         smallest=view.smallest,
+        lines=min(LINES, max(view.scroll, view.selected or 0) + AHEAD),
+        listed=0,
     )
 
 
