@@ -168,7 +168,8 @@ def _last(frame: pl.DataFrame, at: datetime, near: timedelta) -> dict[tuple[str,
     if not rows["ts"].is_sorted():
         rows = rows.sort("ts", maintain_order=True)
     # In order of time: the last row of each stays.
-    places = {key: at for at, key in enumerate(zip(rows["venue"], rows["base"], strict=True))}
+    keys = zip(rows["venue"].to_list(), rows["base"].to_list(), strict=True)
+    places = {key: at for at, key in enumerate(keys)}
     ts, usd, rate = (rows[name] for name in ("ts", "open_interest_usd", "funding_8h"))
     return {key: (ts[at], _Then(usd[at], rate[at])) for key, at in places.items()}
 

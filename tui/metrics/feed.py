@@ -121,10 +121,10 @@ def _fold(second: int, small: Sequence[tuple[float, str]]) -> Folded:
 
 def largest_row(rows: pl.DataFrame, as_of: datetime) -> FeedRow | None:
     """The largest priced row of the 24 h before `as_of`, None when there is none."""
-    since = ms(as_of - timedelta(hours=24))
+    since, times = ms(as_of - timedelta(hours=24)), rows["ts"].to_physical().to_list()
     priced = [
         (usd, -place)
-        for place, (ts, usd) in enumerate(zip(rows["ts"].to_physical(), rows["usd"], strict=True))
+        for place, (ts, usd) in enumerate(zip(times, rows["usd"].to_list(), strict=True))
         if usd is not None and ts > since
     ]
     if not priced:
@@ -137,8 +137,9 @@ def largest_row(rows: pl.DataFrame, as_of: datetime) -> FeedRow | None:
 def lags(rows: pl.DataFrame) -> dict[str, float]:
     """Seconds from event to receipt per venue: the median of its newest streamed rows."""
     took: dict[str, list[int]] = {}
-    delays = (rows["received"] - rows["ts"]).to_physical()
-    for venue, source, delay in zip(rows["venue"], rows["source"], delays, strict=True):
+    delays = (rows["received"] - rows["ts"]).to_physical().to_list()
+    sources, venues = rows["source"].to_list(), rows["venue"].to_list()
+    for venue, source, delay in zip(venues, sources, delays, strict=True):
         listed = took.setdefault(venue, [])
         if source == "stream" and len(listed) < LAG_ROWS:
             listed.append(delay)

@@ -91,6 +91,8 @@ def by_minute(
     # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.
     by_start = {
         min(ts // MINUTE_MS * MINUTE_MS, ms(last)): value
-        for ts, value in zip(rows["ts"].to_physical(), rows["price"], strict=True)
+        for ts, value in zip(
+            rows["ts"].to_physical().to_list(), rows["price"].to_list(), strict=True
+        )
     }
     return tuple(by_start.get(ms(start)) for start in starts)

@@ -12,6 +12,9 @@ AHEAD = timedelta(seconds=5)
 
 MINUTE_MS = 60_000
 
+MANY = 2_000
+"""Rows from which a query (0.5 ms and more) is quicker than a loop."""
+
 
 def ms(moment: datetime) -> int:
     """Milliseconds since 1970, exactly: a float of seconds would lose the last one."""
@@ -43,8 +46,11 @@ def between(frame: pl.DataFrame, since: int, until: int, column: str = "ts") -> 
 
 def lasts(rows: pl.DataFrame) -> dict[str, datetime]:
     """The newest event of each venue, of rows in any order."""
+    if rows.height > MANY:
+        return dict(rows.group_by("venue").agg(pl.col("ts").max()).iter_rows())
     newest: dict[str, int] = {}
-    for venue, ts in zip(rows["venue"], rows["ts"].to_physical(), strict=True):
+    times = rows["ts"].to_physical().to_list()
+    for venue, ts in zip(rows["venue"].to_list(), times, strict=True):
         if ts > newest.get(venue, 0):
             newest[venue] = ts
     return {venue: moment(ts) for venue, ts in newest.items()}
