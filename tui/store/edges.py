@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import by_start, milliseconds
+from tui.store.rows import by_start, in_order, milliseconds
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 
@@ -42,7 +42,7 @@ class Edges:
         self.through = through
         for start, part in by_start(rows, "ts", MINUTE):
             if start in self._minutes:
-                self._minutes[start] = _in_order([self._minutes[start], part])
+                self._minutes[start] = in_order(self._minutes[start], part)
             elif self._ahead and self._ahead.minute == start:
                 self._ahead.parts.append(part)
 

@@ -1,6 +1,7 @@
 """Between polars frames and SQLite rows: times as milliseconds, types as declared."""
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
@@ -104,7 +105,7 @@ def until(rows: pl.DataFrame, last: int) -> pl.DataFrame:
 
 def count_until(rows: pl.DataFrame, last: int) -> int:
     """How many rows there are up to `last` (ms), of rows in the order of `ts`."""
-    return int(rows["ts"].search_sorted(from_milliseconds(last), side="right"))
+    return bisect_right(rows["ts"], from_milliseconds(last))
 
 
 def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -116,6 +117,20 @@ def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame
         # nulls_equal is not needed: no column of a key is ever null.
         old = old.join(new, on=table.key, how="anti")
     return pl.concat([old, new], rechunk=True)
+
+
+def in_order(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """`old`, in the order of `ts`, with the rows of `new` where they belong, in one piece.
+
+    What came is newer than nearly all that is there: the end is sorted, not the whole (3 ms).
+    """
+    if new.is_empty():
+        return old
+    first = new["ts"].min()
+    assert isinstance(first, datetime)
+    place = bisect_right(old["ts"], first)
+    end = pl.concat([old.slice(place), new]).sort("ts", maintain_order=True)
+    return pl.concat([old.head(place), end], rechunk=True)
 
 
 def by_start(rows: pl.DataFrame, column: str, length: int) -> Iterator[tuple[int, pl.DataFrame]]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import at, replaced
+from tui.store.rows import at, in_order
 from tui.store.schema import quoted
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES, Table
 
@@ -120,9 +120,15 @@ def _are_few(reader: Reader, how: Thinning, series: tuple[str, ...], first: int,
 
 def joined(rows: pl.DataFrame, new: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
     """The rows held with new ones among them; thinned again when one belongs to an old step."""
-    both = replaced(rows, new, how.table).sort("ts", maintain_order=True)
+    both = in_order(_without(rows, new, how.table), new)
     old = new.filter(pl.col("ts") < at(how.whole_from(now)))
     return both if old.is_empty() else thin(both, how, now)
+
+
+def _without(rows: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows whose keys don't come again in `new`; a key holds its time, so later ones don't."""
+    later = rows.is_empty() or new.is_empty() or bool((new["ts"] > rows["ts"][-1]).all())
+    return rows if later or not table.key else rows.join(new, on=table.key, how="anti")
 
 
 def _series(reader: Reader, how: Thinning, known: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
