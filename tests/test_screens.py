@@ -375,7 +375,7 @@ class Busy(Counted):
     tables = (LIQUIDATIONS,)
 
 
-def test_liquidations_are_drawn_each_second_while_rows_come_and_else_every_other() -> None:
+def test_liquidations_are_drawn_each_second_while_rows_come_and_else_every_fifth() -> None:
     source, panel = FakeSource(rows_at(1)), Busy()
     reading = opened(source)
 
@@ -384,11 +384,11 @@ def test_liquidations_are_drawn_each_second_while_rows_come_and_else_every_other
             picture(reading, Ask(NOW.replace(second=second), None, (wanted(panel),)))
         return panel.made
 
-    assert made_after(10, 11, 12, 13) == 2
+    assert made_after(10, 11, 12, 13, 14, 15) == 2
     source.base = rows_at(1, 2)
-    assert made_after(13) == 3
+    assert made_after(16) == 3
     source.base = rows_at(1, 2, 3)
-    assert made_after(14) == 4
+    assert made_after(17) == 4
 
 
 def test_the_hint_drops_words_before_it_drops_keys() -> None:

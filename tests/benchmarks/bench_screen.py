@@ -8,7 +8,6 @@ shown when it stands on its screen.
 import argparse
 import json
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -128,15 +127,15 @@ def raining(it: Stage, rate: float, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def nothing_new(it: Stage) -> Iterator[None]:
-    """Recorder and exchange stand still."""
-    both = (it.recorder, it.exchange)
-    for process in both:
-        process.send_signal(signal.SIGSTOP)
+    """Every feed lives and says the same as before: no liquidation, no price that moves.
+
+    Rows of the stored day go on leaving the windows, which is all there is to show.
+    """
+    it.order(do="still")
     try:
         yield
     finally:
-        for process in reversed(both):
-            process.send_signal(signal.SIGCONT)
+        it.order(do="still", on=False)
 
 
 def costs(it: Stage, seconds: float) -> tuple[Cost, Cost, Cost]:

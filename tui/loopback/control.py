@@ -17,14 +17,14 @@ class BadOrder(Exception):
 async def obey(exchange: Loopback, order: Any) -> dict[str, Any]:
     """Does what `order` says and returns what came of it. Raises BadOrder.
 
-    `{"do": "drop"|"repeat"|"garbage"|"refuse"|"limit"|"say"|"live"|"burst", "venue": …}`; see
-    `Faults` for the arguments. `live` (`"on": false`) stops the scenario's own liquidations;
+    `{"do": …, "venue": …}` with one of `DOES`; see `Faults` for the arguments. `live` (`"on": false`) stops the scenario's own liquidations,
+    `still` holds every price where it is;
     `burst` takes `rows` per venue or a `total`, and a `rate` in rows a second.
     """
     if not isinstance(order, dict) or order.get("do") not in DOES:
         raise BadOrder(f"do must be one of {', '.join(DOES)}")
     venue = order.get("venue")
-    if order["do"] not in ("burst", "live") and venue not in exchange.encoders:
+    if order["do"] not in ("burst", "live", "still") and venue not in exchange.encoders:
         raise BadOrder(f"venue must be one of {', '.join(exchange.encoders)}")
     try:
         return await _do(exchange, order, str(venue))
@@ -32,7 +32,7 @@ async def obey(exchange: Loopback, order: Any) -> dict[str, Any]:
         raise BadOrder(f"{order['do']}: {type(error).__name__} {error}") from None
 
 
-DOES = ("drop", "repeat", "garbage", "refuse", "limit", "say", "live", "burst")
+DOES = ("drop", "repeat", "garbage", "refuse", "limit", "say", "live", "still", "burst")
 
 
 async def _do(exchange: Loopback, order: dict[str, Any], venue: str) -> dict[str, Any]:
@@ -52,6 +52,8 @@ async def _do(exchange: Loopback, order: dict[str, Any], venue: str) -> dict[str
             return {"sockets": faults.say(venue, order["stream"], order["text"])}
         case "live":
             exchange.live = bool(order.get("on", True))
+        case "still":
+            exchange.scenario.still_from = exchange.now() if order.get("on", True) else None
         case "burst":
             rows = order.get("rows") or shared(int(order["total"]), list(exchange.encoders))
             rate = float(order["rate"]) if order.get("rate") else None

@@ -50,6 +50,7 @@ class Scenario:
             Gap("okx", "swap", self.end - 18_660_000, self.end - 18_480_000, "ping timeout"),
             Gap("okx", "swap", self.end - 2_460_000, self.end - 2_326_000, "closed by venue, 1006"),
         )
+        self.still_from: int | None = None  # from then on (ms) every price stays where it is
         self._echoes: dict[tuple[str, float], Echo] = {}
         self._crowds: dict[str, Crowd] = {}
         self._live: list[Forced] = []
@@ -197,7 +198,7 @@ class Scenario:
         """The last price of a market at `ts`, in its quote."""
         if market.path and market.quote == "BTC":
             return price_of(self.prices.paths, market, ts)
-        return self.priced(market).at(ts)
+        return self.priced(market).at(ts if self.still_from is None else min(ts, self.still_from))
 
     def candles(
         self, market: Instrument, interval: int, since: int, until: int, now: int, phase: int = 0

@@ -225,8 +225,11 @@ def boxed(
 def stamped(age: Age | None, frame: str) -> Content:
     """The age, right-aligned in the bare cells of a frame of that style; stale it warns."""
     text = f" {age.text} "[-AGE_CELLS:] if age else ""
-    style = "$warn" if age and age.stale else "$muted"
-    return draw.line(AGE_CELLS, ("─" * (AGE_CELLS - len(text)), frame), (text, style))
+    fill = "─" * (AGE_CELLS - len(text))
+    if age is None or age.stale:
+        return draw.line(AGE_CELLS, (fill, frame), (text, "$warn"))
+    # One run of one style: it is sent each second, and a second run would be half of it.
+    return draw.line(AGE_CELLS, (fill + text, "$muted"))
 
 
 def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:
