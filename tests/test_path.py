@@ -25,6 +25,14 @@ from tui.venues import VENUES
 
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
+KEYS = {
+    "binance": ("s", "q", "ap"),
+    "bybit": ("s", "v", "p"),
+    "okx": ("instId", "sz", "bkPx"),
+    "gate": ("contract", "size", "price"),
+}
+"""Market, size and price in each venue's raw row."""
+
 Row = tuple[str, str, int, str, float, float]
 """Venue, its own market id, time in ms, side of the position, size and price as on the wire."""
 
@@ -90,9 +98,8 @@ def stored(home: Home) -> Counter[Row]:
 
 
 def _wired(venue: str, ts: int, side: str, raw: dict[str, Any]) -> Row:
-    keys = {"binance": ("s", "q", "ap"), "bybit": ("s", "v", "p"), "okx": ("instId", "sz", "bkPx")}
-    symbol, size, price = (raw[key] for key in keys[venue])
-    return venue, symbol, ts, side, float(size), float(price)
+    symbol, size, price = (raw[key] for key in KEYS[venue])
+    return venue, symbol, ts, side, abs(float(size)), float(price)
 
 
 def arrived(market: Exchange, home: Home) -> None:
@@ -102,18 +109,20 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    market.order(do="burst", rows={"binance": 100, "bybit": 300, "okx": 300}, seed=seed, **more)
+    market.order(
+        do="burst", rows={"binance": 100, "bybit": 300, "okx": 300, "gate": 100}, seed=seed, **more
+    )
 
 
 def highest(home: Home) -> int:
     return max(home.read(COVERAGE)["conn"].to_list(), default=0)
 
 
-def test_a_burst_of_three_venues_is_stored_whole(market: Exchange, home: Home) -> None:
-    total = {"binance": 700, "bybit": 700, "okx": 700}
+def test_a_burst_of_every_venue_is_stored_whole(market: Exchange, home: Home) -> None:
+    total = dict.fromkeys(VENUES, 700)
     before = sum(sent(market).values())
     market.order(do="burst", rows=total, seed=11)
-    assert sum(sent(market).values()) - before == 2_100
+    assert sum(sent(market).values()) - before == 700 * len(VENUES)
     arrived(market, home)
     assert_minutes_are_sums(store_path(home.data))
 
