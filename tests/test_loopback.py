@@ -278,6 +278,25 @@ async def test_the_scenario_goes_on_live_over_the_sockets() -> None:
         assert all(key[2] > loopback.scenario.end for key in found)
 
 
+async def test_what_went_out_can_be_asked_for_afterwards() -> None:
+    async with exchange() as loopback, client(loopback) as link:
+        await link.order(do="burst", rows={"okx": 150, "gate": 30})  # nobody is subscribed
+        now = loopback.now()
+        past = loopback.scenario.published[-1].ts + 1
+        gate = "api.gateio.ws/api/v4/futures/"
+        rows = await link.get(gate + "usdt/liq_orders", limit=1000, **{"from": past // 1000 + 1})
+        assert [row["time"] for row in rows] == sorted((r["time"] for r in rows), reverse=True)
+        rows += await link.get(gate + "btc/liq_orders", limit=1000, **{"from": past // 1000 + 1})
+        assert len(rows) == 30
+        far = {"from": now // 1000 - 3601, "to": now // 1000}
+        assert (await link.reply(gate + "usdt/liq_orders", **far))[0] == 400
+        query = {"instType": "SWAP", "state": "filled", "limit": 100, "after": now + 60_000}
+        answer = await link.get(OKX_API + "public/liquidation-orders", uly="BTC-USDT", **query)
+        assert sum(len(of["details"]) for of in answer["data"]) == 100
+        assert {of["instId"] for of in answer["data"]} == {"BTC-USDT-SWAP"}
+        assert (await link.get(OKX_API + "public/liquidation-orders", **query))["code"] == "50015"
+
+
 async def test_rows_nobody_listens_to_are_not_booked_as_sent() -> None:
     async with exchange() as loopback, client(loopback) as link:
         await link.socket(USDM)  # connected, not subscribed

@@ -11,9 +11,8 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import Hole, Link, Newest, milliseconds
 from tui.tables import COVERAGE
-from tui.venues.base import VENUE_ERRORS, Ask, Market, Rate, Wire, WireError
+from tui.venues.base import Ask, Market, Rate, Wire, WireError
 from tui.venues.connect import short
-from tui.venues.errors import VenueError
 from tui.venues.history import Backfills, Filled
 from tui.venues.rows import frame, rows
 
@@ -77,7 +76,7 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
         try:
             if hole.until - hole.since >= SHORTEST:
                 await _fill(asking, hole, put)
-        except (VenueError, WireError, *VENUE_ERRORS) as error:
+        except Exception as error:  # whatever it is, the living connection goes on
             said = f"backfill of {hole.since:%H:%M:%S} to {hole.until:%H:%M:%S}: {short(error)}"
             log.warning("%s %s: %s", link.venue, link.stream, said)
             link.trouble = link.trouble or said[:120]

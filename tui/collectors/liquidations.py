@@ -51,7 +51,9 @@ class Stream:
 
     async def fill(self, put: Callable[[Mended], None]) -> None:
         """What the venue tells of the holes before this connection, where it tells anything."""
-        if issubclass(self.venue, Backfills) and self.link.holes:
+        if not issubclass(self.venue, Backfills):
+            self.link.holes.clear()
+        elif self.link.holes:
             lent = self.markets.known, self.ask, self.link, self.rate, self.clock
             await backfill.fill(Asking(self.venue, self.name, *lent), put)
 
