@@ -15,11 +15,14 @@ from tui.clock import utc_now
 from tui.collectors import specs
 from tui.collectors.base import Context, Spec
 from tui.config import load
+from tui.loopback.encoders import ENCODERS
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import Loopback
 from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES
 from tui.venues import VENUES
+from tui.venues.connect import Rest
 from tui.venues.errors import RateLimited, SubscriptionRefused, VenueError
+from tui.venues.okx import Okx
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +161,30 @@ async def test_a_dropped_connection_is_taken_up_under_a_new_number(
         await recording.until(lambda: recording.height >= 40)
     assert len(after - before) == 1
     assert got(recording.rows()) == sent(exchange)
+
+
+async def test_okx_tells_each_family_once_and_no_further_than_it_was_asked(
+    exchange: Loopback,
+) -> None:
+    since = exchange.now()
+    await exchange.burst({"okx": 400}, None)  # nobody is subscribed
+    listed = exchange.scenario.lists["okx", "swap"]
+    ids = ("BTC-USDT-SWAP", "BTC-USD-SWAP", "ETH-USDT-SWAP", "PEPE-USDT-SWAP")
+    rows = [Okx.market("swap", ENCODERS["okx"].listed("swap", listed[id])) for id in ids]
+    asked = [market for market in rows if market]
+    ask = Rest("okx", exchange.endpoint)
+    try:
+        found = await Okx.backfill(ask, "swap", asked, since, exchange.now() + 60_000)
+    finally:
+        await ask.close()
+    wanted = exchange.encoders["okx"].history.newest(
+        [listed[id] for id in ids], since + 1, exchange.now() + 60_000, 400
+    )
+    assert Counter((w.market_id, w.ts, w.side, w.size, w.price) for w in found.wires) == Counter(
+        (r.market.id, r.ts, r.side, r.size, r.price) for r in wanted
+    )
+    assert wanted
+    assert (found.since, found.asked, found.answered) == (since, len(ids), len(ids))
 
 
 async def test_a_refused_subscription_stands_once_it_is_no_longer_refused(
