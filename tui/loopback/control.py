@@ -17,8 +17,8 @@ class BadOrder(Exception):
 async def obey(exchange: Loopback, order: Any) -> dict[str, Any]:
     """Does what `order` says and returns what came of it. Raises BadOrder.
 
-    `{"do": …, "venue": …}` with one of `DOES`; see `Faults` for the arguments. `live` (`"on": false`) stops the scenario's own liquidations,
-    `still` holds every price where it is;
+    `{"do": …, "venue": …}` with one of `DOES`; see `Faults` for the arguments. `live`
+    (`"on": false`) stops the scenario's own liquidations, `still` holds every price where it is;
     `burst` takes `rows` per venue or a `total`, and a `rate` in rows a second.
     """
     if not isinstance(order, dict) or order.get("do") not in DOES:
