@@ -202,4 +202,5 @@ def test_the_last_round_level_crossed_and_when() -> None:
     record = averages(frame(CANDLES, rows), "BTC", 88_640.0, NOW, NOW)
     assert (record.last_round, record.last_round_at) == (90_000.0, hours[2])  # close of 01:00–02:00
     live = averages(frame(CANDLES, rows), "BTC", 84_000.0, NOW, NOW)
-    assert (live.last_round, live.last_round_at) == (85_000.0, NOW)
+    end_of_hours = hours[3] + timedelta(hours=1)  # within the hour that is open since
+    assert (live.last_round, live.last_round_at) == (85_000.0, end_of_hours)

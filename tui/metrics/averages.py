@@ -88,7 +88,7 @@ def averages(
     size = rounds.step(base, seen) if seen else None
     below, above = rounds.around(seen, size) if seen and size else (None, None)
     hourly = closes(candles, symbol or "", "1h", as_of)
-    crossed = size and _crossed(hourly if hourly.height > 1 else daily, price, price_ts, size)
+    crossed = size and _crossed(hourly if hourly.height > 1 else daily, price, size)
     level, level_at = crossed or (None, None)
     return Averages(
         base=base,
@@ -190,13 +190,17 @@ def _slope(prices: pl.Series, kind: _Kind) -> float | None:
 
 
 def _crossed(
-    history: pl.DataFrame, price: float | None, price_ts: datetime | None, size: float
+    history: pl.DataFrame, price: float | None, size: float
 ) -> tuple[float, datetime] | None:
-    """The last crossing of a round level: by the live price, else by the newest hourly closes."""
-    if price is not None and price_ts is not None and history.height:
+    """The last crossing of a round level: by the live price, else by the newest hourly closes.
+
+    One by the live price is told as of the start of the hour it fell into, as one by a close is:
+    the moment of the quote would move with every quote.
+    """
+    if price is not None and history.height:
         level = rounds.crossed(history["close"][-1], price, size)
         if level is not None:
-            return level, price_ts
+            return level, history["ts"][-1]
     return _crossing(history, size)
 
 

@@ -2,11 +2,13 @@
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
 from tui.metrics.memo import kept
 from tui.metrics.spans import AHEAD, between, moment, ms
+from tui.tables import CANDLES
 
 PREFERRED = ("binance", "bybit", "okx")
 """The order in which a price is taken (definitions §4); others are used where these have none.
@@ -60,12 +62,22 @@ def closes(candles: pl.DataFrame, symbol: str, interval: str, as_of: datetime) -
 @kept(32)
 def _closes(candles: pl.DataFrame, symbol: str, interval: str) -> pl.DataFrame:
     """All the closes, whenever they were."""
-    of_market = (pl.col("symbol") == symbol) & (pl.col("interval") == interval) & pl.col("closed")
-    close = (pl.col("ts") + LENGTHS[interval], "close", "venue")
-    rows = candles.lazy().filter(of_market).select(*close).collect()
+    rows = _by_market(candles).get((symbol, interval))
+    if rows is None:
+        return _NO_CLOSES
+    rows = rows.select(pl.col("ts") + LENGTHS[interval], "close", "venue")
     if rows["venue"].n_unique() > 1:
         return rows.sort("ts", by_venue()).unique("ts", keep="first", maintain_order=True)
     return rows.sort("ts")
+
+
+@kept(2)
+def _by_market(candles: pl.DataFrame) -> dict[tuple[Any, ...], pl.DataFrame]:
+    """The closed candles of each market and interval: one pass where each asked for its own."""
+    return candles.filter("closed").partition_by("symbol", "interval", as_dict=True)
+
+
+_NO_CLOSES = CANDLES.empty().select("ts", "close", "venue")
 
 
 def _until(closes: pl.DataFrame, at: datetime) -> int:
