@@ -1,5 +1,6 @@
 """Long/short, averages and safe haven as JSON. Each has its age and whether it is stale."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tui.document.plain import told
@@ -23,43 +24,21 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
     fields = {
         "age_s": age_s(snapshot.as_of, max(ages, default=None)),
         "stale": any(is_stale(name, ts, snapshot.as_of) for name, ts in newest.items()),
-        "rows": [
-            _changed(
-                {
-                    "venue": row.venue,
-                    "base": row.base,
-                    "measure": row.measure.value,
-                    "ratio": row.ratio,
-                    "long_share": row.long_share,
-                    "ts": row.ts,
-                    "change_24h": row.change_24h,
-                }
-            )
-            for row in crowd
-        ],
-        "open_interest": [
-            _summed(
-                row,
-                {
-                    "venue": row.venue,
-                    "base": row.base,
-                    "usd": row.usd,
-                    "change_5m": row.change_5m,
-                    "change_24h": row.change_24h,
-                    "ts": row.ts,
-                },
-            )
-            for row in interest.open_interest
-        ],
-        "funding": [
-            _summed(
-                row,
-                {"venue": row.venue, "base": row.base, "rate_8h": row.rate_8h, "ts": row.ts},
-            )
-            for row in interest.funding
-        ],
+        "rows": [_changed(_picked(row, _RATIO)) for row in crowd],
+        "open_interest": [_summed(row, _picked(row, _INTEREST)) for row in interest.open_interest],
+        "funding": [_summed(row, _picked(row, _FUNDING)) for row in interest.funding],
     }
     return told(fields, "no ratio and no open interest stored")
+
+
+_RATIO = ("venue", "base", "measure", "ratio", "long_share", "ts", "change_24h")
+_INTEREST = ("venue", "base", "usd", "change_5m", "change_24h", "ts")
+_FUNDING = ("venue", "base", "rate_8h", "ts")
+
+
+def _picked(row: object, names: Sequence[str]) -> dict[str, Any]:
+    """Fields of a record under their own names."""
+    return {name: getattr(row, name) for name in names}
 
 
 def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]:
