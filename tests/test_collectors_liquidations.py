@@ -300,6 +300,33 @@ async def test_a_new_listing_is_subscribed_and_priced(monkeypatch: pytest.Monkey
     assert exchange.frames[-1]["args"] == ["allLiquidation.NEWUSDT"]
 
 
+async def test_a_topic_that_was_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liquidations, "AGAIN_S", 0.1)
+    async with FakeExchange() as exchange:
+        accepts = exchange.answer
+
+        def refused_once(frame: dict[str, Any]) -> list[str]:
+            if frame.get("args") == ["allLiquidation.ETHUSDT"]:
+                exchange.answer = accepts
+                no = {"success": False, "ret_msg": "busy", "op": "subscribe"}
+                return [json.dumps({**no, "req_id": frame["req_id"]})]
+            if len(frame.get("args", [])) > 1:
+                no = {"success": False, "ret_msg": "one is busy", "op": "subscribe"}
+                return [json.dumps({**no, "req_id": frame["req_id"]})]
+            return accepts(frame)
+
+        exchange.answer = refused_once
+        listening = Listening(exchange, "bybit", "linear", ["BTCUSDT", "ETHUSDT"])
+        push = asyncio.create_task(
+            pushing(exchange, listening.link, [message("bybit", "BTCUSDT", 1_700_000_000_000)])
+        )
+        await listening.until(lambda it: it.link.standing[1] == 2)
+        await push
+        await listening.frames.aclose()  # type: ignore[attr-defined]
+        await listening._rest.close()
+    assert exchange.frames[-1]["args"] == ["allLiquidation.ETHUSDT"]
+
+
 async def test_a_deeply_nested_frame_does_not_stop_the_reading() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])

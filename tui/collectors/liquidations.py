@@ -162,29 +162,26 @@ async def _beside(work: Any) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def _subscribed(stream: Stream, socket: Socket, inbox: Inbox, mended: deque[Mended]) -> None:
-    """Subscribe to everything and ask for what was missed, then, whenever the list of markets is
-    new, subscribe to what lacks.
+    """Subscribe to everything and ask for what was missed; then every ten minutes to what lacks.
 
-    The list is new once a day, or sooner when a row of an unknown market was seen.
+    New listings lack (the list is new once a day, or sooner when a row of an unknown market was
+    seen), and what was refused: a refusal may have been for a moment.
     """
 
     def put(told: Mended) -> None:
         mended.append(told)
         socket.wake()
 
-    known: Mapping[str, Market] = stream.markets.known
     try:
-        standing = await _all(stream, socket, stream.topics(known))
+        standing = await _all(stream, socket, stream.topics(stream.markets.known))
     finally:
         socket.wake()
     await stream.fill(put)
     while True:
         await asyncio.sleep(AGAIN_S)
-        listed = await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)
+        await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)
         inbox.unknown.clear()
-        if listed is not known:
-            known = listed
-            await _new(stream, socket, standing)
+        await _new(stream, socket, standing)
 
 
 async def _all(stream: Stream, socket: Socket, topics: list[str]) -> set[str]:
