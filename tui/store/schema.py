@@ -16,10 +16,21 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 1
+VERSION = 2
 """Of the tables in the file. A file of a higher one is left alone."""
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    # Written out, not made from `tui.tables`: a later version of these tables has steps of its own.
+    1: (
+        'CREATE TABLE saturation (id INTEGER PRIMARY KEY AUTOINCREMENT, "minute" INTEGER,'
+        ' "venue" TEXT, "saturation" REAL, "symbol" TEXT, "pushed" INTEGER,'
+        ' "hidden" REAL, UNIQUE ("minute", "venue"))',
+        'CREATE TABLE control (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "symbol" TEXT, "period" TEXT, "long_usd" REAL,'
+        ' "short_usd" REAL, UNIQUE ("venue", "symbol", "period", "ts"))',
+        "CREATE INDEX control_ts ON control (ts)",
+    ),
+}
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html, section 1.3
@@ -42,6 +53,7 @@ _INDEXES = (
     "CREATE INDEX quotes_ts ON quotes (ts)",
     "CREATE INDEX quotes_symbol ON quotes (venue, symbol, ts)",
     "CREATE INDEX health_ts ON health (ts)",
+    "CREATE INDEX control_ts ON control (ts)",
 )
 
 
