@@ -164,7 +164,7 @@ def test_outages_at_any_hour_are_told_within_ten_minutes_of_ordinary_traffic() -
         late += [raised_after(events, "binance", minute) or 99.0 for minute in chosen]
     assert len(late) > 150
     assert sum(minutes <= 10 for minutes in late) >= 0.95 * len(late)
-    assert max(late) <= 15
+    assert max(late) <= 20
 
 
 def test_a_slow_venue_takes_its_own_longer_time_and_says_which() -> None:
