@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.frames import NOW, before, frame, liquidation
-from tui.metrics.saturation import Saturation, hidden_rate, of_minute, saturation, true_rate
+from tui.metrics.saturation import Saturation, hidden_rate, of_minutes, saturation, true_rate
 from tui.tables import LIQUIDATIONS, SATURATION
 
 MINUTE = NOW.replace(second=0) - timedelta(minutes=1)
@@ -29,7 +29,7 @@ def pushes(seconds: Iterable[float], symbol: str = "BTC/USDT:USDT", **other: Any
 
 
 def known(rows: pl.DataFrame, window: str = "1m", as_of: datetime = NOW) -> Saturation:
-    return saturation(of_minute(rows, ["binance"], MINUTE), as_of)[window]["binance"]
+    return saturation(of_minutes(rows, ["binance"], [MINUTE]), as_of)[window]["binance"]
 
 
 def thinned(rng: random.Random, rate: float, minutes: int) -> tuple[int, list[list[int]]]:
@@ -83,7 +83,7 @@ def test_above_95_percent_what_is_hidden_is_unknown() -> None:
 
 
 def test_one_full_minute_makes_the_whole_window_unknown_and_is_named() -> None:
-    full = of_minute(pushes(range(60)), ["binance"], MINUTE)
+    full = of_minutes(pushes(range(60)), ["binance"], [MINUTE])
     calm = [
         {"minute": MINUTE - timedelta(minutes=k), "venue": "binance", "saturation": 0.1}
         | {"symbol": "ETH/USDT:USDT", "pushed": 6, "hidden": 0.3}
@@ -107,11 +107,11 @@ def test_a_venue_that_pushed_nothing_hides_nothing_and_one_nobody_recorded_is_un
 def test_backfilled_rows_and_other_venues_are_no_pushes() -> None:
     rows = pushes([1, 2, 3], source="backfill")
     assert known(rows).pushed == 0
-    assert of_minute(pushes([1]), ["okx"], MINUTE)["pushed"].to_list() == [0]
+    assert of_minutes(pushes([1]), ["okx"], [MINUTE])["pushed"].to_list() == [0]
 
 
 def test_the_shortest_window_keeps_its_minute_until_the_next_is_summed_up() -> None:
-    rows = of_minute(pushes([1]), ["binance"], MINUTE)
+    rows = of_minutes(pushes([1]), ["binance"], [MINUTE])
     for late in (0, 30, 69):
         as_of = MINUTE + timedelta(seconds=60 + late)
         assert saturation(rows, as_of)["1m"]["binance"].minutes == 1

@@ -248,6 +248,7 @@ class State(StrEnum):
     RETRYING = "retrying"  # lost, and trying again after a back-off
     WAITING = "waiting"  # told to wait (429), trying again much later
     REFUSED = "refused"  # a subscription was refused; the client is made anew
+    SILENT = "silent"  # connected, and no event for so long that it can be no chance
     OFF = "off"  # the venue or measure is switched off
 
 

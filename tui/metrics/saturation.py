@@ -6,7 +6,7 @@ saturation s in a minute is the share of its seconds with a push. Were its order
 Orders come in clusters inside the minute, so what is estimated is rather too little than too much.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
@@ -69,26 +69,31 @@ def hidden_rate(share: float) -> float | None:
     return None if rate is None else rate - share
 
 
-def of_minute(rows: pl.DataFrame, venues: Collection[str], minute: datetime) -> pl.DataFrame:
-    """Rows of SATURATION, one for each of `venues`, of the whole `minute` that raw `rows` hold.
+def of_minutes(
+    rows: pl.DataFrame, venues: Collection[str], minutes: Sequence[datetime]
+) -> pl.DataFrame:
+    """Rows of SATURATION, one for each of `venues` and whole `minutes` that raw `rows` hold.
 
     A push is a message's second: the rows of one message that fall into one second are one push,
     and two messages are two, though the venue's second need not begin with the clock's. Rows of a
     backfill were not pushed.
     """
-    inside = between(rows, ms(minute), ms(minute) + MINUTE_MS - 1)
+    inside = between(rows, ms(minutes[0]), ms(minutes[-1]) + MINUTE_MS - 1)
     streamed = (pl.col("source") == "stream") & pl.col("venue").is_in(list(venues))
     push = pl.struct("received", pl.col("ts").dt.truncate("1s"))
     symbols = (
         inside.filter(streamed)
-        .group_by("venue", "symbol")
+        .group_by(pl.col("ts").dt.truncate("1m").alias("minute"), "venue", "symbol")
         .agg(push.n_unique().alias("pushes"), pl.len().alias("rows"))
         .sort("pushes", "symbol", descending=[True, False])
     )
-    found: dict[str, list[tuple[str, int, int]]] = {venue: [] for venue in venues}
-    for venue, symbol, pushes, count in symbols.iter_rows():
-        found[venue].append((symbol, pushes, count))
-    made = [_row(minute, venue, listed) for venue, listed in found.items()]
+    found: dict[tuple[datetime, str], list[tuple[str, int, int]]] = {
+        (minute, venue): [] for minute in minutes for venue in venues
+    }
+    for minute, venue, *symbol in symbols.iter_rows():
+        if (minute, venue) in found:
+            found[minute, venue].append((symbol[0], symbol[1], symbol[2]))
+    made = [_row(minute, venue, listed) for (minute, venue), listed in found.items()]
     return pl.DataFrame(made, schema=SATURATION.schema, orient="row")
 
 

@@ -53,6 +53,7 @@ def read(snapshot: Snapshot, view: View) -> Liquidations:
         began=snapshot.began,
         coin=view.coin,
         smallest=view.smallest,
+        evidence=snapshot.evidence(view.coins),
     )
 
 
