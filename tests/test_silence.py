@@ -210,7 +210,7 @@ def test_without_history_nothing_is_said_and_after_a_day_without_an_event_everyt
     young = silences(few, {"okx": at(10)}, listening(["okx"], at(40)), BEGINS, at(40))["okx"]
     assert (young.silent, young.silent_after_s) == (None, None)
     assert young.reason == "10 events in 10m of history"
-    dead = seen(minutes_of({"okx": [9] * DAY}), {}, at(2 * DAY), venues=("okx", "binance"))
+    dead = seen(minutes_of({"okx": [9] * 2 * DAY}), {}, at(2 * DAY), venues=("okx", "binance"))
     assert dead["binance"].silent
     assert dead["binance"].reason == "no event in a day"
 

@@ -48,9 +48,10 @@ LEAST_MINUTES, LEAST_EVENTS = 60, 20
 """Less of a venue's own history says nothing about it."""
 LEAST_S = 180.0
 """No silence is shorter: history is known by the minute, and after a wave by its mean."""
-NEVER_S = 20 * 3_600.0
-"""A venue listened to for so long without one event is silent whatever its history was: after a
-day there is none left to measure it by. The slowest one known had 331 events on a calm day."""
+DEAD_MINUTES, DEAD_EVENTS = 1_200, 1_000
+"""A venue listened to for so long without one event, while the others had so many, is silent
+whatever its history was: after a day none is left to measure it by. The slowest one known had 331
+events on a calm day, of 16,000 of all."""
 BIN_EVENTS = 3.0
 """Events a bin holds in the mean where the spread of gaps is looked at."""
 
@@ -81,6 +82,7 @@ class _Usual:
     rate: float
     spread: float
     reason: str | None = None
+    dead: bool = False  # not one event in a day in which the others had theirs
 
 
 def silences(
@@ -140,10 +142,9 @@ def _silence(
         if gap.venue == venue and gap.until > since
     )
     silent_s = max(0.0, (as_of - since).total_seconds() - lost)
-    if silent_s >= NEVER_S:
-        return Silence(venue, silent_s, NEVER_S, True, reason="no event in a day")
     if usual.reason is not None:
-        return Silence(venue, silent_s, None, None, reason=usual.reason)
+        dead = True if usual.dead else None
+        return Silence(venue, silent_s, None, dead, reason=usual.reason)
     after = max(LEAST_S, 60.0 * longest(usual.spread) / usual.rate)
     return Silence(venue, silent_s, after, silent_s > after, usual.rate, usual.spread)
 
@@ -228,6 +229,9 @@ def _expected(venue: str, histories: Mapping[str, _History]) -> _Usual:
     events, listened = own.sums(range(own.end))
     if events < LEAST_EVENTS or listened < LEAST_MINUTES:
         had = words(timedelta(minutes=listened))
+        heard = own.sums(range(DAY))[1] >= DEAD_MINUTES
+        if heard and not own.end and _all(histories) >= DEAD_EVENTS:
+            return _Usual(0.0, 1.0, "no event in a day", dead=True)
         return _Usual(0.0, 1.0, f"{events} events in {had} of history")
     spread = _spread(own)
     others = [history for name, history in histories.items() if name != venue]
@@ -237,6 +241,10 @@ def _expected(venue: str, histories: Mapping[str, _History]) -> _Usual:
         for usual in (_near(own), _recent(own))
     )
     return _Usual(rate, spread)
+
+
+def _all(histories: Mapping[str, _History]) -> int:
+    return sum(history.sums(range(DAY))[0] for history in histories.values())
 
 
 def _near(own: _History) -> Spans:

@@ -115,14 +115,15 @@ def by_venue(
 ) -> list[Content]:
     """Each venue with what it gives, how long it was listened to, how late its rows come, and what
     is held against it."""
-    columns = choose(VENUE, width, spread=2)
     made = record.liquidations
+    marks = {name: trusted.mark(made.trust, name, view.window) for name in made.venues}
+    columns = choose(VENUE if any(marks.values()) else VENUE[:-1], width, spread=2)
     cover = made.windows[view.window].cover.venues
     lines = [heads(columns, width)]
     for name, venue in made.venues.items():
         lag = draw.MISSING if venue.lag_s is None else f"{venue.lag_s:.1f}s"
         own: dict[str, draw.Part] = {
-            "mark": trusted.mark(made.trust, name, view.window),
+            "mark": marks[name],
             "name": draw.safe(name)[:9],
             "gives": draw.safe(venue.gives)[:5],
             "cover": draw.share(cover.get(name)),
