@@ -6,7 +6,7 @@ saturation s in a minute is the share of its seconds with a push. Were its order
 Orders come in clusters inside the minute, so what is estimated is rather too little than too much.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
@@ -14,7 +14,7 @@ from math import log
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.spans import MINUTE_MS, between, ms
+from tui.metrics.spans import MINUTE_MS, between, moment, ms
 from tui.tables import SATURATION, WINDOWS
 
 FULL = 0.95
@@ -118,25 +118,36 @@ def saturation(rows: pl.DataFrame, as_of: datetime) -> dict[str, dict[str, Satur
 
 @kept(4)
 def _by_window(rows: pl.DataFrame, now: int) -> dict[str, dict[str, Saturation]]:
-    """`now` in minutes: a window changes with the minute."""
+    """`now` in minutes: a window changes with the minute. One pass, from the newest row back: a
+    window holds what the one before it does."""
     end = now * MINUTE_MS
-    listed = {name: int(span / timedelta(milliseconds=1)) for name, span in WINDOWS.items()}
     back = int(LATE / timedelta(milliseconds=1)) + MINUTE_MS
-    return {
-        name: _together(between(rows, end - span - back + 1, end - 1, "minute").iter_rows())
-        for name, span in listed.items()
-    }
-
-
-def _together(
-    rows: Iterable[tuple[datetime, str, float, str | None, int, float | None]],
-) -> dict[str, Saturation]:
+    listed = between(rows, 0, end - 1, "minute").reverse()
     found: dict[str, Saturation] = {}
-    for minute, venue, peak, symbol, pushed, hidden in rows:
-        one = Saturation(venue, peak, symbol, minute if symbol else None, pushed, hidden, 1)
-        old = found.get(venue)
-        found[venue] = one if old is None else _added(old, one)
-    return found
+    windows, place = {}, 0
+    for name, span in WINDOWS.items():
+        since = moment(end - int(span / timedelta(milliseconds=1)) - back)
+        for row in listed.slice(place).iter_rows():
+            if row[0] <= since:
+                break
+            _add(found, *row)
+            place += 1
+        windows[name] = dict(found)
+    return windows
+
+
+def _add(
+    found: dict[str, Saturation],
+    minute: datetime,
+    venue: str,
+    peak: float,
+    symbol: str | None,
+    pushed: int,
+    hidden: float | None,
+) -> None:
+    one = Saturation(venue, peak, symbol, minute if symbol else None, pushed, hidden, 1)
+    old = found.get(venue)
+    found[venue] = one if old is None else _added(old, one)
 
 
 def _added(old: Saturation, new: Saturation) -> Saturation:

@@ -80,6 +80,7 @@ def _checked(
     minutes: pl.DataFrame, quotes: Aside, now: int, coins: tuple[str, ...]
 ) -> dict[str, SideCheck]:
     found: dict[str, SideCheck] = {}
+    venues = minutes["venue"].n_unique()
     for base in coins:
         moves = _clear(quotes.frame, base, now)
         for venue, larger in _larger(minutes, base, now).items():
@@ -87,6 +88,8 @@ def _checked(
             old = found.get(venue)
             if old is None or (old.minutes < LEAST and check.minutes > old.minutes):
                 found[venue] = check
+        if len(found) == venues and all(one.minutes >= LEAST for one in found.values()):
+            break
     return {venue: check for venue, check in found.items() if check.minutes}
 
 
