@@ -114,6 +114,7 @@ class Day:
             self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
         for table in _SMALL:
             if name == table.name:
+                rows = rows.filter(pl.col(table.time) > at(_cover_from(self.now)))
                 both = replaced(self._small[name], rows, table)
                 self._small[name] = both.sort(table.time, maintain_order=True)
         for how in THINNINGS:
