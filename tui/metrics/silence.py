@@ -21,17 +21,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
-from math import exp, log, sqrt
+from math import sqrt
 
 import polars as pl
 
 from tui.metrics.coverage import Gap, Listening
 from tui.metrics.memo import kept
 from tui.metrics.spans import MINUTE_MS, between, ms, words
-
-CHANCE = 1e-9
-"""A silence less likely than this is an alarm: at one look a minute and nine venues, one in two
-centuries by chance alone."""
+from tui.metrics.tail import longest
 
 DAY = 1_440
 NEAR = 90
@@ -107,23 +104,6 @@ def silences(
         venue: _silence(venue, known[venue], lasts.get(venue), began, gaps, as_of)
         for venue in venues
     }
-
-
-def chance(expected: float, spread: float) -> float:
-    """The chance of a gap as long as `expected` mean gaps, of that squared variation (≥ 1)."""
-    fast = (1.0 + sqrt((spread - 1.0) / (spread + 1.0))) / 2.0
-    slow = 1.0 - fast
-    return fast * exp(-2.0 * fast * expected) + slow * exp(-2.0 * slow * expected)
-
-
-def longest(spread: float) -> float:
-    """Mean gaps after which a silence is less likely than `CHANCE`."""
-    slow = (1.0 - sqrt((spread - 1.0) / (spread + 1.0))) / 2.0
-    low, high = 0.0, -log(CHANCE) / (2.0 * slow)  # the slow phase alone is wider than both
-    for _ in range(40):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if chance(middle, spread) > CHANCE else (low, middle)
-    return high
 
 
 def _silence(
