@@ -31,6 +31,7 @@ from tui.snapshot import Live, Snapshot, take
 from tui.store import Reader, Writer, follower, recent, store_path
 from tui.tables import (
     CANDLES,
+    CONTROL,
     COVERAGE,
     DERIVATIVES,
     HEALTH,
@@ -38,6 +39,7 @@ from tui.tables import (
     LIQUIDATIONS,
     POSITIONING,
     QUOTES,
+    SATURATION,
     TABLES,
     Measure,
     Table,
@@ -55,6 +57,8 @@ FRAMES = {
     "candles": CANDLES,
     "quotes": QUOTES,
     "health": HEALTH,
+    "saturation": SATURATION,
+    "control": CONTROL,
 }
 
 Row = dict[str, Any]
@@ -187,8 +191,7 @@ def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
         short.append(LIQUIDATIONS, frame(LIQUIDATIONS, ended))
         for table, rows in _others():
             whole.append(table, rows)
-            due = pl.col("ts") <= as_of + AHEAD
-            short.append(table, rows.filter(due) if "ts" in rows.columns else rows)
+            short.append(table, rows.filter(pl.col(table.time) <= as_of + AHEAD))
         assert_same(take(reading, as_of), take(reading_short, as_of))
 
 
@@ -237,6 +240,10 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     yield CANDLES, frame(CANDLES, candles)
     states = {"collector": "quotes", "venue": "okx", "stream": "", "attempts": int(price)}
     yield HEALTH, frame(HEALTH, [states | {"ts": ts, "state": "live"} for ts in spread])
+    fullest = {"venue": "okx", "saturation": price, "pushed": int(price)}
+    yield SATURATION, frame(SATURATION, [fullest | {"minute": ts} for ts in spread])
+    total = of_base | {"symbol": "BTC/USDT:USDT", "period": "5m", "long_usd": price}
+    yield CONTROL, frame(CONTROL, [total | {"ts": ts} for ts in spread])
 
 
 def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader) -> None:

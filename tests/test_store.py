@@ -1,5 +1,6 @@
 """The store's file: what is written comes back as it was, and no file but ours is touched."""
 
+import contextlib
 import json
 import os
 import re
@@ -27,6 +28,7 @@ from tui.tables import (
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
     QUOTES,
+    SATURATION,
     TABLES,
     TIME,
     Table,
@@ -270,6 +272,41 @@ def test_the_writer_migrates_and_a_reader_does_not(
         Reader(path)
     Writer(path, None)
     assert Reader(path).read(QUOTES).is_empty()
+
+
+def shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The columns of every table, and what each index is of."""
+    db = sqlite3.connect(path)
+    names = db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")
+    listed = sorted(name for (name,) in names)
+    shapes = {
+        name: [*db.execute(f"PRAGMA table_info({name})"), *db.execute(f"PRAGMA index_info({name})")]
+        for name in listed
+    }
+    db.close()
+    return shapes
+
+
+def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path: Path) -> None:
+    writer = Writer(path, None)
+    writer.append(QUOTES, frame(QUOTES, [quote(7.0)]))
+    writer.close()
+    new = shape(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE saturation")
+        db.execute("DROP TABLE control")
+        db.execute("DROP TABLE copies")
+        db.execute("PRAGMA user_version = 1")
+    assert shape(path) != new
+    with pytest.raises(StoreError, match="older liqtop"):
+        Reader(path)
+    writer = Writer(path, None)
+    row = {"minute": NOW, "venue": "okx", "saturation": 0.5, "pushed": 3}
+    writer.append(SATURATION, frame(SATURATION, [row]))
+    writer.close()
+    assert shape(path) == new
+    assert Reader(path).read(QUOTES)["price"].to_list() == [7.0]
+    assert Reader(path).read(SATURATION)["pushed"].to_list() == [3]
 
 
 def test_no_store_yet_is_said(path: Path) -> None:

@@ -21,11 +21,12 @@ from tui.collectors.base import Context, Link, Spec
 from tui.config import Settings
 from tui.document import document
 from tui.errors import LiqtopError, StoreError
+from tui.metrics import saturation
 from tui.outbox import Outbox
-from tui.snapshot import Live
+from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, QUOTES, State, Table
-from tui.venues import described
+from tui.tables import COVERAGE, HEALTH, QUOTES, SATURATION, State, Table
+from tui.venues import VENUES, described
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -39,6 +40,8 @@ COPY_S = 300.0
 FIRST_COPY_S = 20.0
 """After the start: the collectors' first rounds are in by then."""
 PRUNE_S = 3600.0
+SETTLED_S = 5
+"""A minute's saturation is summed up this long after its end: rows come within two seconds."""
 STEADY_S = 30.0
 """A socket that has lived this long counts as data: the next failure starts a new back-off."""
 STORE = ("store", "", "")
@@ -88,6 +91,7 @@ class Recorder:
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
         self._metrics = ThreadPoolExecutor(1, "metrics")
+        self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
         self._ending = False
 
     async def run(self) -> None:
@@ -213,7 +217,9 @@ class Recorder:
         while True:
             began = loop.time()
             try:
-                as_of, doc = await loop.run_in_executor(self._metrics, self._document, live)
+                as_of, doc, full = await loop.run_in_executor(self._metrics, self._document, live)
+                if full is not None:
+                    self.outbox.put(SATURATION, full)
                 await self.outbox.call(self.writer.write_latest, as_of, doc)
                 if began >= copy_at:
                     copy_at = began + COPY_S
@@ -224,10 +230,20 @@ class Recorder:
                 log.exception("the snapshot could not be computed")
             await asyncio.sleep(max(0.2, LATEST_S - (loop.time() - began)))
 
-    def _document(self, live: Live) -> tuple[datetime, dict[str, Any]]:
+    def _document(self, live: Live) -> tuple[datetime, dict[str, Any], pl.DataFrame | None]:
         live.poll()
         as_of = self.clock()
-        return as_of, document(live.at(as_of), self.settings)
+        taken = live.at(as_of)
+        return as_of, document(taken, self.settings), self._saturation(taken)
+
+    def _saturation(self, taken: Snapshot) -> pl.DataFrame | None:
+        """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
+        minute = taken.as_of.replace(second=0, microsecond=0) - timedelta(minutes=1)
+        if minute <= self._summed or taken.as_of.second < SETTLED_S:
+            return None
+        self._summed = minute
+        sampled = [v for v in self.settings.venues if VENUES[v].gives == saturation.SAMPLED]
+        return saturation.of_minutes(taken.edges, sampled, [minute])
 
     async def _prune(self) -> None:
         while True:

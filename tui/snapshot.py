@@ -1,17 +1,18 @@
 """What a screen needs at one moment: the frames, cut at `as_of` by event time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
 
 from tui.metrics.coverage import Stream
+from tui.metrics.trust import Evidence, followed
 from tui.store.copies import Copy
 from tui.store.day import Day
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
-from tui.tables import QUOTES, Measure
+from tui.tables import CONTROL, QUOTES, SATURATION, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -49,6 +50,13 @@ class Snapshot:
     whole: pl.DataFrame | None = None
     """`minutes` without the one of `as_of`, the same frame while nothing in it changed."""
 
+    saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
+    control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
+
+    def evidence(self, coins: Sequence[str]) -> Evidence:
+        """What tells how far the venues can be trusted, by the prices of these coins."""
+        return Evidence(self.saturation, self.control, self.quotes, followed(coins))
+
     @property
     def whole_minutes(self) -> pl.DataFrame:
         """What the windows count of `minutes`: `whole` where it is kept, else all of them."""
@@ -62,6 +70,7 @@ class Snapshot:
             "derivatives": self.derivatives,
             "candles": self.candles,
             "quotes": self.quotes,
+            "control": self.control,
         }
 
 

@@ -114,7 +114,7 @@ def _lost(document: dict[str, Any]) -> str | None:
     return None
 
 
-_OUT = ("retrying", "waiting", "refused")
+_OUT = ("retrying", "waiting", "refused", "silent")
 
 
 def _usd(value: float) -> str:

@@ -197,6 +197,36 @@ QUOTES = Table(
     retention=timedelta(days=30),
 )
 
+SATURATION = Table(
+    "saturation",
+    {
+        "minute": TIME,  # start of a minute that is over
+        "venue": _TEXT,  # one that publishes at most one row a second and symbol
+        "saturation": _FLOAT,  # share of seconds with a push, of its fullest symbol
+        "symbol": _TEXT,  # that symbol; null when nothing was pushed
+        "pushed": _INT,  # rows of all symbols
+        "hidden": _FLOAT,  # estimated rows that were not pushed; null when over 95 % full
+    },
+    key=("minute", "venue"),
+    retention=timedelta(days=400),
+    time="minute",
+)
+
+CONTROL = Table(
+    "control",
+    {
+        "ts": TIME,  # start of the interval
+        "venue": _TEXT,
+        "base": _TEXT,
+        "symbol": _TEXT,  # the contract it is of, unified
+        "period": _TEXT,  # 5m
+        "long_usd": _FLOAT,  # what the exchange says was liquidated in it
+        "short_usd": _FLOAT,
+    },
+    key=("venue", "symbol", "period", "ts"),
+    retention=timedelta(days=400),
+)
+
 HEALTH = Table(
     "health",
     {
@@ -220,6 +250,7 @@ class State(StrEnum):
     RETRYING = "retrying"  # lost, and trying again after a back-off
     WAITING = "waiting"  # told to wait (429), trying again much later
     REFUSED = "refused"  # a subscription was refused; the client is made anew
+    SILENT = "silent"  # connected, and no event for so long that it can be no chance
     OFF = "off"  # the venue or measure is switched off
 
 
@@ -232,4 +263,6 @@ TABLES: tuple[Table, ...] = (
     CANDLES,
     QUOTES,
     HEALTH,
+    SATURATION,
+    CONTROL,
 )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from tui.collectors import candles, derivatives, liquidations, positioning, quotes
+from tui.collectors import candles, control, derivatives, liquidations, positioning, quotes
 from tui.collectors.base import Context, Link, Spec
 from tui.collectors.sources import Source
 from tui.config import Settings
-from tui.tables import CANDLES, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import CANDLES, CONTROL, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
 from tui.venues import PRICED, VENUES
 from tui.venues.connect import Rest
 from tui.venues.markets import Markets
@@ -24,13 +24,15 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
     """Every collector of the settings, for the recorder to supervise.
 
     Liquidations: one a venue and stream. Positioning and derivatives: one a priced venue. Candles
-    and quotes: one each, under the preferred priced venue; the others stand in for it.
+    and quotes: one each, under the preferred priced venue; the others stand in for it. Control
+    totals: one, where Gate is on.
     """
     listed = _Listed(settings)
     return [
         *_liquidations(settings, context, listed),
         *_pollers(settings, context, listed),
         *_prices(settings, context, listed),
+        *_control(settings, context, listed),
     ]
 
 
@@ -154,3 +156,15 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         ),
         Spec("quotes", venues[0], "", QUOTES, lambda: listed.asking(venues, last)),
     ]
+
+
+def _control(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    """Gate alone publishes what was liquidated there; without its tape nothing is to be checked."""
+    if "gate" not in settings.venues:
+        return []
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        return control.collect(clients["gate"], settings.coins, context.newest, context.clock)
+
+    start = lambda: listed.asking(("gate",), work)  # noqa: E731
+    return [Spec("control", "gate", "", CONTROL, start, period_s=control.PERIOD_S)]

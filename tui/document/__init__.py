@@ -11,7 +11,7 @@ from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.plain import dumps, plain, told
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
-from tui.metrics.feeds import Feed, feeds
+from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
 from tui.metrics.windows import Liquidations, liquidations
@@ -26,9 +26,9 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     """Every panel of the snapshot as JSON values, ready for `dumps`."""
     coin = settings.coins[0] if settings.coins else "BTC"
     found = price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of)
-    tape = _tape(snapshot)
+    tape = _tape(snapshot, settings)
     interest = derivatives(snapshot.derivatives, snapshot.as_of)
-    fed = _feeds(snapshot)
+    fed = silenced(_feeds(snapshot), tape.trust.silences)
     prices = [found] if found else []
     top = header(prices, tape, interest, fed, base=coin, endpoint=snapshot.endpoint)
     made: dict[str, Any] = plain(
@@ -49,7 +49,7 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     return made
 
 
-def _tape(snapshot: Snapshot) -> Liquidations:
+def _tape(snapshot: Snapshot, settings: Settings) -> Liquidations:
     return liquidations(
         snapshot.whole_minutes,
         snapshot.edges,
@@ -61,6 +61,7 @@ def _tape(snapshot: Snapshot) -> Liquidations:
         gives=snapshot.gives,
         began=snapshot.began,
         lines=0,
+        evidence=snapshot.evidence(settings.coins),
     )
 
 

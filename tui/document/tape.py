@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.document.plain import told
+from tui.document.trust import trusted
 from tui.metrics import bounds
 from tui.metrics.amounts import NOTHING, totals
 from tui.metrics.coverage import Cover
@@ -48,7 +49,9 @@ def _all(tape: Liquidations) -> dict[str, Amount]:
 
 def _venue(tape: Liquidations, name: str, gives: Mapping[str, str]) -> dict[str, Any]:
     venue = tape.venues[name]
-    return {"gives": venue.gives, "windows": _windows(venue.windows, _rests(tape, gives, name))}
+    rests = _rests(tape, gives, name)
+    known = trusted(tape.trust, name, venue.gives)
+    return {"gives": venue.gives, "windows": _windows(venue.windows, rests), **known}
 
 
 def _coins(tape: Liquidations, configured: Sequence[str]) -> dict[str, dict[str, Amount]]:
@@ -70,7 +73,7 @@ def _rests(
     """Of all or of one venue: the same for every coin."""
     covers = {window: _of(tape.windows[window].cover, venue) for window in WINDOWS}
     return {
-        window: (cover, bounds.of_cover(WINDOWS[window], cover, gives))
+        window: (cover, bounds.of_cover(window, cover, gives, tape.trust))
         for window, cover in covers.items()
     }
 

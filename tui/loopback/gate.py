@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from json import JSONDecodeError, loads
+from sys import maxsize
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.loopback.coins import COINS, power_of_ten
 from tui.loopback.forced import Forced
+from tui.loopback.gate_stats import answer as contract_stats
 from tui.loopback.listing import Instrument, filled, gold, inverse
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import (
@@ -53,6 +55,7 @@ class Gate(Encoder):
         for stream in self.sizes:
             self.routes[f"{API}{stream}/contracts"] = partial(self._contracts, stream)
             self.routes[f"{API}{stream}/liq_orders"] = partial(self._orders, stream)
+            self.routes[f"{API}{stream}/contract_stats"] = partial(self._stats, stream)
 
     @staticmethod
     def listing(stream: str, end: int) -> Iterable[Instrument]:
@@ -91,6 +94,14 @@ class Gate(Encoder):
         limit = min(whole(query, "limit", 100), 1000)
         rows = self.history.newest(asked, since * 1000, until * 1000 + 999, limit)
         return [closed(row) for row in rows]
+
+    def _stats(self, stream: str, query: Query, now: int) -> Any:
+        """What was liquidated of a contract by the exchange's own count: all of it is published."""
+        market = self.markets(stream).get(query.get("contract", ""))
+        if market is None:
+            raise Refusal(400, {"label": "CONTRACT_NOT_FOUND", "message": "contract not found"})
+        rows = self.history.newest([market], 0, now, maxsize)
+        return contract_stats(reversed(rows), query, now)
 
     def session(self, path: str, query: Query) -> Session | None:
         stream = path.removeprefix(SOCKET)

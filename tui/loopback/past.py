@@ -6,6 +6,7 @@ readers. Candles and ratios are left to the collectors, who fetch them over REST
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -22,8 +23,18 @@ from tui.loopback.path import DAY, HOUR, MINUTE, SECOND
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import LAG_MS
 from tui.loopback.wire import Encoder
+from tui.metrics import saturation
 from tui.store import Writer, store_path
-from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, QUOTES, State, Table
+from tui.tables import (
+    COVERAGE,
+    DERIVATIVES,
+    HEALTH,
+    LIQUIDATIONS,
+    QUOTES,
+    SATURATION,
+    State,
+    Table,
+)
 from tui.venues import PRICED, VENUES, described
 from tui.venues.base import DOLLARS, Market
 from tui.venues.markets import parsed
@@ -77,6 +88,7 @@ def fill(
                 (HEALTH, _frame(HEALTH, past.health())),
                 (DERIVATIVES, _frame(DERIVATIVES, past.derivatives(coins))),
                 (QUOTES, _frame(QUOTES, past.quotes(coins))),
+                (SATURATION, past.saturation(frame(found))),
             ]
         )
         return written
@@ -143,6 +155,14 @@ class Past:
             for message in encoder.forced(name, batch, now):
                 wires = reader.read(name, json.loads(message.text))
                 yield from rows(wires, markets, venue=venue, received_ms=now, conn=conn, rate=rate)
+
+    def saturation(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """SATURATION of every whole minute, summed up as the recorder does."""
+        sampled = [name for name, venue in VENUES.items() if venue.gives == saturation.SAMPLED]
+        first, end = self._scenario.end - DAY, self._scenario.end
+        starts = range(-(-first // MINUTE) * MINUTE, end - MINUTE + 1, MINUTE)
+        minutes = [datetime.fromtimestamp(start / 1000, UTC) for start in starts]
+        return saturation.of_minutes(rows.sort("ts"), sampled, minutes)
 
     def health(self) -> Iterator[tuple[Any, ...]]:
         """HEALTH: everything live for a day but for the gaps."""

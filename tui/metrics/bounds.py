@@ -6,34 +6,51 @@ from datetime import timedelta
 from tui.metrics import spans
 from tui.metrics.amounts import Amount
 from tui.metrics.coverage import Cover, Gap
+from tui.metrics.saturation import Saturation
+from tui.metrics.trust import Trust
+from tui.tables import WINDOWS
 
 NOTICED = timedelta(seconds=1)
 """A shorter gap is not told: a heartbeat may come that much late, and no row is missing yet."""
 
 
+TOLD_FROM = 0.05
+"""A sampled venue's saturation is told from here on: below it hides less than 3 % of its rows."""
+
+BELIEVED = Trust()
+"""Nothing is held against any venue."""
+
+
 def reasons(
-    window: timedelta, amount: Amount, cover: Cover, gives: Mapping[str, str]
+    window: str,
+    amount: Amount,
+    cover: Cover,
+    gives: Mapping[str, str],
+    trust: Trust = BELIEVED,
 ) -> tuple[str, ...]:
     """Everything that keeps a total from being exact; empty when it is.
 
     In order: no feed at all, a young store, venues that are off, venues that are no longer wanted
-    but have rows, gaps, topics missing, rows that could not be read, venues that publish a sample,
-    rows without a price.
+    but have rows, gaps, topics missing, rows that could not be read, silent venues,
+    venues that publish a sample, rows without a price.
     """
-    return (*of_cover(window, cover, gives), *unpriced(amount))
+    return (*of_cover(window, cover, gives, trust), *unpriced(amount))
 
 
-def of_cover(window: timedelta, cover: Cover, gives: Mapping[str, str]) -> tuple[str, ...]:
-    """The reasons that every amount of the window shares."""
+def of_cover(
+    window: str, cover: Cover, gives: Mapping[str, str], trust: Trust = BELIEVED
+) -> tuple[str, ...]:
+    """The reasons that every amount of the window (its name) shares."""
     listening = [venue for venue, share in cover.venues.items() if share > 0]
     return (
-        *_young(window, cover.have),
+        *_young(WINDOWS[window], cover.have),
         *(("no feed",) if cover.have and not (cover.venues or cover.unwanted) else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
         *(f"{venue} not recorded now" for venue in cover.unwanted),
         *_gaps(cover, listening),
         *_unreadable(cover),
-        *_sampled(listening, gives),
+        *(f"{venue} silent" for venue in listening if venue in trust.silent),
+        *_sampled(listening, gives, trust.full(window)),
     )
 
 
@@ -72,15 +89,26 @@ def _unreadable(cover: Cover) -> Iterable[str]:
             yield f"{venue}: {count} {_rows(count)} unreadable"
 
 
-def _sampled(listening: list[str], gives: Mapping[str, str]) -> Iterable[str]:
+def _sampled(
+    listening: list[str], gives: Mapping[str, str], full: Mapping[str, Saturation]
+) -> Iterable[str]:
     rates: dict[str, list[str]] = {}
     for venue in listening:
-        rates.setdefault(gives.get(venue, "?"), []).append(venue)
+        rate = gives.get(venue, "?") + (_hides(full[venue]) if venue in full else "")
+        rates.setdefault(rate, []).append(venue)
     for rate, venues in rates.items():
         if rate == "?":
             yield f"{', '.join(venues)} unknown share"
         elif rate != "all":
             yield f"{', '.join(venues)} sampled ({rate})"
+
+
+def _hides(one: Saturation) -> str:
+    """`, 62% full, ~310 hidden` of a venue whose sample leaves much out."""
+    if one.peak < TOLD_FROM:
+        return ""
+    hidden = "hidden unknown" if one.hidden is None else f"~{one.hidden:.0f} hidden"
+    return f", {int(100 * one.peak)}% full, {hidden}"
 
 
 def _rows(count: int) -> str:

@@ -1,20 +1,25 @@
 """Whether each feed lives: what its collector last said, and how old its newest sign of life is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
 from tui.metrics.coverage import Stream
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, age_s, instant, lasts
+from tui.metrics.silence import Silence
+from tui.metrics.spans import AHEAD, age_s, instant, lasts, words
 from tui.tables import State
 
 SILENT = timedelta(seconds=60)
 """A stream without any socket message, pongs included, for longer is stale."""
 
-PERIODS = {"positioning": timedelta(minutes=5), "derivatives": timedelta(seconds=15)}
+PERIODS = {
+    "positioning": timedelta(minutes=5),
+    "derivatives": timedelta(seconds=15),
+    "control": timedelta(minutes=5),
+}
 """How often a poller asks; older than 2.5 of them is stale."""
 
 STORE = "store"
@@ -88,6 +93,25 @@ def _known(health: pl.DataFrame, as_of: datetime) -> dict[tuple[str, str, str], 
     columns = ("collector", "venue", "stream", "state", "attempts", "reason", "ts")
     rows = sorted(zip(*(health[name] for name in columns), strict=True), key=lambda row: row[-1])
     return {row[:3]: row[3:] for row in rows if row[-1] <= as_of + AHEAD}
+
+
+def silenced(listed: Iterable[Feed], silences: Mapping[str, Silence]) -> tuple[Feed, ...]:
+    """The feeds, those of a silent venue that live said to be `silent`; `age_s` is then since the
+    venue's last event."""
+    return tuple(
+        _silent(one, silences[one.venue])
+        if one.collector == "liquidations" and one.is_live and one.venue in silences
+        else one
+        for one in listed
+    )
+
+
+def _silent(one: Feed, silence: Silence) -> Feed:
+    if not silence.silent:
+        return one
+    bound = timedelta(seconds=silence.silent_after_s or 0.0)
+    why = silence.reason or f"no event, alarm after {words(bound)}"
+    return replace(one, state=State.SILENT.value, age_s=silence.silent_s, reason=why)
 
 
 def _place(name: tuple[str, str, str]) -> tuple[bool, tuple[str, str, str]]:

@@ -48,5 +48,29 @@ def kept(entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrapped
 
 
+class Aside:
+    """A frame that a kept result is made of and not told apart by.
+
+    For a frame that changes every second and is only read where it no longer does: in minutes
+    that are over, which another argument names.
+    """
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = ref(frame)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The frame, while its owner keeps it."""
+        frame = self._frame()
+        assert frame is not None
+        return frame
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Aside)
+
+    def __hash__(self) -> int:
+        return hash(Aside)
+
+
 def _dead(frames: list[Any]) -> bool:
     return any(frame() is None for frame in frames)

@@ -1,7 +1,7 @@
 """Liquidation totals in rolling windows, by side, venue and coin; the minute timeline; the feed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -13,6 +13,7 @@ from tui.metrics.feed import FeedRow, Folded
 from tui.metrics.memo import kept
 from tui.metrics.spans import lasts as lasts_of
 from tui.metrics.timeline import Minute, timeline
+from tui.metrics.trust import Evidence, Trust, trust
 from tui.tables import WINDOWS, Class
 
 __all__ = [
@@ -71,6 +72,7 @@ class Liquidations:
     largest: FeedRow | None  # of 24 h
     last_ts: datetime | None
     newest: tuple[FeedRow, ...] = ()  # the newest 50 of any size, none folded
+    trust: Trust = field(default_factory=Trust)  # of all coins, whichever is chosen
 
 
 NEWEST = 50
@@ -91,6 +93,7 @@ def liquidations(
     smallest: float = 10_000.0,
     lines: int = feed.LINES,
     listed: int = NEWEST,
+    evidence: Evidence | None = None,
 ) -> Liquidations:
     """The liquidations record at `as_of`.
 
@@ -99,16 +102,18 @@ def liquidations(
     newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
     the store first listened: a window reaches no further back than that. The feed has at most
     `lines` lines, `newest` at most `listed` rows: making more than are shown is half the cost.
+    Without `evidence` nothing is said of how far the venues can be trusted.
     """
     venues, coins = amounts.summed(minutes, edges, as_of, coin)
     listening = Listening(coverage, wanted)
     rows = feed.shown(recent, as_of, coin)
     biggest = _largest(largest, rows, as_of, coin, coins)
     lasts = _lasts(minutes, edges, rows, venues, as_of, coin)
+    known = trust(minutes, recent, evidence, listening, began, as_of) if evidence else Trust()
     return Liquidations(
         as_of=as_of,
         coin=coin,
-        windows=_totals(venues, listening, gives, began, as_of),
+        windows=_totals(venues, listening, gives, began, as_of, known),
         venues=_venues(venues, wanted, gives, lasts, feed.lags(rows)),
         coins=coins,
         minutes=timeline(minutes, edges, listening, began, as_of, coin),
@@ -116,6 +121,7 @@ def liquidations(
         largest=biggest,
         last_ts=max(lasts.values(), default=None),
         newest=feed.newest(rows, biggest, listed),
+        trust=known,
     )
 
 
@@ -125,6 +131,7 @@ def _totals(
     gives: Mapping[str, str],
     began: datetime | None,
     as_of: datetime,
+    known: Trust,
 ) -> dict[str, Total]:
     totals, sums = {}, amounts.totals(venues.values())
     unwanted = sorted(set(venues) - {stream.venue for stream in listening.wanted})
@@ -132,7 +139,7 @@ def _totals(
         cover = listening.cover(max(as_of - span, began or as_of), as_of)
         told_of = tuple(venue for venue in unwanted if venues[venue][name].count)
         cover = replace(cover, unwanted=told_of) if told_of else cover
-        why = bounds.reasons(span, sums[name], cover, gives)
+        why = bounds.reasons(name, sums[name], cover, gives, known)
         totals[name] = Total(name, sums[name], cover, why)
     return totals
 

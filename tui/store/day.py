@@ -16,11 +16,13 @@ from tui.store.rows import at, count_until, from_milliseconds, milliseconds, rep
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     CANDLES,
+    CONTROL,
     COVERAGE,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
     QUOTES,
+    SATURATION,
     TABLES,
     UNREADABLE,
     WINDOWS,
@@ -31,12 +33,15 @@ AHEAD = 5_000
 """ms ahead of the clock that an event may be and count as now."""
 
 _NEVER = 2**62  # ms
+_FAR = 10**14  # ms; year 5138, which a datetime can still say
 DAY = 24 * 3_600_000
 _SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
 _INTERVALS = {"1d": DAY, "1h": 3_600_000}
 _HOURLY = 90 * DAY
 _COVER = DAY + 3_600_000
 _FEED = ("collector", "venue", "stream")
+_SMALL = (SATURATION, CONTROL)
+"""A few rows a minute each: held whole."""
 
 
 class Day:
@@ -64,7 +69,10 @@ class Day:
         self._candles = self._read_candles(now, end)
         self._candles_from, self._candles_at = CANDLES.empty(), 0
         self._candles_known = self._candles
-        self._coverage = reader.read(COVERAGE, since=from_milliseconds(_cover_from(now)))
+        since = from_milliseconds(_cover_from(now))
+        self._coverage = reader.read(COVERAGE, since=since)
+        last = from_milliseconds(min(end, _FAR))
+        self._small = {t.name: reader.read(t, since=since, until=last) for t in _SMALL}
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health_from: pl.DataFrame | None = None
         self._health_known = HEALTH.empty()
@@ -138,6 +146,11 @@ class Day:
             self._coverage = replaced(self._coverage, rows, COVERAGE)
         elif name == HEALTH.name:
             self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
+        for table in _SMALL:
+            if name == table.name:
+                rows = rows.filter(pl.col(table.time) > at(_cover_from(self.now)))
+                both = replaced(self._small[name], rows, table)
+                self._small[name] = both.sort(table.time, maintain_order=True)
         for how in THINNINGS:
             if name == how.table.name:
                 self._thinned[name] = joined(self._thinned[name], rows, how, self.now)
@@ -167,6 +180,7 @@ class Day:
             "coverage": _covered(self._coverage, now),
             "candles": self._known_candles(cut),
             "health": self._known_health(cut),
+            **{table.name: _due(self._small[table.name], table, cut) for table in _SMALL},
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
 
     def _known_health(self, cut: int) -> pl.DataFrame:
@@ -199,6 +213,9 @@ class Day:
         if reached.height != self._candles.height:
             self._candles = reached
         self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
+        for table in _SMALL:
+            young = pl.col(table.time) > at(_cover_from(now))
+            self._small[table.name] = self._small[table.name].filter(young)
         if not self._health.is_empty():
             late = self._health.filter(pl.col("ts") > at(now + AHEAD))
             newest = _newest_health(self._health, now + AHEAD)
@@ -219,6 +236,13 @@ def _first_minutes(now: int) -> list[int]:
 
 def _edge_minutes(now: int) -> list[int]:
     return _first_minutes(now) + minutes_between(now, now + AHEAD)
+
+
+def _due(rows: pl.DataFrame, table: Table, cut: int) -> pl.DataFrame:
+    """The rows up to `cut`; the same frame where none is later."""
+    if rows.is_empty() or milliseconds(rows[table.time][-1]) <= cut:
+        return rows
+    return rows.filter(pl.col(table.time) <= at(cut))
 
 
 def _cover_from(now: int) -> int:

@@ -109,7 +109,8 @@ def open_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
         db.close()
         check_version(path, version)
         raise StoreError(f"{path}: made by an older liqtop; liqtop record brings it up to date")
-    db.execute(f"PRAGMA cache_size = -{_CACHE}")
+    with plainly(path):
+        db.execute(f"PRAGMA cache_size = -{_CACHE}")  # reads the schema, which may be damaged
     return db, immutable
 
 

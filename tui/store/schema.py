@@ -25,7 +25,19 @@ _COPIES = (
     " through INTEGER NOT NULL, data BLOB NOT NULL)"
 )
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {1: (_COPIES,)}
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    # Written out, not made from `tui.tables`: a later version of these tables has steps of its own.
+    1: (
+        'CREATE TABLE saturation (id INTEGER PRIMARY KEY AUTOINCREMENT, "minute" INTEGER,'
+        ' "venue" TEXT, "saturation" REAL, "symbol" TEXT, "pushed" INTEGER,'
+        ' "hidden" REAL, UNIQUE ("minute", "venue"))',
+        'CREATE TABLE control (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "symbol" TEXT, "period" TEXT, "long_usd" REAL,'
+        ' "short_usd" REAL, UNIQUE ("venue", "symbol", "period", "ts"))',
+        "CREATE INDEX control_ts ON control (ts)",
+        _COPIES,
+    ),
+}
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
 _HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html, section 1.3
@@ -49,6 +61,7 @@ _INDEXES = (
     "CREATE INDEX quotes_ts ON quotes (ts)",
     "CREATE INDEX quotes_symbol ON quotes (venue, symbol, ts)",
     "CREATE INDEX health_ts ON health (ts)",
+    "CREATE INDEX control_ts ON control (ts)",
 )
 
 

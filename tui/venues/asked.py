@@ -109,7 +109,7 @@ class Asked(ABC):
         """The venue's id of a coin's spot pair against USDT."""
 
 
-Row = TypeVar("Row", Ratio, Candle)
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
 def readable(rows: Any, one: Callable[[Any], Row], what: str) -> list[Row]:

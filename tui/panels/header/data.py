@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
-from tui.metrics.feeds import feeds
+from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
@@ -41,6 +41,10 @@ class HeaderRecord:
         return 0 if self.silent else self.now.live
 
 
+def _fed(snap: Snapshot) -> tuple[Feed, ...]:
+    return feeds(snap.health, snap.coverage, snap.streams, snap.collected, snap.as_of)
+
+
 def record(
     snapshot: Snapshot, view: View, liquidations: Liquidations | None = None
 ) -> HeaderRecord:
@@ -52,9 +56,7 @@ def record(
         [one for one in quoted if one],
         made,
         shared.derivatives(snapshot),
-        feeds(
-            snapshot.health, snapshot.coverage, snapshot.streams, snapshot.collected, snapshot.as_of
-        ),
+        silenced(_fed(snapshot), made.trust.silences),
         base=view.base,
         endpoint=snapshot.endpoint,
     )

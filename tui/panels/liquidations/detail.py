@@ -5,9 +5,11 @@ from dataclasses import replace
 from textual.content import Content
 
 from tui.panels.base import View
-from tui.panels.liquidations import feed, split, timeline, totals
+from tui.panels.liquidations import feed, split, timeline, totals, trusted
 from tui.panels.liquidations.record import LiquidationsRecord
 
+TRUSTED_FROM = 30
+"""The height from which the rows that tell how far the venues can be trusted have a place."""
 TAPE = 6
 """The feed's rule and five rows: with less room beside the groups these have it all."""
 
@@ -17,6 +19,8 @@ def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> lis
     nobody needs. Scrolling moves the groups."""
     made = record.liquidations
     lines = totals.across(made, view, width)
+    if height >= TRUSTED_FROM:
+        lines += trusted.rows(made, view, width)
     chart, table, tape = shared(record, view, width, height - len(lines) - 1)
     why = totals.reasons(made, view)
     bars = "per minute, 60m" if record.per == 1 else f"per {record.per} minutes, {view.window}"

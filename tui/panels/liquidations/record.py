@@ -59,6 +59,7 @@ def read(snapshot: Snapshot, view: View) -> Liquidations:
         smallest=view.smallest,
         lines=min(LINES, max(view.scroll, view.selected or 0) + AHEAD),
         listed=0,
+        evidence=snapshot.evidence(view.coins),
     )
 
 

@@ -8,6 +8,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.windows import Amount, Liquidations
 from tui.panels.base import View, code
+from tui.panels.liquidations import trusted
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.panels.liquidations.totals import known
 from tui.tables import Side
@@ -31,6 +32,7 @@ VENUE = (
     Column("gives", "gives", 6, 1),
     Column("cover", "cover", 6, 2),
     Column("lag", "lag", 6, 1),
+    Column("mark", "mark", 8, 2),
 )
 SIDE = (
     Column("name", "side", 9, right=False),
@@ -111,14 +113,17 @@ def by_coin(
 def by_venue(
     record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
 ) -> list[Content]:
-    """Each venue with what it gives, how long it was listened to, and how late its rows come."""
-    columns = choose(VENUE, width, spread=2)
+    """Each venue with what it gives, how long it was listened to, how late its rows come, and what
+    is held against it."""
     made = record.liquidations
+    marks = {name: trusted.mark(made.trust, name, view.window) for name in made.venues}
+    columns = choose(VENUE if any(marks.values()) else VENUE[:-1], width, spread=2)
     cover = made.windows[view.window].cover.venues
     lines = [heads(columns, width)]
     for name, venue in made.venues.items():
         lag = draw.MISSING if venue.lag_s is None else f"{venue.lag_s:.1f}s"
         own: dict[str, draw.Part] = {
+            "mark": marks[name],
             "name": draw.safe(name)[:9],
             "gives": draw.safe(venue.gives)[:5],
             "cover": draw.share(cover.get(name)),
