@@ -193,6 +193,7 @@ class Recorder:
             for spec in self.specs:
                 if (link := spec.link) is None:
                     continue
+                link.tick()
                 if link.conn is not None:
                     self._health(spec, State.LIVE, 0, link.trouble)
                 if beats % int(HEARTBEAT_S) == 0 or written.get(link) != link.standing:

@@ -23,6 +23,10 @@ Rate = Callable[[str], float | None]
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "USDE"})
 """Quotes that count as one US dollar."""
 
+MOST_USD = 1e12
+"""A liquidation of a trillion dollars and more has no worth: it is an error of the wire, and a
+few of 1e308 would make a sum infinite."""
+
 _LATEST = 100_000_000_000_000  # ms; year 5138: beyond it a time is micro- or nanoseconds
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: half a surrogate is no UTF-8
@@ -171,7 +175,7 @@ def each(raws: Iterable[Any], one: Callable[[Any], Wire]) -> list[Wire]:
 def positive(text: Any) -> float:
     """A size or price: finite and above zero, else ValueError (a zero price would price at 0)."""
     value = float(text)
-    if not 0.0 < value < inf:
+    if isinstance(text, bool) or not 0.0 < value < inf:
         raise ValueError(f"not a positive number: {text!r}")
     return value
 
@@ -179,7 +183,7 @@ def positive(text: Any) -> float:
 def moment(text: Any) -> int:
     """A time in ms, else ValueError."""
     value = int(text)
-    if not 0 < value < _LATEST:
+    if isinstance(text, bool) or not 0 < value < _LATEST:
         raise ValueError(f"not a time in milliseconds: {text!r}")
     return value
 
@@ -191,12 +195,12 @@ def _worth(wire: Wire, market: Market, rate: Rate) -> tuple[float | None, float 
     quoted = value if market.inverse else value * wire.price
     dollars = 1.0 if market.quote in DOLLARS else rate(market.quote)
     usd = None if dollars is None else quoted * dollars
-    return _finite(coins * market.multiplier), _finite(usd)
+    return _below(inf, coins * market.multiplier), _below(MOST_USD, usd)
 
 
-def _finite(value: float | None) -> float | None:
+def _below(most: float, value: float | None) -> float | None:
     """One absurd row (1e300 coins) must not make every sum infinite."""
-    return value if value is not None and value < inf else None
+    return value if value is not None and value < most else None
 
 
 def rows(

@@ -21,6 +21,8 @@ log = logging.getLogger("liqtop")
 ANSWER_S = 10.0
 SILENCE_S = 60.0
 _TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
+_OWN = 0x100
+"""From here on aiohttp's own words (closing, closed, error), which no venue has said."""
 
 Take = Callable[[Any], bool]
 """Given a decoded message; true when it was data."""
@@ -112,8 +114,9 @@ class Socket:
 
     def arrived(self, client: Any, frame: Any, otherwise: Callable[[Any], None]) -> None:
         """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
-        self._last = _now()
-        self._heard()
+        if frame.type < _OWN:
+            self._last = _now()
+            self._heard()
         if frame.type == _BINARY:
             self._garbled("a binary frame")  # no venue of ours sends any
             return
