@@ -31,6 +31,7 @@ from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
 
+BEAT_S = 1.0
 HEARTBEAT_S = 5.0
 LATEST_S = 1.0
 PRUNE_S = 3600.0
@@ -196,11 +197,11 @@ class Recorder:
                 link.tick()
                 if link.conn is not None:
                     self._health(spec, State.LIVE, 0, link.trouble)
-                if beats % int(HEARTBEAT_S) == 0 or written.get(link) != link.standing:
+                if beats % round(HEARTBEAT_S / BEAT_S) == 0 or written.get(link) != link.standing:
                     written[link] = link.standing
                     self.outbox.put(COVERAGE, link.coverage())
             beats += 1
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(BEAT_S)
 
     async def _latest(self) -> None:
         """Once a second the snapshot of all panels goes into the row that `status` reads."""

@@ -26,12 +26,14 @@ from tui.recorder import Recorder
 from tui.store import Reader, store_path
 from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, Table
 from tui.venues import VENUES
+from tui.venues.connect import KEEP_ALIVE_MS
 
 PATIENCE_S = 30.0
 """What takes longer has failed; a case takes three seconds on a quiet machine."""
 BACKOFF_S = 0.1
-KEEP_ALIVE_MS = 500
-"""A half-open socket is noticed within 1.5 s; the product's 15 s take 45."""
+BEAT_S = 0.2
+QUICK_MS = 500
+"""The keep-alive of half-open cases: they are noticed within 1.5 s, with the product's in 45."""
 
 Row = test_path.Row
 
@@ -197,14 +199,16 @@ async def recording(
     clock: Callable[[Clock], Clock] = lambda clock: clock,
     before: Callable[[Loopback], Any] = lambda exchange: None,
     whole: bool = True,
+    keep_alive_ms: int = KEEP_ALIVE_MS,
 ) -> AsyncIterator[Run]:
     """A recorder of those venues (all), whose collectors are those of `only` (None: all).
 
-    Retries wait a tenth of a second and pings go twice a second; `before` is done to the exchange
-    ahead of the recorder's start, and with `whole` the block begins when every stream stands.
+    Retries wait a tenth of a second, and links are looked at five times a second. `before` is done
+    to the exchange ahead of the recorder's start; with `whole` the block begins when all stands.
     """
     patch.setattr(backoff, "delay", lambda attempts: BACKOFF_S)
-    patch.setattr("tui.venues.connect.KEEP_ALIVE_MS", KEEP_ALIVE_MS)
+    patch.setattr("tui.venues.connect.KEEP_ALIVE_MS", keep_alive_ms)
+    patch.setattr(recorder, "BEAT_S", BEAT_S)
     patch.setattr(recorder, "specs", _specs(only))
     scenario = world()
     exchange = Loopback(scenario, started_at=scenario.end, live=False)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ async def test_a_handshake_that_fails_is_a_gap_until_it_does_not(
             run.exchange.faults.answer(venue, HANDSHAKES[kind])
             run.exchange.faults.drop(venue)
         for venue in VENUES:  # dropped, then refused at least once
-            await run.until(lambda v=venue: len(run.states(v)) >= counts[v] + 2, "failures")
+            await run.until(partial(more_states, run, venue, counts[venue] + 2), "failures")
         for venue in VENUES:
             run.exchange.faults.answer(venue, None)
         await run.subscribed(before)
@@ -98,6 +99,11 @@ async def test_a_handshake_that_fails_is_a_gap_until_it_does_not(
         await run.arrived()
         assert len(run.gaps()) == len(run.streams)
         tally(run)
+
+
+def more_states(run: Run, venue: str, than: int) -> bool:
+    """Whether the venue's feeds have been in so many states."""
+    return len(run.states(venue)) >= than
 
 
 async def test_venues_that_never_answer_are_given_up_and_asked_again(

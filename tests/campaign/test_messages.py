@@ -157,7 +157,7 @@ async def test_ten_megabytes_of_rows_in_one_frame_are_rows(
 
 
 def so_many(run: Run, market: Instrument) -> list[Forced]:
-    """Rows of one contract, no two of them equal."""
+    """Rows of one contract, ten milliseconds apart."""
     dice = random.Random(1)
     now, scenario = run.exchange.now(), run.exchange.scenario
-    return [forced_row(scenario, market, now, place, dice) for place in range(135_000)]
+    return [forced_row(scenario, market, now - 10 * place, place, dice) for place in range(135_000)]

@@ -1,13 +1,15 @@
 """Connections that end, hang or crawl: what was sent on them is stored, what was not is a gap."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.campaign.conftest import Tally
-from tests.campaign.run import recording
+from tests.campaign.run import QUICK_MS, recording
+from tui.collectors.base import Link
 from tui.tables import COVERAGE
 from tui.venues import VENUES
 from tui.venues.socket import Socket
@@ -30,7 +32,7 @@ async def test_a_lost_connection_is_a_gap_with_its_reason(
     venue: str, loss: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
     """Reset, close frame, half a frame and half open: what came before and after is there."""
-    async with recording(tmp_path, monkeypatch, venue) as run:
+    async with recording(tmp_path, monkeypatch, venue, keep_alive_ms=QUICK_MS) as run:
         await run.burst(1)
         await run.arrived()
         before = run.newest()
@@ -49,7 +51,7 @@ async def test_a_lost_connection_is_a_gap_with_its_reason(
 async def test_a_half_open_socket_is_not_covered_beyond_its_last_word(
     tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    async with recording(tmp_path, monkeypatch, "okx") as run:
+    async with recording(tmp_path, monkeypatch, "okx", keep_alive_ms=QUICK_MS) as run:
         muted = run.clock()
         run.exchange.faults.mute("okx")
         await run.until(lambda: not run.read(COVERAGE)["reason"].null_count(), "the loss")
@@ -87,17 +89,22 @@ async def test_a_hundred_reconnects_in_a_row(
         for seed in range(100):
             conn = link.conn
             run.exchange.faults.drop("okx")
-            await run.until(lambda conn=conn: link.conn not in (None, conn), "a new connection")
+            await run.until(partial(another, link, conn), "a new connection")
             if seed % 10 == 0:
                 await run.burst(seed, each=10)
         await run.subscribed(run.newest() - 1)
         await run.burst(1000)
         await run.arrived()
-        conns = run.read(COVERAGE)["conn"].to_list()
-        assert len(conns) == len(set(conns)) == 101
-        assert len(run.gaps()) == 100
+        coverage = run.read(COVERAGE)
+        assert coverage["conn"].n_unique() == len(coverage) == 101
+        assert coverage["reason"].drop_nulls().to_list() == ["connection dropped"] * 100
         assert len([o for o in run.exchange.sockets.open["okx"] if o.alive]) == 1
         tally(run)
+
+
+def another(link: Link, conn: int | None) -> bool:
+    """Whether the link has another connection by now."""
+    return link.conn not in (None, conn)
 
 
 async def test_a_slow_reader_gets_every_row(

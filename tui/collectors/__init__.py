@@ -38,7 +38,7 @@ class _Listed:
     """The market lists, one a venue and stream, shared by the collectors of a recorder."""
 
     def __init__(self, settings: Settings) -> None:
-        self.endpoint = settings.endpoint
+        self.endpoint, self.proxy = settings.endpoint, settings.proxy
         folder: Path | None = settings.cache_dir if settings.endpoint is None else None
         self._markets = {
             (name, stream): Markets(VENUES[name], ASKED[name], stream, folder)
@@ -51,7 +51,7 @@ class _Listed:
 
     def asking(self, venues: tuple[str, ...], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
         """What `work` yields, given a client of each venue; they are closed when it ends."""
-        return _closing({name: Rest(name, self.endpoint) for name in venues}, work)
+        return _closing({name: Rest(name, self.endpoint, self.proxy) for name in venues}, work)
 
 
 async def _closing(clients: dict[str, Rest], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
@@ -76,7 +76,7 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
     link = Link(name, stream, context.next_conn, context.clock)
 
     def work(clients: dict[str, Rest]) -> Frames:
-        lent = link, context.rate, context.clock, settings.endpoint
+        lent = link, context.rate, context.clock, settings.endpoint, settings.proxy
         of = listed.of(name, stream)
         return liquidations.collect(
             liquidations.Stream(VENUES[name], stream, of, clients[name], *lent)
@@ -133,7 +133,8 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         return candles.collect(sources(clients), settings.coins, context.newest, context.clock)
 
     def last(clients: dict[str, Rest]) -> Frames:
-        return quotes.collect(sources(clients), settings.coins, settings.endpoint, context.clock)
+        way = settings.endpoint, context.clock, settings.proxy
+        return quotes.collect(sources(clients), settings.coins, *way)
 
     first, all_of_them = settings.venues[0], settings.venues
     return [

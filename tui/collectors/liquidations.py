@@ -40,6 +40,7 @@ class Stream:
     rate: Rate
     clock: Clock
     endpoint: str | None
+    proxy: str | None = None
 
     def topics(self, known: Mapping[str, Market]) -> list[str]:
         """What to subscribe to for all liquidations of those markets."""
@@ -111,6 +112,7 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
         inbox.take,
         link.heard,
         lambda text: link.garbled(1, text),
+        stream.proxy,
     )
     try:
         await socket.open()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.loopback.answers import Instead
+from tui.loopback.listing import Instrument
 from tui.loopback.odd import odd
 from tui.loopback.scenario import Scenario
 from tui.loopback.sockets import Open, Sockets
@@ -106,16 +107,21 @@ class Faults:
 
     def enlist(self, venue: str, stream: str, most: int) -> Callable[[], None]:
         """Cuts or fills up a market list to `most` contracts; returns what undoes it."""
-        lists = self._scenario.lists
-        real = lists[venue, stream]
-        ids = list(real)[:most]
-        grown = {id: real[id] for id in ids}
-        for place in range(most - len(grown)):
-            like = real[ids[place % len(ids)]]
+        listed = self._scenario.lists[venue, stream]
+        real = dict(listed)
+        kept = dict(list(real.items())[:most])
+        models = list(kept.values())
+        for place in range(most - len(kept)):
+            like = models[place % len(models)]
             new = replace(like, id=f"Z{place}{like.id}", base=f"Z{place}{like.base}", path="")
-            grown[new.id] = new
-        lists[venue, stream] = grown
-        return lambda: lists.__setitem__((venue, stream), real)
+            kept[new.id] = new
+
+        def become(markets: Mapping[str, Instrument]) -> None:
+            listed.clear()  # in place: encoders hold it
+            listed.update(markets)
+
+        become(kept)
+        return lambda: become(real)
 
     def say(self, venue: str, stream: str, text: Any) -> int:
         """Sends any text to the sockets of one stream; returns how many got it."""

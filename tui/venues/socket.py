@@ -42,10 +42,11 @@ class Socket:
         take: Take,
         heard: Callable[[], None],
         garbled: Callable[[str], None],
+        proxy: str | None = None,
     ) -> None:
         self._venue, self._stream = venue, stream
         self._take, self._heard, self._garbled = take, heard, garbled
-        self._exchange = connect(_tapped(ccxt_class(venue.name), self), endpoint)
+        self._exchange = connect(_tapped(ccxt_class(venue.name), self), endpoint, proxy)
         self._client: Any = None
         self._repeats = Repeats()
         self._number = 0
