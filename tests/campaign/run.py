@@ -141,6 +141,10 @@ class Run:
         found = Listening(coverage, self.streams).cover(since, self.clock()).gaps
         return [gap for gap in found if venue in (None, gap.venue)]
 
+    async def unbroken(self) -> None:
+        """No stream has a gap: a heartbeat that is late on a busy machine leaves none."""
+        await self.until(lambda: not self.gaps(), f"no gap but {self.gaps()}")
+
     async def arrived(self) -> None:
         """Every row that was sent is stored, none twice, none made up; the minutes are sums."""
         total = self.sent().total()

@@ -1,7 +1,10 @@
-"""A store's writer that is to be killed: it writes batches and says how many are committed."""
+"""A store's writer that is to be killed: `python -m tests.campaign.victim`, then a path on stdin.
 
+It writes batches without end and says after each how many are committed.
+"""
+
+import sys
 from datetime import timedelta
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.frames import NOW, frame, liquidation
@@ -11,8 +14,8 @@ from tui.tables import LIQUIDATIONS
 ROWS = 25
 
 
-def write(path: Path, says: Connection) -> None:
-    """Batches of ROWS rows, each told of after its commit, without end."""
+def write(path: Path) -> None:
+    """Batches of ROWS rows, each told of after its commit."""
     writer = Writer(path, None)
     conn = writer.next_conn()
     for batch in range(1_000_000):
@@ -23,4 +26,9 @@ def write(path: Path, says: Connection) -> None:
             for row in range(ROWS)
         ]
         writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
-        says.send(batch + 1)
+        print(batch + 1, flush=True)
+
+
+if __name__ == "__main__":
+    if where := sys.stdin.readline().strip():
+        write(Path(where))
