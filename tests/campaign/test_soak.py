@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 from tests.campaign.conftest import Tally
 from tests.loopback_world import world
-from tests.processes import Home, recorder
+from tests.processes import PATIENCE_S, Home, recorder
 from tests.test_path import STREAMS, Row, stored, subscribed
 from tests.test_store_liquidations import assert_minutes_are_sums
 from tui.loopback.burst import forced_row
@@ -107,12 +108,14 @@ async def test_an_hour_of_fifty_a_second_with_lost_connections(
 
 async def named(exchange: Loopback, home: Home) -> int:
     """Rows that were sent and are not stored, once all are that were not sent in a gap."""
-    for _ in range(200):
-        missing, unnamed = compare(exchange, home)
+    limit = time.monotonic() + PATIENCE_S
+    while True:
+        missing, unnamed = await asyncio.to_thread(compare, exchange, home)
         if not unnamed:
             return missing
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"sent while connected, not stored: {len(unnamed)}, as {unnamed[:3]}")
+        words = f"sent while connected, not stored: {len(unnamed)}, as {unnamed[:3]}"
+        assert time.monotonic() < limit, words
+        await asyncio.sleep(0.5)
 
 
 def compare(exchange: Loopback, home: Home) -> tuple[int, list[Row]]:
