@@ -34,39 +34,55 @@ WRONG: dict[str, tuple[Instead, str]] = {
 }
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 @pytest.mark.parametrize("kind", list(WRONG))
 async def test_a_venue_that_answers_wrong_at_the_start_is_told_and_mended(
-    venue: str, kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    """The other venues stand meanwhile; the wait is as long as the venue says."""
+    """Every other venue does; the rest stands meanwhile. A wait is as long as the venue says."""
     monkeypatch.setattr(recorder, "RATE_LIMIT_S", 1.0)
     instead, state = WRONG[kind]
+    wrong = list(VENUES)[list(WRONG).index(kind) % 2 :: 2]
 
-    def wrong(exchange: Loopback) -> None:
-        exchange.faults.answer(venue, instead)
+    def spoilt(exchange: Loopback) -> None:
+        for venue in wrong:
+            exchange.faults.answer(venue, instead)
 
-    async with recording(tmp_path, monkeypatch, before=wrong, whole=False) as run:
-        await run.said(venue, state)
-        asked = requests(run, venue)
-        await run.until(lambda: others(run, venue), "the other venues")
-        if state == "waiting":
-            assert requests(run, venue) <= asked + len(VENUES[venue].streams)
-        run.exchange.faults.answer(venue, None)
+    async with recording(tmp_path, monkeypatch, before=spoilt, whole=False) as run:
+        for venue in wrong:
+            await run.said(venue, state)
+        await run.until(lambda: others(run, wrong), "the other venues")
+        for venue in wrong:
+            run.exchange.faults.answer(venue, None)
         await run.subscribed()
         await run.burst(1)
         await run.arrived()
         tally(run)
 
 
-def requests(run: Run, venue: str) -> int:
-    """How often the exchange was asked anything of this venue."""
-    return sum(n for path, n in run.exchange.requests.items() if venue in path)
-
-
-def others(run: Run, venue: str) -> bool:
+def others(run: Run, wrong: list[str]) -> bool:
     """Whether every stream of the other venues stands."""
-    return run.whole(0, [s for s in run.streams if s.venue != venue])
+    return run.whole(0, [s for s in run.streams if s.venue not in wrong])
+
+
+async def test_who_is_told_to_wait_asks_nothing_meanwhile(
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    """Going on asking turns a 429 into a ban."""
+    venue = next(iter(VENUES))
+
+    def limited(exchange: Loopback) -> None:
+        exchange.faults.answer(venue, Instead(429, retry_after="3"))
+
+    async with recording(tmp_path, monkeypatch, venue, before=limited, whole=False) as run:
+        await run.said(venue, "waiting", "told to wait")
+        told = run.exchange.requests.total()
+        await asyncio.sleep(1.5)
+        assert run.exchange.requests.total() == told == len(run.streams)
+        run.exchange.faults.answer(venue, None)
+        await run.subscribed()
+        await run.burst(1)
+        await run.arrived()
+        tally(run)
 
 
 HANDSHAKES = {
@@ -125,18 +141,22 @@ async def test_venues_that_never_answer_are_given_up_and_asked_again(
         tally(run)
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 async def test_an_empty_market_list_is_told_and_asked_for_again(
-    venue: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
     undo: list[Callable[[], None]] = []
 
     def emptied(exchange: Loopback) -> None:
-        undo.extend(exchange.faults.enlist(venue, s, 0) for s in VENUES[venue].streams)
+        undo.extend(
+            exchange.faults.enlist(name, stream, 0)
+            for name, venue in VENUES.items()
+            for stream in venue.streams
+        )
 
-    async with recording(tmp_path, monkeypatch, venue, before=emptied, whole=False) as run:
+    async with recording(tmp_path, monkeypatch, before=emptied, whole=False) as run:
         try:
-            await run.said(venue, "retrying", "no instruments")
+            for venue in VENUES:
+                await run.said(venue, "retrying", "no instruments")
         finally:
             for one in undo:
                 one()

@@ -110,33 +110,33 @@ async def test_frames_that_come_again_count_once(
         tally(run)
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 async def test_ten_megabytes_of_nothing_end_no_reading(
-    venue: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    async with recording(tmp_path, monkeypatch, venue) as run:
+    async with recording(tmp_path, monkeypatch) as run:
         await run.burst(1)
-        run.exchange.faults.big(venue)
+        for venue in VENUES:
+            run.exchange.faults.big(venue)
         await run.burst(2)
         await run.arrived()
         await run.unbroken()
         tally(run)
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 async def test_a_frame_beyond_the_limit_is_a_gap(
-    venue: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
     """Eleven megabytes: the socket is given up, and says so."""
-    async with recording(tmp_path, monkeypatch, venue) as run:
+    async with recording(tmp_path, monkeypatch) as run:
         await run.burst(1)
         await run.arrived()
         before = run.newest()
-        run.exchange.faults.big(venue, 11_000_000)
+        for venue in VENUES:
+            run.exchange.faults.big(venue, 11_000_000)
         await run.subscribed(before)
         await run.burst(2)
         await run.arrived()
-        assert {gap.stream for gap in run.gaps()} == set(VENUES[venue].streams)
+        assert len(run.gaps()) == len(run.streams)
         tally(run)
 
 

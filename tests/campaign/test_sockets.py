@@ -10,6 +10,7 @@ import pytest
 from tests.campaign.conftest import Tally
 from tests.campaign.run import QUICK_MS, recording
 from tui.collectors.base import Link
+from tui.loopback.server import Loopback
 from tui.tables import COVERAGE
 from tui.venues import VENUES
 from tui.venues.socket import Socket
@@ -26,25 +27,24 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 @pytest.mark.parametrize("loss", list(LOSSES))
 async def test_a_lost_connection_is_a_gap_with_its_reason(
-    venue: str, loss: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    loss: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
     """Reset, close frame, half a frame and half open: what came before and after is there."""
-    async with recording(tmp_path, monkeypatch, venue, keep_alive_ms=QUICK_MS) as run:
+    async with recording(tmp_path, monkeypatch, keep_alive_ms=QUICK_MS) as run:
         await run.burst(1)
         await run.arrived()
         before = run.newest()
-        count = getattr(run.exchange.faults, loss)(venue)
-        assert count == len(VENUES[venue].streams)
+        for venue in VENUES:
+            assert getattr(run.exchange.faults, loss)(venue) == len(VENUES[venue].streams)
         await run.burst(2, each=40, rate=200)  # while nobody listens, or half of the time
         await run.subscribed(before)
         await run.burst(3)
         await run.arrived()
         gaps = run.gaps()
         tally(run)
-    assert len(gaps) == count
+    assert {(gap.venue, gap.stream) for gap in gaps} == {(s.venue, s.stream) for s in run.streams}
     assert all(LOSSES[loss] in gap.reason for gap in gaps), gaps
 
 
@@ -125,43 +125,44 @@ async def test_a_slow_reader_gets_every_row(
         tally(run)
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 async def test_a_refused_subscription_is_told_and_covers_nothing(
-    venue: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    async with recording(
-        tmp_path,
-        monkeypatch,
-        venue,
-        before=lambda exchange: exchange.faults.refuse(venue),
-        whole=False,
-    ) as run:
-        await run.said(venue, "refused", "refused")
+    def refusing(exchange: Loopback) -> None:
+        for venue in VENUES:
+            exchange.faults.refuse(venue)
+
+    async with recording(tmp_path, monkeypatch, before=refusing, whole=False) as run:
+        for venue in VENUES:
+            await run.said(venue, "refused", "refused")
         assert run.read(COVERAGE).is_empty()
         await run.burst(1)  # nobody is subscribed: nothing is booked as sent
-        run.exchange.faults.refuse(venue, on=False)
+        assert not run.sent()
+        for venue in VENUES:
+            run.exchange.faults.refuse(venue, on=False)
         await run.subscribed()
         await run.burst(2)
         await run.arrived()
         tally(run)
 
 
-@pytest.mark.parametrize("venue", list(VENUES))
 async def test_a_venue_that_never_acknowledges_is_refused(
-    venue: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    monkeypatch.setattr("tui.venues.socket.ANSWER_S", 0.5)
-
-    async with recording(tmp_path, monkeypatch, venue) as run:
+    monkeypatch.setattr("tui.venues.socket.ANSWER_S", 2.0)
+    async with recording(tmp_path, monkeypatch) as run:
         await run.burst(1)
         await run.arrived()
         before = run.newest()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(type(run.exchange.encoders[venue]), "hear", lambda *heard: [])
-            run.exchange.faults.drop(venue)
-            await run.said(venue, "refused", "not answered")
+            for encoder in run.exchange.encoders.values():
+                patch.setattr(type(encoder), "hear", lambda *heard: [])
+            for venue in VENUES:
+                run.exchange.faults.drop(venue)
+            for venue in VENUES:
+                await run.said(venue, "refused", "not answered")
         await run.subscribed(before)
         await run.burst(2)
         await run.arrived()
         tally(run)
-    assert {gap.venue for gap in run.gaps()} == {venue}
+    assert {gap.venue for gap in run.gaps()} == set(VENUES)
