@@ -58,7 +58,7 @@ def written(text_: str, conn: int, source: str) -> list[tuple[Any, ...]]:
     return rows(wires, KNOWN, rate=lambda quote: None, **told)  # type: ignore[arg-type]
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     messages,
     st.lists(spans, min_size=1, max_size=4),
@@ -83,8 +83,8 @@ def test_a_history_is_stored_as_the_exact_multiset_of_what_was_heard(
             times = 1 + (place in stutter)
             came = [frames[place] for _ in range(times) if not repeats(frames[place])]
             batches += [written(one, conn, "stream") for one in came]
-    for first, last in backfilled:
-        batches += [written(one, 1, "backfill") for one in frames[first : last + 1]]
+    for number, (first, last) in enumerate(backfilled, 101):  # a number of its own for each
+        batches += [written(one, number, "backfill") for one in frames[first : last + 1]]
     dice.shuffle(batches)
 
     path = store_path(tmp_path_factory.mktemp("store"))
