@@ -18,7 +18,7 @@ from tests.processes import Exchange, Home, exchange, recorder, until
 from tests.test_store_liquidations import assert_minutes_are_sums
 from tui.loopback.encoders import listings
 from tui.loopback.listing import Instrument
-from tui.metrics.coverage import HEARTBEAT, Listening, Stream
+from tui.metrics.coverage import Listening, Stream
 from tui.store import Writer, store_path
 from tui.tables import BACKFILLED, COVERAGE, HEALTH, LIQUIDATIONS
 from tui.venues import VENUES
@@ -298,17 +298,15 @@ def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
 
 
 def check_gap(coverage: pl.DataFrame, ended: pl.DataFrame) -> None:
-    """Each stream has one gap: from its last heartbeat and five seconds to its new connection, or
-    none when it came back within them."""
+    """Each stream has one gap: from its last heartbeat to its new connection."""
     for venue, stream in STREAMS:
         mine = pl.col("venue") == venue, pl.col("stream") == stream
         old = ended.filter(*mine).row(-1, named=True)
         new = coverage.filter(*mine, pl.col("conn") > old["conn"]).row(0, named=True)
         heard = Listening(coverage, [Stream(venue, stream)])
         found = heard.cover(old["since"], new["until"]).gaps
-        late = old["until"] + HEARTBEAT < new["since"]
-        wanted = [(old["until"] + HEARTBEAT, new["since"])] if late else []
-        assert [(gap.since, gap.until) for gap in found] == wanted
+        assert [(gap.since, gap.until) for gap in found] == [(old["until"], new["since"])]
+        assert found[0].reason == "recorder killed"
         assert new["since"] - old["until"] > timedelta(0)
 
 

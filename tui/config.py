@@ -45,6 +45,7 @@ class Settings:
     positioning_coins: tuple[str, ...]
     venues: tuple[str, ...]
     endpoint: str | None
+    proxy: str | None
     linger_s: float
     panels: tuple[str, ...]
     coin: str | None
@@ -81,6 +82,7 @@ class Settings:
             "positioning_coins": list(self.positioning_coins),
             "venues": list(self.venues),
             "endpoint": self.endpoint,
+            "proxy": without_password(self.proxy),
         }
 
 
@@ -129,7 +131,7 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
     defaults = tomllib.loads(default_text())
     merged = _merged(defaults, document, path)
     read = _Read(merged, path)
-    names = _venue_names(defaults)
+    names = venue_names(defaults)
     on = tuple(name for name in names if read("venues", name, _boolean))
     if not on:
         raise ConfigError(f"{path}: [venues]: all are off; set one of {', '.join(names)}")
@@ -138,6 +140,7 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         positioning_coins=read("coins", "positioning", coins),
         venues=on,
         endpoint=read("venues", "endpoint", valid_endpoint),
+        proxy=read("network", "proxy", valid_proxy),
         linger_s=read("recorder", "linger", seconds),
         panels=read("view", "panels", panels),
         coin=read("view", "coin", lambda v: None if v == "all" else coin(v)),
@@ -152,9 +155,10 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
     )
 
 
-def _venue_names(defaults: Mapping[str, Any]) -> tuple[str, ...]:
+def venue_names(defaults: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """The venues there are: the switches under [venues] of the defaults."""
-    return tuple(name for name, value in defaults["venues"].items() if isinstance(value, bool))
+    switches = (defaults or tomllib.loads(default_text()))["venues"]
+    return tuple(name for name, value in switches.items() if isinstance(value, bool))
 
 
 class _Read:
@@ -264,8 +268,9 @@ def valid_endpoint(value: Any) -> str | None:
     """An endpoint on the loopback, without a trailing slash; "" means the real exchanges."""
     if value == "":
         return None
-    parts = urlsplit(value) if isinstance(value, str) else None
+    parts = None
     try:
+        parts = urlsplit(value) if isinstance(value, str) else None
         on_loopback = (
             parts is not None
             and parts.scheme == "http"
@@ -274,14 +279,41 @@ def valid_endpoint(value: Any) -> str | None:
             and parts.path in ("", "/")
             and not (parts.query or parts.fragment or parts.username)
         )
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is no number, half an IPv6 address
         on_loopback = False
     if not on_loopback or parts is None:
         raise UsageError(f"{value!r} is no endpoint; write http://127.0.0.1:PORT (loopback only)")
     return f"http://{parts.netloc}"
 
 
+def valid_proxy(value: Any) -> str | None:
+    """A proxy for requests and sockets alike; "" means none.
+
+    Plain http to the proxy: what goes through it is TLS between us and the exchange. SOCKS would
+    need a package that ccxt does not bring.
+    """
+    if value == "":
+        return None
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        fine = parts and parts.scheme == "http" and parts.hostname and parts.port
+        bare = parts and parts.path in ("", "/") and not (parts.query or parts.fragment)
+    except ValueError:
+        fine = bare = False
+    if not fine or not bare:  # without the value: it may hold a password
+        raise UsageError("is no proxy; write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT")
+    return str(value).rstrip("/")
+
+
+def without_password(proxy: str | None) -> str | None:
+    """A proxy as it may be shown: with neither user nor password."""
+    return proxy and f"http://{urlsplit(proxy).netloc.rpartition('@')[2]}"
+
+
 def _data_dir(value: Any) -> Path:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise UsageError(f"{value!r} is no path")
-    return Path(value).expanduser().resolve() if value else Path(_DIRS.user_data_dir)
+    try:
+        return Path(value).expanduser().resolve() if value else Path(_DIRS.user_data_dir)
+    except (OSError, RuntimeError) as error:  # ~somebody who is not; a loop of links
+        raise UsageError(f"{value!r} is no path: {error}") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui import __version__, background, clock, flags
-from tui.config import Settings
+from tui.config import Settings, venue_names, without_password
 from tui.errors import LiqtopError
 from tui.lock import holder
 from tui.metrics.feeds import feeds
@@ -48,6 +48,8 @@ def _paths(settings: Settings) -> Iterator[Finding]:
     yield Finding("liqtop", f"{__version__}, Python {sys.version.split()[0]}")
     yield Finding("config", str(settings.file or "defaults (liqtop config init writes a file)"))
     yield Finding("endpoint", settings.endpoint or "the real exchanges")
+    for name, value in in_force(settings).items():
+        yield Finding("setting", f"{name} = {value}")
     for what, path in (
         ("data", settings.data_dir),
         ("cache", settings.cache_dir),
@@ -57,6 +59,27 @@ def _paths(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(_existing(settings.data_dir)).free / 1e9
     do = "free some space: a busy day takes about 0.3 GB" if free < 1 else None
     yield Finding("disk", f"{free:.1f} GB free", do)
+
+
+def in_force(settings: Settings) -> dict[str, str]:
+    """Every setting as the config file names it, with the value in force; no password."""
+    return {
+        "coins.follow": ", ".join(settings.coins),
+        "coins.positioning": ", ".join(settings.positioning_coins),
+        **{f"venues.{name}": "on" if name in settings.venues else "off" for name in venue_names()},
+        "venues.endpoint": settings.endpoint or "none",
+        "network.proxy": without_password(settings.proxy) or "none",
+        "recorder.linger": f"{settings.linger_s:.0f} s",
+        "view.panels": ", ".join(settings.panels),
+        "view.coin": settings.coin or "all",
+        "view.window": settings.window,
+        "view.smallest": f"{settings.smallest:,.0f} USD",
+        "theme.name": settings.theme,
+        "theme.side": settings.side_colour,
+        "theme.symbols": settings.symbols,
+        "paths.data": str(settings.data_dir),
+        **{f"keys.{name}": keys for name, keys in settings.keys.items()},
+    }
 
 
 def _folder(what: str, path: Path) -> Finding:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui import background, flags, sparing
 from tui.clock import shifted
@@ -80,12 +80,20 @@ def _lock(settings: Settings, in_background: bool) -> RecorderLock:
         return RecorderLock(settings.data_dir, me)
 
 
+class _PrivateFile(RotatingFileHandler):
+    """A rotating log that only its owner may read, whatever the umask when it rotates."""
+
+    def _open(self) -> Any:
+        mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        return open(os.open(self.baseFilename, mode, 0o600), "a", encoding="utf-8")
+
+
 def _logging(folder: Path, quiet: bool) -> None:
     """Words to a rotating file (0600), and to stderr in the foreground."""
     old = os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file: logging.Handler = RotatingFileHandler(
+        file: logging.Handler = _PrivateFile(
             folder / "recorder.log", maxBytes=1_000_000, backupCount=3
         )
     except OSError:

@@ -25,13 +25,14 @@ from tui.metrics import saturation
 from tui.outbox import Outbox
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, QUOTES, SATURATION, State, Table
+from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, SATURATION, State, Table
 from tui.venues import VENUES, described
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
 
+BEAT_S = 1.0
 HEARTBEAT_S = 5.0
 LATEST_S = 1.0
 COPY_S = 300.0
@@ -46,6 +47,8 @@ STEADY_S = 30.0
 """A socket that has lived this long counts as data: the next failure starts a new back-off."""
 STORE = ("store", "", "")
 """The store's own feed in health: collector, venue and stream."""
+LEFT = 1000
+"""Rows of coverage, the newest, among which those are that a killed recorder left open."""
 RATE_LIMIT_S = 120.0
 """The wait after a 429 that names no time; venues ban for minutes those who come back at once."""
 
@@ -98,6 +101,7 @@ class Recorder:
         """Record until `stop` is set, then close every socket, write what waits and close."""
         self._introduce()
         self._retire()
+        self._bury()
         tasks = [asyncio.create_task(self._supervise(spec)) for spec in self.specs]
         tasks += [
             asyncio.create_task(work())
@@ -127,6 +131,15 @@ class Recorder:
         for collector, venue, stream, state in newest.select(*key, "state").iter_rows():
             if (collector, venue, stream) not in ours and state != State.OFF:
                 self._write_health(collector, venue, stream, State.OFF, 0, None)
+
+    def _bury(self) -> None:
+        """Connections that a killed recorder left open ended with it, at their last heartbeat.
+
+        As long as nobody says so they count for five seconds more, in which rows were lost.
+        """
+        left = self.reader.read(COVERAGE, newest=LEFT)
+        left = left.filter(pl.col("reason").fill_null(LIVING).str.starts_with(LIVING))
+        self.outbox.put(COVERAGE, left.with_columns(reason=pl.lit("recorder killed")))
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self._ending = True
@@ -202,13 +215,14 @@ class Recorder:
             for spec in self.specs:
                 if (link := spec.link) is None:
                     continue
+                link.tick()
                 if link.conn is not None:
                     self._health(spec, State.LIVE, 0, link.trouble)
-                if beats % int(HEARTBEAT_S) == 0 or written.get(link) != link.standing:
+                if beats % round(HEARTBEAT_S / BEAT_S) == 0 or written.get(link) != link.standing:
                     written[link] = link.standing
                     self.outbox.put(COVERAGE, link.coverage())
             beats += 1
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(BEAT_S)
 
     async def _latest(self) -> None:
         """Once a second the snapshot of all panels goes into the row that `status` reads."""

@@ -40,7 +40,7 @@ class _Listed:
     """The market lists, one a venue and stream, shared by the collectors of a recorder."""
 
     def __init__(self, settings: Settings) -> None:
-        self.endpoint = settings.endpoint
+        self.endpoint, self.proxy = settings.endpoint, settings.proxy
         folder: Path | None = settings.cache_dir if settings.endpoint is None else None
         self._markets = {
             (name, stream): Markets(VENUES[name], stream, folder)
@@ -53,8 +53,8 @@ class _Listed:
 
     def asking(self, venues: tuple[str, ...], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
         """What `work` yields, given a client of each venue; they are closed when it ends."""
-        clients = {name: Rest(VENUES[name].exchange(), self.endpoint) for name in venues}
-        return _closing(clients, work)
+        way = self.endpoint, self.proxy
+        return _closing({name: Rest(VENUES[name].exchange(), *way) for name in venues}, work)
 
 
 async def _closing(clients: dict[str, Rest], work: Callable[[dict[str, Rest]], Frames]) -> Frames:
@@ -79,7 +79,8 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
     link = Link(name, stream, context.next_conn, context.clock)
 
     def work(clients: dict[str, Rest]) -> Frames:
-        lent = link, context.rate, context.clock, settings.endpoint, context.newest
+        way = settings.endpoint, context.newest, settings.proxy
+        lent = link, context.rate, context.clock, *way
         of = listed.of(name, stream)
         return liquidations.collect(
             liquidations.Stream(VENUES[name], stream, of, clients[name], *lent)
@@ -143,7 +144,8 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         return candles.collect(sources(clients), settings.coins, context.newest, context.clock)
 
     def last(clients: dict[str, Rest]) -> Frames:
-        return quotes.collect(sources(clients), settings.coins, settings.endpoint, context.clock)
+        way = settings.endpoint, context.clock, settings.proxy
+        return quotes.collect(sources(clients), settings.coins, *way)
 
     return [
         Spec(

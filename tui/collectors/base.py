@@ -1,6 +1,7 @@
 """What a stream collector tells its supervisor of its socket."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,9 @@ def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """A frame with times as ms and columns in any order, as a frame of `table`."""
     return frame.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
+
+STEPPED = timedelta(seconds=5)
+"""A clock that moved this much more or less than time itself was set, or its machine slept."""
 
 STRETCH = timedelta(minutes=1)
 """Unreadable rows are told in stretches this long: a window knows whether it lacks any."""
@@ -56,10 +60,16 @@ class Link:
     """
 
     def __init__(
-        self, venue: str, stream: str, next_conn: Callable[[], int], clock: Clock = utc_now
+        self,
+        venue: str,
+        stream: str,
+        next_conn: Callable[[], int],
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.venue, self.stream = venue, stream
-        self._next_conn, self._clock = next_conn, clock
+        self._next_conn, self._clock, self._monotonic = next_conn, clock, monotonic
+        self._ticked: tuple[datetime, float] | None = None
         self.conn: int | None = None
         self.last_heard: datetime | None = None
         self._since = clock()
@@ -80,6 +90,7 @@ class Link:
         self._since = self.last_heard = self._clock()
         if self.heard_until is not None and self.heard_until < self._since:
             self.holes.append(Hole(self.heard_until, self._since))
+        self._ticked = self._since, self._monotonic()
         self.topics(wanted, subscribed, reason)
         return self.conn
 
@@ -106,6 +117,22 @@ class Link:
         """Any message of the socket, pongs included."""
         self.last_heard = self._clock()
 
+    def tick(self) -> None:
+        """Told once a second: where the clock has stepped, the row ends and a new one begins.
+
+        Nobody listened in an hour that the clock jumped over, or that the machine slept through;
+        and a row that went on through a step back would end before it began.
+        """
+        if self.conn is None or self._ticked is None:
+            return
+        (before, then), now = self._ticked, self._clock()
+        self._ticked = now, self._monotonic()
+        step = (now - before) - timedelta(seconds=self._ticked[1] - then)
+        if abs(step) > STEPPED:
+            reason = f"the clock stepped by {step.total_seconds():+.0f} s"
+            self._ended.append(self._row(max(self._since, before), reason))
+            self.conn, self._since, self.last_heard = self._next_conn(), now, now
+
     def lost(self, reason: str, until: datetime | None = None) -> None:
         """The socket is gone; nothing happens when it already was.
 
@@ -113,6 +140,7 @@ class Link:
         """
         if self.conn is None:
             return
+        self.tick()
         until = max(self._since, until or self.last_heard or self._since)
         self._ended.append(self._row(until, reason))
         self.conn, self.trouble, self.heard_until = None, None, until

@@ -45,10 +45,16 @@ class Feed:
     """One venue's quotes: keeps its sockets up until it is stopped."""
 
     def __init__(
-        self, source: Source, coins: Sequence[str], endpoint: str | None, clock: Clock
+        self,
+        source: Source,
+        coins: Sequence[str],
+        endpoint: str | None,
+        clock: Clock,
+        proxy: str | None = None,
     ) -> None:
         self.name = source.venue.name
         self._source, self._coins, self._endpoint, self._clock = source, coins, endpoint, clock
+        self._proxy = proxy
         self._prices: dict[str, Price] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.spoke = now()
@@ -125,6 +131,7 @@ class Feed:
             lambda message: self._take(by_id, message),
             lambda: None,
             lambda text: None,
+            self._proxy,
         )
         try:
             await socket.open()

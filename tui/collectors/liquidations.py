@@ -44,6 +44,7 @@ class Stream:
     clock: Clock
     endpoint: str | None
     newest: Newest = lambda table, where: None
+    proxy: str | None = None
 
     def topics(self, known: Mapping[str, Market]) -> list[str]:
         """What to subscribe to for all liquidations of those markets."""
@@ -126,6 +127,7 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
         inbox.take,
         link.heard,
         lambda text: link.garbled(1, text),
+        stream.proxy,
     )
     try:
         await socket.open()

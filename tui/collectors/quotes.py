@@ -22,13 +22,17 @@ TICK_S = 0.25
 
 
 async def collect(
-    sources: Sequence[Source], coins: tuple[str, ...], endpoint: str | None, clock: Clock
+    sources: Sequence[Source],
+    coins: tuple[str, ...],
+    endpoint: str | None,
+    clock: Clock,
+    proxy: str | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of QUOTES: at most one row a second and symbol.
 
     Raises Lost when no venue has given a coin's price for a minute.
     """
-    feeds = [Feed(source, coins, endpoint, clock) for source in sources]
+    feeds = [Feed(source, coins, endpoint, clock, proxy) for source in sources]
     try:
         while True:
             await _stand_in(feeds)

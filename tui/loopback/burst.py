@@ -52,7 +52,7 @@ def pieces(
             due = spread * start / max(1, count)
             market = rng.choice(markets)
             rows = [
-                _row(scenario, market, now + int(due), start + i, rng)
+                forced_row(scenario, market, now + int(due), start + i, rng)
                 for i in range(min(step, count - start))
             ]
             frames = encoders[venue].forced(market.stream, rows, now + int(due))
@@ -61,7 +61,7 @@ def pieces(
     return out
 
 
-def _row(
+def forced_row(
     scenario: Scenario, market: Instrument, ts: int, serial: int, rng: random.Random
 ) -> Forced:
     """A row that price and size together make the only one of its serial number."""

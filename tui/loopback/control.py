@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.loopback.answers import Instead
 from tui.loopback.burst import shared
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ async def obey(exchange: Loopback, order: Any) -> dict[str, Any]:
     if not isinstance(order, dict) or order.get("do") not in DOES:
         raise BadOrder(f"do must be one of {', '.join(DOES)}")
     venue = order.get("venue")
-    if order["do"] not in ("burst", "live", "still") and venue not in exchange.encoders:
+    if order["do"] not in _ITSELF and venue not in exchange.encoders:
         raise BadOrder(f"venue must be one of {', '.join(exchange.encoders)}")
     try:
         return await _do(exchange, order, str(venue))
@@ -32,18 +33,25 @@ async def obey(exchange: Loopback, order: Any) -> dict[str, Any]:
         raise BadOrder(f"{order['do']}: {type(error).__name__} {error}") from None
 
 
-DOES = ("drop", "repeat", "garbage", "refuse", "limit", "say", "live", "still", "burst")
+_LOSSES = ("drop", "mute", "goodbye", "break_off")
+_ITSELF = ("burst", "live", "still")  # orders that name no venue
+DOES = (*_LOSSES, "repeat", "garbage", "odd", "refuse", "limit", "answer", "say", *_ITSELF)
 
 
 async def _do(exchange: Loopback, order: dict[str, Any], venue: str) -> dict[str, Any]:
     faults = exchange.faults
     match order["do"]:
-        case "drop":
-            return {"dropped": faults.drop(venue, order.get("stream"))}
+        case "drop" | "mute" | "goodbye" | "break_off" as loss:
+            return {"dropped": getattr(faults, loss)(venue, order.get("stream"))}
         case "repeat":
             return {"repeated": faults.repeat(venue, int(order.get("frames", 1)))}
         case "garbage":
             return {"frames": faults.garbage(venue, order.get("kind", "shape"))}
+        case "odd":
+            count, kind = int(order.get("count", 1)), str(order["kind"])
+            return {"frames": faults.odd(venue, kind, count, exchange.now())}
+        case "answer":
+            faults.answer(venue, instead(order))
         case "refuse":
             faults.refuse(venue, bool(order.get("on", True)))
         case "limit":
@@ -61,6 +69,14 @@ async def _do(exchange: Loopback, order: dict[str, Any], venue: str) -> dict[str
             seconds = await exchange.burst(counts, rate, int(order.get("seed", 1)))
             return {"seconds": seconds, **books(exchange)}
     return {}
+
+
+def instead(order: dict[str, Any]) -> Instead | None:
+    """What an order says to answer instead; None when it says `"on": false`."""
+    if not order.get("on", True):
+        return None
+    named = {key: order[key] for key in ("text", "retry_after", "handshakes") if key in order}
+    return Instead(int(order["status"]), **named)
 
 
 def books(exchange: Loopback, since: dict[str, int] | None = None) -> dict[str, Any]:

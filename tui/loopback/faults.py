@@ -1,8 +1,15 @@
-"""Misbehaviour on request: dropped connections, repeats, garbage, refusals, limits."""
+"""Misbehaviour on request: lost connections, odd and garbled frames, refusals, wrong answers."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from tui.loopback.sockets import Sockets
+from tui.loopback.answers import Instead
+from tui.loopback.listing import Instrument
+from tui.loopback.odd import odd
+from tui.loopback.scenario import Scenario
+from tui.loopback.sockets import Open, Sockets
+from tui.loopback.wire import Encoder
 
 GARBAGE: dict[str, tuple[str | bytes, ...]] = {
     "text": ("this is not JSON", "", "<html>502 Bad Gateway</html>"),
@@ -23,22 +30,46 @@ GARBAGE: dict[str, tuple[str | bytes, ...]] = {
 class Faults:
     """What a running loopback exchange can be told to do wrong, per venue.
 
-    `refused` venues turn every subscription down, `limited` ones answer REST with 429.
+    `refused` venues turn every subscription down, `limited` ones answer REST with 429, and those
+    in `instead` answer everything with that.
     """
 
-    def __init__(self, sockets: Sockets) -> None:
-        self._sockets = sockets
+    def __init__(
+        self, sockets: Sockets, scenario: Scenario, encoders: Mapping[str, Encoder]
+    ) -> None:
+        self._sockets, self._scenario, self._encoders = sockets, scenario, encoders
         self.refused: set[str] = set()
         self.limited: set[str] = set()
+        self.instead: dict[str, Instead] = {}
 
     def drop(self, venue: str, stream: str | None = None) -> int:
         """Cuts a venue's connections (of one stream); returns how many."""
-        sockets = [
-            o for o in self._sockets.open[venue] if stream is None or o.session.stream == stream
-        ]
-        for socket in sockets:
-            socket.abort()
-        return len(sockets)
+        return self._each(venue, stream, Open.abort)
+
+    def mute(self, venue: str, stream: str | None = None) -> int:
+        """Leaves the connections half open: no FIN, no pong, no word; returns how many."""
+        return self._each(venue, stream, Open.mute)
+
+    def goodbye(self, venue: str, stream: str | None = None, code: int = 1001) -> int:
+        """Ends the connections with a close frame; returns how many."""
+        return self._each(venue, stream, lambda socket: socket.say_goodbye(code, "restart"))
+
+    def break_off(self, venue: str, stream: str | None = None) -> int:
+        """Ends the connections in the middle of a frame; returns how many."""
+        text = '{"cut":"' + "x" * 1000 + '"}'
+        return self._each(venue, stream, lambda socket: socket.break_off(text))
+
+    def big(self, venue: str, size: int = 10_000_000) -> int:
+        """Sends one frame of `size` bytes; returns to how many sockets."""
+        text = '{"pad":"' + "x" * (size - 10) + '"}'
+        return self._each(venue, None, lambda socket: socket.write([text]))
+
+    def odd(self, venue: str, kind: str, count: int, now: int) -> int:
+        """Sends rows no market makes, see `tui.loopback.odd`; returns how many."""
+        frames = odd(self._encoders[venue], self._scenario, kind, count, now)
+        for stream, frame in frames:
+            self._sockets.publish(venue, stream, [frame], now)
+        return len(frames)
 
     def repeat(self, venue: str, frames: int = 1) -> int:
         """Sends the newest liquidation frames again, byte for byte; returns how many."""
@@ -63,9 +94,41 @@ class Faults:
         """Answers REST requests with 429 from now on, or no longer."""
         (self.limited.add if on else self.limited.discard)(venue)
 
+    def answer(self, venue: str, instead: Instead | None) -> None:
+        """Answers everything with that from now on; None: as the venue does again."""
+        if instead is None:
+            self.instead.pop(venue, None)
+        else:
+            self.instead[venue] = instead
+
+    def enlist(self, venue: str, stream: str, most: int) -> Callable[[], None]:
+        """Cuts or fills up a market list to `most` contracts; returns what undoes it."""
+        listed = self._scenario.lists[venue, stream]
+        real = dict(listed)
+        kept = dict(list(real.items())[:most])
+        models = list(kept.values())
+        for place in range(most - len(kept)):
+            like = models[place % len(models)]
+            new = replace(like, id=f"Z{place}{like.id}", base=f"Z{place}{like.base}", path="")
+            kept[new.id] = new
+
+        def become(markets: Mapping[str, Instrument]) -> None:
+            listed.clear()  # in place: encoders hold it
+            listed.update(markets)
+
+        become(kept)
+        return lambda: become(real)
+
     def say(self, venue: str, stream: str, text: Any) -> int:
         """Sends any text to the sockets of one stream; returns how many got it."""
-        sockets = self._sockets.of(venue, stream)
-        for socket in sockets:
-            socket.write([str(text)])
-        return len(sockets)
+        return self._each(venue, stream, lambda socket: socket.write([str(text)]))
+
+    def _each(self, venue: str, stream: str | None, do: Callable[[Open], None]) -> int:
+        found = [
+            o
+            for o in self._sockets.open[venue]
+            if o.alive and (stream is None or o.session.stream == stream)
+        ]
+        for socket in found:
+            do(socket)
+        return len(found)

@@ -54,7 +54,7 @@ class Loopback:
             name: encoder(self.scenario, self.mood) for name, encoder in ENCODERS.items()
         }
         self.sockets = Sockets(list(self.encoders))
-        self.faults = Faults(self.sockets)
+        self.faults = Faults(self.sockets, self.scenario, self.encoders)
         self.unknown: Counter[str] = Counter()  # paths no venue has
         self.requests: Counter[str] = Counter()
         self.live, self.port = live and playback is None, port
@@ -182,6 +182,9 @@ class Loopback:
         self.requests[path] += 1
         for encoder in self.encoders.values():
             session = encoder.session(path, request.query)
+            instead = self.faults.instead.get(encoder.name)
+            if instead and (path in encoder.routes or (session and instead.handshakes)):
+                return await instead.response()
             if session is not None:
                 return await self._socket(request, encoder, Open(session, _socket(), request))
             if request.method == "GET" and path in encoder.routes:

@@ -23,13 +23,15 @@ class Open:
         self, session: Session, socket: web.WebSocketResponse, request: web.Request
     ) -> None:
         self.session, self.socket = session, socket
+        self.muted = False
         self._transport = request.transport
 
     @property
     def alive(self) -> bool:
         """Whether it can be written to."""
         transport = self._transport
-        return transport is not None and not transport.is_closing() and not self.socket.closed
+        open_ = transport is not None and not transport.is_closing() and not self.socket.closed
+        return open_ and not self.muted
 
     def write(self, texts: Iterable[Text]) -> None:
         """Writes whole frames, text or binary, as one piece."""
@@ -45,6 +47,24 @@ class Open:
         """Cuts the connection as a failing network does, without a close frame."""
         if self._transport is not None:
             self._transport.abort()
+
+    def mute(self) -> None:
+        """Goes half open: nothing is read (no ping answered) or written, and no FIN is sent."""
+        if self.alive and isinstance(self._transport, asyncio.ReadTransport):
+            self.muted = True
+            self._transport.pause_reading()
+
+    def say_goodbye(self, code: int, reason: str) -> None:
+        """Writes a close frame, as a venue that restarts does."""
+        if self.alive and self._transport is not None:
+            self._transport.write(_frame(0x88, code.to_bytes(2) + reason.encode()))
+
+    def break_off(self, text: str) -> None:
+        """Writes the first half of a frame, then closes the connection."""
+        if self.alive and self._transport is not None:
+            whole = whole_frame(text)
+            self._transport.write(whole[: len(whole) // 2])
+            self._transport.close()
 
 
 class Sockets:

@@ -2,7 +2,8 @@
 
 Venues send no id. Two equal rows inside one message are two liquidations (`n` tells them apart),
 and so are equal rows in two messages of one connection. An equal row under another connection or
-source came through a reconnect overlap, a second subscription or a backfill: it is left out.
+source came through a reconnect overlap, a second subscription or a backfill: it is left out. So
+each backfill has to take a connection number of its own: two under one number would double.
 """
 
 from tui.store.schema import quoted

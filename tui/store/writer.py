@@ -36,12 +36,13 @@ class Writer:
         self._path = path
         self._endpoint = endpoint
         self._meta: dict[str, Any] = {}
-        # Batches come from the recorder's store thread, connection numbers from its event loop.
+        self._conn = self._kept_conn = 0
+        # Batches come from the recorder's store thread, meta values from its event loop.
         self._lock = threading.RLock()
         self._db: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
         with files.plainly(path):
-            self._open()
+            self._conn = self._kept_conn = int(str(files.read_meta(self._open(), "conn") or 0))
 
     def append(self, table: Table, frame: pl.DataFrame) -> int:
         """Write a frame of `table` in one transaction; how many rows were really written."""
@@ -59,8 +60,13 @@ class Writer:
             check(table, frame)
         if not ready:
             return 0
+        conn = self._conn
         with self._transaction() as db:
-            return sum(self._insert(db, table, frame) for table, frame in ready)
+            if conn != self._kept_conn:
+                _set(db, "conn", conn)
+            written = sum(self._insert(db, table, frame) for table, frame in ready)
+        self._kept_conn = conn
+        return written
 
     def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
         """Replace the one row of `latest`: the snapshot's document, as JSON."""
@@ -75,12 +81,13 @@ class Writer:
                 copies.write(db, copy)
 
     def next_conn(self) -> int:
-        """A number for a new connection, never given before in this store."""
-        with self._transaction() as db:
-            conn = int(str(files.read_meta(db, "conn") or 0)) + 1
-            _set(db, "conn", conn)
-        self._meta["conn"] = conn
-        return conn
+        """A number for a new connection, never given before in this store.
+
+        It is counted in memory and kept with the next batch, the first that can name it: a full
+        disk must keep no socket from being numbered. For one thread, the recorder's event loop.
+        """
+        self._conn += 1
+        return self._conn
 
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a JSON value that readers may ask for by `key`."""
@@ -106,6 +113,7 @@ class Writer:
         with self._lock, contextlib.suppress(StoreError, OSError):
             if self._db is not None and not self._deleted():
                 with self._transaction() as db:
+                    _set(db, "conn", self._conn)
                     self._packing.pack(db, most=24)
         self._give_up()
 
@@ -171,7 +179,7 @@ class Writer:
     def _begin_again(self) -> None:
         db = self._open()
         db.execute("BEGIN IMMEDIATE")
-        for key, value in self._meta.items():
+        for key, value in (self._meta | {"conn": self._conn}).items():
             _set(db, key, value)
         db.execute("COMMIT")
 

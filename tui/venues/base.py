@@ -31,6 +31,10 @@ Rate = Callable[[str], float | None]
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "USDE"})
 """Quotes that count as one US dollar."""
 
+MOST_USD = 1e12
+"""A liquidation of a trillion dollars and more has no worth: it is an error of the wire, and a
+few of 1e308 would make a sum infinite."""
+
 _LATEST = 100_000_000_000_000  # ms; year 5138: beyond it a time is micro- or nanoseconds
 
 
@@ -212,7 +216,7 @@ def each(raws: Iterable[Any], one: Callable[[Any], Wire]) -> list[Wire]:
 def positive(text: Any) -> float:
     """A size or price: finite and above zero, else ValueError (a zero price would price at 0)."""
     value = float(text)
-    if not 0.0 < value < inf:
+    if isinstance(text, bool) or not 0.0 < value < inf:
         raise ValueError(f"not a positive number: {text!r}")
     return value
 
@@ -220,6 +224,6 @@ def positive(text: Any) -> float:
 def moment(text: Any) -> int:
     """A time in ms, else ValueError."""
     value = int(text)
-    if not 0 < value < _LATEST:
+    if isinstance(text, bool) or not 0 < value < _LATEST:
         raise ValueError(f"not a time in milliseconds: {text!r}")
     return value

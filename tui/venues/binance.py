@@ -125,15 +125,15 @@ class Binance(Priced):
 
 def _row(event: dict[str, Any]) -> Wire:
     order = event["o"]
-    filled = float(order.get("z") or 0)
-    average = float(order.get("ap") or 0)
+    filled, average = order.get("z") or 0, order.get("ap") or 0
+    has_average = float(average) > 0
     return Wire(
         market_id=str(order["s"]),
         ts=moment(order["T"]),
         side=_SIDES[order["S"]],
-        size=positive(filled if filled > 0 else order["q"]),
-        price=positive(average if average > 0 else order["p"]),
-        price_kind="fill_avg" if average > 0 else "order_limit",
+        size=positive(filled if float(filled) > 0 else order["q"]),
+        price=positive(average if has_average else order["p"]),
+        price_kind="fill_avg" if has_average else "order_limit",
         raw=order,
     )
 

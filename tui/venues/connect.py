@@ -1,6 +1,7 @@
 """ccxt, loaded late, pointed where the settings say, with errors that a row of health can carry."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,15 +50,18 @@ def repointed(urls: Any, endpoint: str) -> Any:
 _tls: dict[str, Any] = {}
 
 
-def connect(exchange_class: Any, endpoint: str | None) -> Any:
+def connect(exchange_class: Any, endpoint: str | None, proxy: str | None = None) -> Any:
     """An instance of a ccxt class: no markets, no kept answers, pings every 15 s.
 
-    One TLS context serves all instances; each of ccxt's own would read the CA file again.
+    One TLS context serves all instances; each of ccxt's own would read the CA file again. The way
+    to the real exchanges may lead over a proxy, which ccxt wants to be told twice: for requests
+    and for sockets.
     """
     exchange = exchange_class({"streaming": {"keepAlive": KEEP_ALIVE_MS}})
     exchange.enableLastHttpResponse = False
     if endpoint is None:
         exchange.ssl_context = _tls.get("context")
+        exchange.httpsProxy = exchange.wssProxy = proxy
     else:
         exchange.urls = {**exchange.urls, "api": repointed(exchange.urls["api"], endpoint)}
         exchange.verify = False  # nothing here is TLS
@@ -71,8 +75,8 @@ def connect(exchange_class: Any, endpoint: str | None) -> Any:
 class Rest:
     """A venue's public REST endpoints by ccxt's implicit names, throttled by ccxt."""
 
-    def __init__(self, exchange: str, endpoint: str | None) -> None:
-        self._exchange_id, self._endpoint = exchange, endpoint
+    def __init__(self, exchange: str, endpoint: str | None, proxy: str | None = None) -> None:
+        self._exchange_id, self._endpoint, self._proxy = exchange, endpoint, proxy
         self._exchange: Any = None
         self._status = 0
 
@@ -82,7 +86,7 @@ class Rest:
         `method` is ccxt's implicit name, or a public path that ccxt has no name for.
         """
         if self._exchange is None:
-            self._exchange = connect(ccxt_class(self._exchange_id), self._endpoint)
+            self._exchange = connect(ccxt_class(self._exchange_id), self._endpoint, self._proxy)
             self._exchange.on_rest_response = self._answered
         self._status = 0
         try:
@@ -127,5 +131,11 @@ class Rest:
 
 
 def short(error: BaseException) -> str:
-    """The first 120 characters of what an error says, on one line."""
-    return " ".join(str(error).split())[:120]
+    """The first 120 characters of what an error says, on one line.
+
+    aiohttp names a proxy that refuses with user and password, which must reach no log and screen.
+    """
+    return _LOGIN.sub("//", " ".join(str(error).split()))[:120]
+
+
+_LOGIN = re.compile(r"//[^/\s]*@")

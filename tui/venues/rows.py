@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from tui.tables import LIQUIDATIONS, Class
-from tui.venues.base import DOLLARS, Market, Rate, Wire
+from tui.venues.base import DOLLARS, MOST_USD, Market, Rate, Wire
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: half a surrogate is no UTF-8
 
@@ -79,12 +79,12 @@ def _worth(wire: Wire, market: Market, rate: Rate) -> tuple[float | None, float 
     quoted = value if market.inverse else value * wire.price
     dollars = 1.0 if market.quote in DOLLARS else rate(market.quote)
     usd = None if dollars is None else quoted * dollars
-    return _finite(coins * market.multiplier), _finite(usd)
+    return _below(inf, coins * market.multiplier), _below(MOST_USD, usd)
 
 
-def _finite(value: float | None) -> float | None:
+def _below(most: float, value: float | None) -> float | None:
     """One absurd row (1e300 coins) must not make every sum infinite."""
-    return value if value is not None and value < inf else None
+    return value if value is not None and value < most else None
 
 
 def frame(rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:

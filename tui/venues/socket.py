@@ -21,6 +21,8 @@ log = logging.getLogger("liqtop")
 ANSWER_S = 10.0
 SILENCE_S = 60.0
 _TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
+_OWN = 0x100
+"""From here on aiohttp's own words (closing, closed, error), which no venue has said."""
 
 Said = TypeVar("Said")
 
@@ -42,10 +44,11 @@ class Socket:
         take: Take,
         heard: Callable[[], None],
         garbled: Callable[[str], None],
+        proxy: str | None = None,
     ) -> None:
         self._venue, self._stream = venue, stream
         self._take, self._heard, self._garbled = take, heard, garbled
-        self._exchange = connect(_tapped(ccxt_class(venue.exchange()), self), endpoint)
+        self._exchange = connect(_tapped(ccxt_class(venue.exchange()), self), endpoint, proxy)
         self._client: Any = None
         self._repeats = Repeats()
         self._number = 0
@@ -117,8 +120,9 @@ class Socket:
 
     def arrived(self, client: Any, frame: Any, otherwise: Callable[[Any], None]) -> None:
         """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
-        self._last = _now()
-        self._heard()
+        if frame.type < _OWN:
+            self._last = _now()
+            self._heard()
         if frame.type not in (_TEXT, _BINARY):
             otherwise(frame)
             return

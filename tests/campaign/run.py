@@ -1,0 +1,239 @@
+"""A case of the campaign: a recorder on a loopback exchange, what was sent, and what is stored."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests import test_path
+from tests.loopback_world import world
+from tests.test_store_liquidations import assert_minutes_are_sums
+from tui import backoff, collectors, recorder
+from tui.clock import Clock, shifted
+from tui.collectors.base import Context, Spec
+from tui.config import Settings, load
+from tui.loopback.server import Loopback
+from tui.metrics.coverage import Gap, Listening, Stream
+from tui.recorder import Recorder
+from tui.store import Reader, store_path
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, Table
+from tui.venues import VENUES
+from tui.venues.connect import KEEP_ALIVE_MS
+
+PATIENCE_S = 30.0
+"""What takes longer has failed; a case takes three seconds on a quiet machine."""
+BACKOFF_S = 0.1
+BEAT_S = 0.2
+QUICK_MS = 500
+"""The keep-alive of half-open cases: they are noticed within 1.5 s, with the product's in 45."""
+
+Row = test_path.Row
+
+
+@dataclass
+class Run:
+    """One recorder and its exchange; rows are compared as the wire has them."""
+
+    exchange: Loopback
+    recorder: Recorder
+    folder: Path
+    clock: Clock
+    began: datetime
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The feeds of liquidations that are wanted."""
+        links = [spec.link for spec in self.recorder.specs if spec.link is not None]
+        return [Stream(link.venue, link.stream) for link in links]
+
+    def read(self, table: Table, **how: Any) -> pl.DataFrame:
+        """Rows of the store."""
+        reader = Reader(store_path(self.folder))
+        try:
+            return reader.read(table, **how)
+        finally:
+            reader.close()
+
+    async def burst(self, seed: int = 1, each: int = 60, rate: float | None = None) -> None:
+        """`each` liquidations of every venue that is recorded."""
+        await self.exchange.burst(
+            dict.fromkeys(self.recorder.settings.venues, each), rate=rate, seed=seed
+        )
+
+    def sent(self) -> Counter[Row]:
+        """What the exchange booked as written to a subscriber."""
+        return Counter(wire for wire, _, _ in self._sent())
+
+    def _sent(self) -> list[tuple[Row, str, datetime]]:
+        """Each row sent, its venue, and when it was written to the socket."""
+        return [
+            (
+                (row.venue, row.symbol, row.ts, row.side, float(row.size), float(row.price)),
+                row.venue,
+                datetime.fromtimestamp(row.at / 1000, UTC),
+            )
+            for ledger in self.exchange.sockets.ledgers.values()
+            for row in ledger.rows
+        ]
+
+    def stored(self) -> Counter[Row]:
+        """What the store has, market and numbers from the venue's own raw row."""
+        frame = self.read(LIQUIDATIONS, raw=True)
+        rows = frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "raw").iter_rows()
+        return Counter(
+            test_path._wired(venue, ts, side, json.loads(raw)) for venue, ts, side, raw in rows
+        )
+
+    async def until(self, true: Callable[[], Any], what: str) -> Any:
+        """Wait until something is true and return it; the error says what never was."""
+        for _ in range(int(PATIENCE_S / 0.05)):
+            if found := true():
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{what}: not within {PATIENCE_S:.0f} s")
+
+    def newest(self) -> int:
+        """The highest connection number that covers anything."""
+        return max(self.read(COVERAGE)["conn"].to_list(), default=0)
+
+    def whole(self, after: int, streams: Sequence[Stream]) -> bool:
+        """Whether each stream stands with all its topics on a connection newer than `after`."""
+        rows = self.read(COVERAGE).filter(
+            pl.col("conn") > after,
+            pl.col("wanted") == pl.col("subscribed"),
+            pl.col("reason").is_null(),
+        )
+        standing = {Stream(*pair) for pair in rows.select("venue", "stream").iter_rows()}
+        return standing >= set(streams)
+
+    async def subscribed(self, after: int = 0, venue: str | None = None) -> None:
+        """Wait until every stream (of a venue) stands whole, newer than `after`."""
+        wanted = [s for s in self.streams if venue in (None, s.venue)]
+        await self.until(lambda: self.whole(after, wanted), f"subscriptions of {wanted}")
+
+    def states(self, venue: str) -> list[tuple[str, str]]:
+        """Every state of a venue's liquidation feeds so far, with its reason."""
+        rows = self.read(HEALTH, where={"venue": venue, "collector": "liquidations"})
+        return [(state, reason or "") for state, reason in rows.select("state", "reason").rows()]
+
+    async def said(self, venue: str, state: str, words: str = "") -> None:
+        """Wait until a feed of the venue has been in a state, with those words."""
+        await self.until(
+            lambda: any(s == state and words in why for s, why in self.states(venue)),
+            f"{venue} {state} {words!r}: {self.states(venue)}",
+        )
+
+    def gaps(self, venue: str | None = None) -> list[Gap]:
+        """What was not listened to since every stream stood first."""
+        coverage = self.read(COVERAGE)
+        first = coverage.filter(pl.col("conn") > 0).group_by("venue", "stream").agg(
+            pl.col("since").min()
+        )  # fmt: skip
+        since = max(first["since"], default=self.began)
+        found = Listening(coverage, self.streams).cover(since, self.clock()).gaps
+        return [gap for gap in found if venue in (None, gap.venue)]
+
+    async def unbroken(self) -> None:
+        """No stream has a gap: a heartbeat that is late on a busy machine leaves none."""
+        await self.until(lambda: not self.gaps(), f"no gap but {self.gaps()}")
+
+    async def arrived(self) -> None:
+        """Every row that was sent is stored, none twice, none made up; the minutes are sums."""
+        total = self.sent().total()
+        await self.until(
+            lambda: self.read(LIQUIDATIONS, columns=["id"]).height >= total, f"{total} rows stored"
+        )
+        stored = self.stored()
+        assert not self.sent() - stored, "lost while connected"
+        assert not stored - self.sent(), "doubled or made up"
+        assert_minutes_are_sums(store_path(self.folder))
+
+    async def settled(self) -> int:
+        """Rows that were sent and are not stored, each sent in a gap that coverage names.
+
+        An AssertionError for one that is not, and for a row that is doubled or made up.
+        """
+        await self.until(lambda: not self._unnamed(), "rows that were sent while connected")
+        stored = self.stored()
+        assert not stored - self.sent(), "doubled or made up"
+        assert_minutes_are_sums(store_path(self.folder))
+        return (self.sent() - stored).total()
+
+    def _unnamed(self) -> list[Row]:
+        """Rows that are missing though no gap of their venue holds the moment they were sent at."""
+        missing, gaps = self.sent() - self.stored(), self.gaps()
+        return [
+            wire
+            for wire, venue, at in self._sent()
+            if missing[wire]
+            and not any(g.venue == venue and g.since <= at <= g.until and g.reason for g in gaps)
+        ]
+
+
+def settings_of(folder: Path, endpoint: str, venues: Sequence[str]) -> Settings:
+    """The defaults, with every folder below `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "empty.toml").write_text("")
+    return replace(
+        load(folder / "empty.toml"),
+        data_dir=folder,
+        cache_dir=folder / "cache",
+        log_dir=folder / "log",
+        endpoint=endpoint,
+        venues=tuple(venues),
+        coins=("BTC",),
+        positioning_coins=("BTC",),
+    )
+
+
+@asynccontextmanager
+async def recording(
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    *venues: str,
+    only: str | None = "liquidations",
+    clock: Callable[[Clock], Clock] = lambda clock: clock,
+    before: Callable[[Loopback], Any] = lambda exchange: None,
+    whole: bool = True,
+    keep_alive_ms: int = KEEP_ALIVE_MS,
+) -> AsyncIterator[Run]:
+    """A recorder of those venues (all), whose collectors are those of `only` (None: all).
+
+    Retries wait a tenth of a second, and links are looked at five times a second. `before` is done
+    to the exchange ahead of the recorder's start; with `whole` the block begins when all stands.
+    """
+    patch.setattr(backoff, "delay", lambda attempts: BACKOFF_S)
+    patch.setattr("tui.venues.connect.KEEP_ALIVE_MS", keep_alive_ms)
+    patch.setattr(recorder, "BEAT_S", BEAT_S)
+    patch.setattr(recorder, "specs", _specs(only))
+    scenario = world()
+    exchange = Loopback(scenario, started_at=scenario.end, live=False)
+    await exchange.start()
+    before(exchange)
+    told = clock(shifted(timedelta(milliseconds=exchange.offset)))
+    it = Recorder(settings_of(folder, exchange.endpoint, venues or list(VENUES)), told)
+    running = asyncio.create_task(it.run())
+    try:
+        run = Run(exchange, it, folder, told, told())
+        if whole:
+            await run.subscribed()
+        yield run
+    finally:
+        it.stop.set()
+        await running
+        await exchange.stop()
+
+
+def _specs(only: str | None) -> Callable[[Settings, Context], list[Spec]]:
+    def made(settings: Settings, context: Context) -> list[Spec]:
+        return [s for s in collectors.specs(settings, context) if only in (None, s.collector)]
+
+    return made

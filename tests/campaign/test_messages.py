@@ -1,0 +1,165 @@
+"""What comes over a socket that is not as it should be: no good row is lost or doubled by it."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.campaign.conftest import Tally
+from tests.campaign.run import Run, recording
+from tui.loopback.burst import forced_row
+from tui.loopback.faults import GARBAGE
+from tui.loopback.forced import Forced
+from tui.loopback.listing import Instrument
+from tui.loopback.odd import WRONG
+from tui.snapshot import take
+from tui.store import Reader, store_path
+from tui.tables import COVERAGE, LIQUIDATIONS, UNREADABLE
+from tui.venues import VENUES
+
+pytestmark = pytest.mark.campaign
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("kind", list(GARBAGE))
+async def test_garbage_costs_no_row_before_or_after_it(
+    kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    async with recording(tmp_path, monkeypatch) as run:
+        for seed in range(5):
+            await run.burst(seed, each=30)
+            for venue in VENUES:
+                run.exchange.faults.garbage(venue, kind)
+        await run.arrived()
+        for venue in VENUES:
+            await run.said(venue, "live", "unreadable")
+        await run.unbroken()
+        tally(run)
+
+
+@pytest.mark.parametrize("kind", list(WRONG))
+async def test_a_size_that_is_none_is_no_row_and_is_counted(
+    kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    """Not a number, infinite, negative, zero, of another type: told, and left out of every sum."""
+    async with recording(tmp_path, monkeypatch) as run:
+        for venue in VENUES:
+            run.exchange.faults.odd(venue, kind, 20, run.exchange.now())
+        await run.burst(1)
+        await run.arrived()
+        await run.until(lambda: unreadable(run) == dict.fromkeys(VENUES, 20), "the count of them")
+        await run.unbroken()
+        tally(run)
+
+
+def unreadable(run: Run) -> dict[str, int]:
+    """How many rows of each venue coverage says could not be read."""
+    found: dict[str, int] = {}
+    rows = run.read(COVERAGE).filter(pl.col("reason").str.starts_with(UNREADABLE))
+    for venue, reason in rows.select("venue", "reason").iter_rows():
+        found[venue] = found.get(venue, 0) + int(reason.removeprefix(UNREADABLE))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["huge", "future", "past", "backwards", "unknown"])
+async def test_an_odd_row_is_kept_as_it_came(
+    kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    async with recording(tmp_path, monkeypatch) as run:
+        await run.burst(1)
+        for venue in VENUES:
+            run.exchange.faults.odd(venue, kind, 20, run.exchange.now())
+        await run.burst(2)
+        await run.arrived()
+        check(kind, run)
+        await run.unbroken()
+        tally(run)
+
+
+def check(kind: str, run: Run) -> None:
+    """What no sum may make of such rows."""
+    rows, reader = run.read(LIQUIDATIONS), Reader(store_path(run.folder))
+    now = run.clock()
+    seen = take(reader, now)
+    reader.close()
+    assert rows["usd"].fill_null(0).is_finite().all()
+    assert seen.minutes["usd"].is_finite().all()
+    if kind == "future":
+        late = rows.filter(pl.col("ts") > now + timedelta(minutes=30))
+        assert late.height == 20 * len(VENUES)
+        assert seen.recent["ts"].max() <= now + timedelta(seconds=5)  # type: ignore[operator]
+    if kind == "unknown":
+        new = rows.filter(pl.col("symbol").str.starts_with("NEW"))
+        assert new.height == 20 * len(VENUES)
+        assert new["usd"].null_count() == new.height
+
+
+async def test_frames_that_come_again_count_once(
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    async with recording(tmp_path, monkeypatch) as run:
+        for seed in range(5):
+            await run.burst(seed, each=40)
+            for venue in VENUES:
+                assert run.exchange.faults.repeat(venue, 50) > 0
+        await run.arrived()
+        await run.unbroken()
+        tally(run)
+
+
+async def test_ten_megabytes_of_nothing_end_no_reading(
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    async with recording(tmp_path, monkeypatch) as run:
+        await run.burst(1)
+        for venue in VENUES:
+            run.exchange.faults.big(venue)
+        await run.burst(2)
+        await run.arrived()
+        await run.unbroken()
+        tally(run)
+
+
+async def test_a_frame_beyond_the_limit_is_a_gap(
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    """Eleven megabytes: the socket is given up, and says so."""
+    async with recording(tmp_path, monkeypatch) as run:
+        await run.burst(1)
+        await run.arrived()
+        before = run.newest()
+        for venue in VENUES:
+            run.exchange.faults.big(venue, 11_000_000)
+        await run.subscribed(before)
+        await run.burst(2)
+        await run.arrived()
+        assert len(run.gaps()) == len(run.streams)
+        tally(run)
+
+
+async def test_ten_megabytes_of_rows_in_one_frame_are_rows(
+    tmp_path: Path, monkeypatch: Patch, tally: Tally
+) -> None:
+    async with recording(tmp_path, monkeypatch, "bybit") as run:
+        encoder, scenario = run.exchange.encoders["bybit"], run.exchange.scenario
+        market = scenario.lists["bybit", "linear"]["BTCUSDT"]
+        (plain,) = encoder.forced("linear", so_many(run, market), run.exchange.now())
+        assert isinstance(plain.text, str)
+        padded = plain.text.replace('{"T":', '{"pad":"' + "x" * 400 + '","T":')
+        assert 9_000_000 < len(padded) < 10_485_760
+        frame = plain._replace(text=padded)
+        run.exchange.sockets.publish("bybit", "linear", [frame], run.exchange.now())
+        await run.burst(1)
+        await run.arrived()
+        await run.unbroken()
+        tally(run)
+
+
+def so_many(run: Run, market: Instrument) -> list[Forced]:
+    """Rows of one contract, ten milliseconds apart."""
+    dice = random.Random(1)
+    now, scenario = run.exchange.now(), run.exchange.scenario
+    return [forced_row(scenario, market, now - 10 * place, place, dice) for place in range(20_000)]
