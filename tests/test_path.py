@@ -30,6 +30,7 @@ KEYS = {
     "bybit": ("s", "v", "p"),
     "okx": ("instId", "sz", "bkPx"),
     "gate": ("contract", "size", "price"),
+    "htx": ("contract_code", "volume", "price"),
 }
 """Market, size and price in each venue's raw row."""
 
@@ -114,7 +115,10 @@ def arrived(market: Exchange, home: Home) -> None:
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
     market.order(
-        do="burst", rows={"binance": 100, "bybit": 300, "okx": 300, "gate": 100}, seed=seed, **more
+        do="burst",
+        rows={"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "htx": 60},
+        seed=seed,
+        **more,
     )
 
 

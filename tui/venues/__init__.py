@@ -7,9 +7,10 @@ from tui.venues.base import Priced, Venue
 from tui.venues.binance import Binance
 from tui.venues.bybit import Bybit
 from tui.venues.gate import Gate
+from tui.venues.htx import Htx
 from tui.venues.okx import Okx
 
-VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx, Gate)}
+VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx, Gate, Htx)}
 """Every venue by its name, in the order in which they are preferred."""
 
 PRICED: dict[str, type[Priced]] = {
