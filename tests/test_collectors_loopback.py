@@ -3,22 +3,23 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tui.clock import utc_now
-from tui.collectors import specs
-from tui.collectors.base import Context, Spec
+from tui.collectors import backfill, specs
+from tui.collectors.base import Context, Newest, Spec
 from tui.config import load
 from tui.loopback.encoders import ENCODERS
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import Loopback
-from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES
+from tui.tables import BACKFILLED, CANDLES, COVERAGE, DERIVATIVES, POSITIONING, QUOTES, Table
 from tui.venues import VENUES
 from tui.venues.connect import Rest
 from tui.venues.errors import RateLimited, SubscriptionRefused, VenueError
@@ -40,7 +41,9 @@ async def exchange(scenario: Scenario) -> AsyncIterator[Loopback]:
     await loopback.stop()
 
 
-def made(exchange: Loopback, folder: Path) -> list[Spec]:
+def made(
+    exchange: Loopback, folder: Path, newest: Newest = lambda table, where: None
+) -> list[Spec]:
     (folder / "empty.toml").write_text("")
     settings = replace(
         load(folder / "empty.toml"),
@@ -50,7 +53,7 @@ def made(exchange: Loopback, folder: Path) -> list[Spec]:
         positioning_coins=("BTC",),
     )
     numbers = itertools.count(1).__next__
-    return specs(settings, Context(numbers, lambda table, where: None, lambda q: None, utc_now))
+    return specs(settings, Context(numbers, newest, lambda q: None, utc_now))
 
 
 class Recording:
@@ -59,6 +62,7 @@ class Recording:
     def __init__(self, specs: list[Spec], collector: str) -> None:
         self.specs = [spec for spec in specs if spec.collector == collector]
         self.frames: list[pl.DataFrame] = []
+        self.coverage: list[pl.DataFrame] = []
         self.errors: list[Exception] = []
         self.failed: set[tuple[str, str]] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -77,7 +81,9 @@ class Recording:
     @property
     def subscribed(self) -> bool:
         """Every topic of every stream stands."""
-        rows = [spec.link.coverage().tail(1) for spec in self.specs if spec.link and spec.link.conn]
+        changed = [spec.link.coverage() for spec in self.specs if spec.link and spec.link.conn]
+        self.coverage += changed
+        rows = [frame.tail(1) for frame in changed]
         told = pl.concat(rows) if len(rows) == len(self.specs) else pl.DataFrame()
         return bool(told.height) and bool((told["wanted"] == told["subscribed"]).all())
 
@@ -161,6 +167,33 @@ async def test_a_dropped_connection_is_taken_up_under_a_new_number(
         await recording.until(lambda: recording.height >= 40)
     assert len(after - before) == 1
     assert got(recording.rows()) == sent(exchange)
+
+
+async def test_a_recorder_that_starts_asks_for_what_it_missed(
+    exchange: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "SETTLES_S", 0.0)
+    away = utc_now() - backfill.UNTOLD - timedelta(seconds=2)
+
+    def newest(table: Table, where: Mapping[str, str]) -> datetime | None:
+        return away if table is COVERAGE else None
+
+    await exchange.burst({"gate": 40}, None)
+    back = exchange.now() + 3_500  # a second of a push, one cut off at either end
+    gate = [s for s in made(exchange, tmp_path, newest) if s.venue == "gate"]
+    recording = Recording(gate, "liquidations")
+    await recording.until(lambda: exchange.now() > back)
+    async with recording:
+        await recording.until(lambda: recording.height >= 40)
+        await asyncio.sleep(0.2)  # time for rows that should not come
+        assert recording.subscribed  # which looks at the coverage
+        found, told = recording.rows(), pl.concat(recording.coverage)
+    assert found.height == 40
+    assert set(found["source"]) == {"backfill"}
+    assert not found.select("symbol", "ts", "side", "price", "qty").is_duplicated().any()
+    mended = told.filter(pl.col("reason").fill_null("").str.starts_with(BACKFILLED))
+    assert set(mended["stream"]) == {"usdt", "btc"}
+    assert (mended["since"] >= away + backfill.UNTOLD).all()
 
 
 async def test_okx_tells_each_family_once_and_no_further_than_it_was_asked(
