@@ -29,6 +29,7 @@ bybit = false
 okx = false
 gate = false
 htx = false
+bitfinex = false
 """
 
 
