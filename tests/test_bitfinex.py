@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.recorded_frames import older_frames
+from tests.test_backfill import Asked
 from tui.tables import Class, Side
 from tui.venues.base import Answer, Market, WireError
 from tui.venues.bitfinex import Bitfinex
@@ -67,9 +68,6 @@ def test_a_row_that_comes_without_its_list_is_read_too() -> None:
     [None, 7, {}, SHORT[:-1], [*SHORT[:5], 0, *SHORT[6:]], [*SHORT[:-1], None], ["x", *SHORT[1:]]],
 )
 def test_a_bad_row_leaves_the_others(bad: Any) -> None:
-    if not bad:
-        assert told(SHORT, bad) == told(SHORT)
-        return
     with pytest.raises(WireError) as caught:
         Bitfinex.read("global", [907, [SHORT, bad]])
     assert (len(caught.value.good), caught.value.bad) == (1, 1)
@@ -114,6 +112,33 @@ def test_answers_go_to_their_request() -> None:
     assert Bitfinex.answer(yes) == Answer(request.keys[0], True)
     assert Bitfinex.answer(no) == Answer(None, False, "10300 key: invalid")
     assert Bitfinex.answer({"event": "info", "version": 2}) is None
+
+
+async def test_a_page_that_is_not_full_makes_the_whole_hole_whole() -> None:
+    history = Asked(lambda query: [[SHORT], [TRIGGER], [LONG]])
+    found = await Bitfinex.backfill(history, "global", [], 1706395900_000, 1706396000_000)
+    assert [wire.side for wire in found.wires] == [Side.SHORT, Side.LONG]
+    assert (found.since, found.until) == (1706395900_000, 1706396000_000)
+    asked = {"start": 1706395900_001, "end": 1706396000_000, "limit": 500}
+    assert history.asked == [{"method": "publicGetLiquidationsHist", **asked}]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_of_a_full_page_only_what_lies_between_its_rows_is_whole(newest_first: bool) -> None:
+    page = [[[*SHORT[:2], 1_000_000 + n, *SHORT[3:]]] for n in range(500)]
+    history = Asked(lambda query: page[::-1] if newest_first else page)
+    found = await Bitfinex.backfill(history, "global", [], 900_000, 1_100_000)
+    assert (found.since, found.until) == (1_000_000, 1_000_498)
+
+
+async def test_a_full_page_of_one_moment_makes_nothing_whole() -> None:
+    found = await Bitfinex.backfill(Asked(lambda query: [[SHORT]] * 500), "global", [], 1, 2)
+    assert found.since == found.until
+
+
+async def test_an_answer_without_rows_is_an_error() -> None:
+    with pytest.raises(TypeError, match="no rows"):
+        await Bitfinex.backfill(Asked(lambda query: {"error": 1}), "global", [], 1, 2)
 
 
 def test_recorded_frames_of_2020(recorded: Path) -> None:

@@ -8,11 +8,14 @@ import pytest
 
 from tests.loopback_world import world
 from tests.recorded_frames import older_frames, recorded_frames
+from tests.test_backfill import Asked
 from tui.loopback.htx import PATIENCE, PING_MS
 from tui.loopback.htx import Htx as Encoder
 from tui.loopback.mood import Mood
 from tui.tables import Class, Side
 from tui.venues.base import Answer, Market, WireError
+from tui.venues.errors import NotListed
+from tui.venues.history import REQUESTS
 from tui.venues.htx import Htx
 from tui.venues.rows import frame, rows
 
@@ -146,6 +149,52 @@ def test_answers_go_to_their_request() -> None:
     no = said | {"err-code": 2011, "err-msg": "Contract doesn't exist."}
     assert Htx.answer(no) == Answer("3", False, "2011 Contract doesn't exist.")
     assert Htx.answer(notice(SHORT)) is None
+
+
+HOUR = 3_600_000
+MS = int(str(LONG["created_at"]))
+
+
+def history(rows: list[dict[str, Any]], page: int) -> Asked:
+    """Rows by contract, newest first, those before `from_id`; a contract it lacks is an error."""
+
+    def answer(query: dict[str, Any]) -> Any:
+        assert query["end_time"] - query["start_time"] < 2 * HOUR
+        if query["contract"] == "GONE-USDT":
+            raise NotListed("no such contract")
+        found = [row for row in rows if row["contract_code"] == query["contract"]]
+        found = [row for row in found if row["query_id"] < query.get("from_id", 1e18)]
+        return {"code": 200, "data": sorted(found, key=lambda row: -int(row["query_id"]))[:page]}
+
+    return Asked(answer)
+
+
+@pytest.mark.parametrize("page", [1, 2, 50])
+async def test_the_history_is_read_to_its_end_whatever_an_answer_holds(page: int) -> None:
+    asked = history([SHORT | {"query_id": n, "created_at": MS + n} for n in range(1, 8)], page)
+    gone = market("linear", listed("GONE-USDT", 1))
+    found = await Htx.backfill(asked, "linear", [LINEAR, gone, ETHER], MS, MS + 5)
+    assert sorted(wire.ts - MS for wire in found.wires) == [1, 2, 3, 4, 5]
+    assert (found.since, found.until, found.asked, found.answered) == (MS, MS + 5, 3, 2)
+
+
+async def test_of_a_long_hole_the_newest_two_hours_are_asked_for() -> None:
+    asked = history([LONG], 1)
+    found = await Htx.backfill(asked, "linear", [DATED], MS - 9 * HOUR, MS + HOUR)
+    assert (found.since, found.until) == (MS - HOUR, MS + HOUR)
+    assert [wire.raw for wire in found.wires] == [LONG]
+
+
+async def test_a_contract_with_more_than_is_asked_for_is_not_whole() -> None:
+    rows = [SHORT | {"query_id": n, "created_at": MS + n} for n in range(1, REQUESTS + 2)]
+    found = await Htx.backfill(history(rows, 1), "linear", [LINEAR], MS, MS + HOUR)
+    assert (len(found.wires), found.answered) == (REQUESTS, 0)
+
+
+async def test_a_row_of_the_history_is_the_one_of_the_socket() -> None:
+    found = await Htx.backfill(history([LONG], 50), "linear", [DATED], MS - 1, MS)
+    (streamed,) = Htx.read("linear", notice(LONG))
+    assert found.wires == [streamed]
 
 
 def test_recorded_frames(recorded: Path) -> None:

@@ -29,7 +29,7 @@ PING_MS = 5_000
 PATIENCE = 5
 """Pings without an answer after which a socket is closed."""
 
-PAGE, WINDOW_MS = 20, 7_200_000
+PAGE, WINDOW_MS = 5, 7_200_000
 """Rows in an answer of the history, and how much of it may be asked for at once."""
 
 

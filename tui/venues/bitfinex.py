@@ -105,7 +105,9 @@ class Bitfinex(Backfills):
         if not isinstance(message, list) or len(message) < 2 or not isinstance(message[1], list):
             return []
         rows = message[1]
-        return each(_executed(rows if rows and isinstance(rows[0], list) else [rows]), _row)
+        if not rows:
+            return []
+        return each(_executed(rows if rows[0] != "pos" else [rows]), _row)
 
     @staticmethod
     async def backfill(
@@ -133,7 +135,7 @@ def _name(code: str) -> str:
 
 def _executed(rows: Iterable[Any]) -> list[Any]:
     """All but the triggers and what nobody owns; a malformed row stays, to be told of."""
-    return [row for row in rows if row and not _passed_by(row)]
+    return [row for row in rows if not _passed_by(row)]
 
 
 def _passed_by(row: Any) -> bool:
