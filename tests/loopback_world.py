@@ -17,6 +17,8 @@ COINM = "dstream.binance.com/ws/0"
 LINEAR = "stream.bybit.com/v5/public/linear"
 INVERSE = "stream.bybit.com/v5/public/inverse"
 OKX = "ws.okx.com:443/ws/v5/public"
+BITFINEX = "api-pub.bitfinex.com/ws/2"
+HTX = "api.hbdm.vn/"
 GATE = "fx-ws.gateio.ws/v4/ws/"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
@@ -30,9 +32,13 @@ ALL_CONTRACTS = {
     "event": "subscribe",
     "payload": ["!all"],
 }
+ALL_ORDERS_OF_HTX = {"op": "sub", "cid": "1", "topic": "public.*.liquidation_orders"}
+ALL_POSITIONS = {"event": "subscribe", "channel": "status", "key": "liq:global"}
 FEEDS = (
     *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
     *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
+    *(("htx", "linear"), ("htx", "inverse")),
+    ("bitfinex", "global"),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -110,6 +116,9 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
         await link.socket(OKX, ALL_SWAPS),
         await link.socket(GATE + "usdt", ALL_CONTRACTS),
         await link.socket(GATE + "btc", ALL_CONTRACTS),
+        await link.socket(HTX + "linear-swap-notification", ALL_ORDERS_OF_HTX),
+        await link.socket(HTX + "swap-notification", ALL_ORDERS_OF_HTX),
+        await link.socket(BITFINEX, ALL_POSITIONS),
     ]
     for socket in sockets:
         await socket.receive(timeout=5)

@@ -147,13 +147,13 @@ fields = st.sampled_from(
             "channel",
             "stream",
         ),
-        *("event", "result", "contract", "size", "price", "time"),
+        *("event", "result", "contract", "size", "price", "time", "op", "direction", "volume"),
     ]
 )
 words = st.sampled_from(
     [
         *("forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5),
-        *("futures.public_liquidates", "update"),
+        *("futures.public_liquidates", "update", "notify", "public.X.liquidation_orders", "pos"),
     ]
 )
 near_misses = st.recursive(
