@@ -18,6 +18,9 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
         return [json.dumps({"result": None, "id": frame["id"]})]
     if frame.get("op") == "ping":
         return [json.dumps({"success": True, "ret_msg": "pong", "op": "ping"})]
+    if frame.get("channel") == "futures.public_liquidates":
+        yes = {"id": frame["id"], "event": "subscribe", "error": None}
+        return [json.dumps(yes | {"result": {"status": "success"}})]
     if "req_id" in frame:
         yes = {"success": True, "ret_msg": "", "op": "subscribe", "req_id": frame["req_id"]}
         return [json.dumps(yes)]

@@ -17,11 +17,24 @@ COINM = "dstream.binance.com/ws/0"
 LINEAR = "stream.bybit.com/v5/public/linear"
 INVERSE = "stream.bybit.com/v5/public/inverse"
 OKX = "ws.okx.com:443/ws/v5/public"
+GATE = "fx-ws.gateio.ws/v4/ws/"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
     "op": "subscribe",
     "args": [{"channel": "liquidation-orders", "instType": "SWAP"}],
 }
+ALL_CONTRACTS = {
+    "id": 1,
+    "time": 1,
+    "channel": "futures.public_liquidates",
+    "event": "subscribe",
+    "payload": ["!all"],
+}
+FEEDS = (
+    *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
+    *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
+)
+"""The streams of `every_feed`, in its order."""
 
 
 @lru_cache(maxsize=3)
@@ -88,13 +101,15 @@ def bybit_topics(loopback: Loopback, stream: str) -> dict[str, Any]:
 
 
 async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWebSocketResponse]:
-    """Sockets subscribed to all five liquidation streams, their answers read."""
+    """Sockets subscribed to every liquidation stream of `FEEDS`, their answers read."""
     sockets = [
         await link.socket(USDM, ALL_ORDERS),
         await link.socket(COINM, ALL_ORDERS),
         await link.socket(LINEAR, bybit_topics(loopback, "linear")),
         await link.socket(INVERSE, bybit_topics(loopback, "inverse")),
         await link.socket(OKX, ALL_SWAPS),
+        await link.socket(GATE + "usdt", ALL_CONTRACTS),
+        await link.socket(GATE + "btc", ALL_CONTRACTS),
     ]
     for socket in sockets:
         await socket.receive(timeout=5)

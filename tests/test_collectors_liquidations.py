@@ -23,6 +23,7 @@ from tui.venues.connect import Rest
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
+HOSTS = (".binance.com", ".bybit.com", ".okx.com", ".gateio.ws")
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
 
@@ -39,6 +40,9 @@ def message(venue: str, id: str, ts: int) -> dict[str, Any]:
     if venue == "bybit":
         row = {"T": ts, "s": id, "S": "Buy", "v": "2", "p": "50000"}
         return {"topic": f"allLiquidation.{id}", "type": "snapshot", "ts": ts, "data": [row]}
+    if venue == "gate":
+        row = {"contract": id, "size": "2", "price": "50000", "time": ts}
+        return {"channel": "futures.public_liquidates", "event": "update", "result": [row]}
     detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
     arg = {"channel": "liquidation-orders", "instType": "SWAP"}
     return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}
@@ -119,7 +123,7 @@ async def test_a_burst_arrives_whole_and_once(venue: str, stream: str) -> None:
 
 def endpoint_path(path: str) -> bool:
     """The original host is the first segment of the path."""
-    return path.split("/")[1].split(":")[0].endswith((".binance.com", ".bybit.com", ".okx.com"))
+    return path.split("/")[1].split(":")[0].endswith(HOSTS)
 
 
 async def test_a_frame_that_comes_twice_is_one_and_equal_rows_of_a_frame_are_two() -> None:

@@ -3,22 +3,27 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tui.clock import utc_now
-from tui.collectors import specs
-from tui.collectors.base import Context, Spec
+from tui.collectors import backfill, specs
+from tui.collectors.base import Context, Newest, Spec
 from tui.config import load
+from tui.loopback.encoders import ENCODERS
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import Loopback
-from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES
+from tui.tables import BACKFILLED, CANDLES, COVERAGE, DERIVATIVES, POSITIONING, QUOTES, Table
+from tui.venues import VENUES
+from tui.venues.connect import Rest
 from tui.venues.errors import RateLimited, SubscriptionRefused, VenueError
+from tui.venues.okx import Okx
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,9 @@ async def exchange(scenario: Scenario) -> AsyncIterator[Loopback]:
     await loopback.stop()
 
 
-def made(exchange: Loopback, folder: Path) -> list[Spec]:
+def made(
+    exchange: Loopback, folder: Path, newest: Newest = lambda table, where: None
+) -> list[Spec]:
     (folder / "empty.toml").write_text("")
     settings = replace(
         load(folder / "empty.toml"),
@@ -46,7 +53,7 @@ def made(exchange: Loopback, folder: Path) -> list[Spec]:
         positioning_coins=("BTC",),
     )
     numbers = itertools.count(1).__next__
-    return specs(settings, Context(numbers, lambda table, where: None, lambda q: None, utc_now))
+    return specs(settings, Context(numbers, newest, lambda q: None, utc_now))
 
 
 class Recording:
@@ -55,7 +62,9 @@ class Recording:
     def __init__(self, specs: list[Spec], collector: str) -> None:
         self.specs = [spec for spec in specs if spec.collector == collector]
         self.frames: list[pl.DataFrame] = []
+        self.coverage: list[pl.DataFrame] = []
         self.errors: list[Exception] = []
+        self.failed: set[tuple[str, str]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "Recording":
@@ -72,7 +81,9 @@ class Recording:
     @property
     def subscribed(self) -> bool:
         """Every topic of every stream stands."""
-        rows = [spec.link.coverage().tail(1) for spec in self.specs if spec.link and spec.link.conn]
+        changed = [spec.link.coverage() for spec in self.specs if spec.link and spec.link.conn]
+        self.coverage += changed
+        rows = [frame.tail(1) for frame in changed]
         told = pl.concat(rows) if len(rows) == len(self.specs) else pl.DataFrame()
         return bool(told.height) and bool((told["wanted"] == told["subscribed"]).all())
 
@@ -96,6 +107,7 @@ class Recording:
                         self.frames.append(frame)
             except VenueError as error:
                 self.errors.append(error)
+                self.failed.add((spec.venue, spec.stream))
                 if spec.link:
                     spec.link.lost(str(error))
             await asyncio.sleep(0.05)
@@ -111,12 +123,12 @@ def got(frame: pl.DataFrame) -> Counter[tuple[str, int, str, float]]:
     return Counter(frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "price").iter_rows())
 
 
-async def test_a_burst_of_three_venues_arrives_whole_and_priced(
+async def test_a_burst_of_every_venue_arrives_whole_and_priced(
     exchange: Loopback, tmp_path: Path
 ) -> None:
     async with Recording(made(exchange, tmp_path), "liquidations") as recording:
-        await exchange.burst({"binance": 700, "bybit": 700, "okx": 700}, None)
-        await recording.until(lambda: recording.height >= 2_100)
+        await exchange.burst(dict.fromkeys(VENUES, 700), None)
+        await recording.until(lambda: recording.height >= 700 * len(VENUES))
         await asyncio.sleep(0.2)
     found = recording.rows()
     assert got(found) == sent(exchange)
@@ -128,13 +140,13 @@ async def test_repeated_and_garbled_frames_change_nothing(
     exchange: Loopback, tmp_path: Path
 ) -> None:
     async with Recording(made(exchange, tmp_path), "liquidations") as recording:
-        await exchange.burst({"binance": 50, "bybit": 50, "okx": 50}, None)
-        for venue in ("binance", "bybit", "okx"):
+        await exchange.burst(dict.fromkeys(VENUES, 50), None)
+        for venue in VENUES:
             exchange.faults.repeat(venue, 20)
             for kind in ("text", "truncated", "shape", "binary"):
                 exchange.faults.garbage(venue, kind)
-        await exchange.burst({"binance": 50, "bybit": 50, "okx": 50}, None, seed=2)
-        await recording.until(lambda: recording.height >= 300)
+        await exchange.burst(dict.fromkeys(VENUES, 50), None, seed=2)
+        await recording.until(lambda: recording.height >= 100 * len(VENUES))
         await asyncio.sleep(0.2)
         troubles = [spec.link.trouble for spec in recording.specs if spec.link]
     assert got(recording.rows()) == sent(exchange)
@@ -157,16 +169,67 @@ async def test_a_dropped_connection_is_taken_up_under_a_new_number(
     assert got(recording.rows()) == sent(exchange)
 
 
+async def test_a_recorder_that_starts_asks_for_what_it_missed(
+    exchange: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "SETTLES_S", 0.0)
+    away = utc_now() - backfill.UNTOLD - timedelta(seconds=2)
+
+    def newest(table: Table, where: Mapping[str, str]) -> datetime | None:
+        return away if table is COVERAGE else None
+
+    await exchange.burst({"gate": 40}, None)
+    back = exchange.now() + 3_500  # a second of a push, one cut off at either end
+    gate = [s for s in made(exchange, tmp_path, newest) if s.venue == "gate"]
+    recording = Recording(gate, "liquidations")
+    await recording.until(lambda: exchange.now() > back)
+    async with recording:
+        await recording.until(lambda: recording.height >= 40)
+        await asyncio.sleep(0.2)  # time for rows that should not come
+        assert recording.subscribed  # which looks at the coverage
+        found, told = recording.rows(), pl.concat(recording.coverage)
+    assert found.height == 40
+    assert set(found["source"]) == {"backfill"}
+    assert not found.select("symbol", "ts", "side", "price", "qty").is_duplicated().any()
+    mended = told.filter(pl.col("reason").fill_null("").str.starts_with(BACKFILLED))
+    assert set(mended["stream"]) == {"usdt", "btc"}
+    assert (mended["since"] >= away + backfill.UNTOLD).all()
+
+
+async def test_okx_tells_each_family_once_and_no_further_than_it_was_asked(
+    exchange: Loopback,
+) -> None:
+    since = exchange.now()
+    await exchange.burst({"okx": 400}, None)  # nobody is subscribed
+    listed = exchange.scenario.lists["okx", "swap"]
+    ids = ("BTC-USDT-SWAP", "BTC-USD-SWAP", "ETH-USDT-SWAP", "PEPE-USDT-SWAP")
+    rows = [Okx.market("swap", ENCODERS["okx"].listed("swap", listed[id])) for id in ids]
+    asked = [market for market in rows if market]
+    ask = Rest("okx", exchange.endpoint)
+    try:
+        found = await Okx.backfill(ask, "swap", asked, since, exchange.now() + 60_000)
+    finally:
+        await ask.close()
+    wanted = exchange.encoders["okx"].history.newest(
+        [listed[id] for id in ids], since + 1, exchange.now() + 60_000, 400
+    )
+    assert Counter((w.market_id, w.ts, w.side, w.size, w.price) for w in found.wires) == Counter(
+        (r.market.id, r.ts, r.side, r.size, r.price) for r in wanted
+    )
+    assert wanted
+    assert (found.since, found.asked, found.answered) == (since, len(ids), len(ids))
+
+
 async def test_a_refused_subscription_stands_once_it_is_no_longer_refused(
     exchange: Loopback, tmp_path: Path
 ) -> None:
-    for venue in ("binance", "bybit", "okx"):
+    for venue in VENUES:
         exchange.faults.refuse(venue)
     recording = Recording(made(exchange, tmp_path), "liquidations")
 
     async def relent() -> None:
-        await recording.until(lambda: len(recording.errors) >= 5)
-        for venue in ("binance", "bybit", "okx"):
+        await recording.until(lambda: len(recording.failed) == len(recording.specs))
+        for venue in VENUES:
             exchange.faults.refuse(venue, on=False)
 
     relenting = asyncio.create_task(relent())
@@ -177,7 +240,7 @@ async def test_a_refused_subscription_stands_once_it_is_no_longer_refused(
 
 @pytest.mark.parametrize("collector", ["positioning", "derivatives", "candles"])
 async def test_pollers_are_told_to_wait(exchange: Loopback, tmp_path: Path, collector: str) -> None:
-    for venue in ("binance", "bybit", "okx"):
+    for venue in VENUES:
         exchange.faults.limit(venue)
     for spec in made(exchange, tmp_path):
         if spec.collector == collector:

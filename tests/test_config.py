@@ -23,7 +23,7 @@ def written(folder: Path, text: str) -> Path:
 def test_the_defaults_are_the_file_a_user_reads(tmp_path: Path) -> None:
     settings = config.load(written(tmp_path, config.default_text()))
     assert settings.coins == ("BTC", "ETH", "SOL")
-    assert settings.venues == ("binance", "bybit", "okx")
+    assert settings.venues == config.default_venues() == ("binance", "bybit", "okx", "gate")
     assert settings.linger_s == 12 * 3600
     assert settings.coin is None
     assert settings.smallest == 10_000.0
@@ -32,7 +32,7 @@ def test_the_defaults_are_the_file_a_user_reads(tmp_path: Path) -> None:
 def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
     text = '[venues]\nokx = false\nendpoint = "http://127.0.0.1:8900/"\n[view]\ncoin = "sol"\n'
     settings = config.load(written(tmp_path, text))
-    assert settings.venues == ("binance", "bybit")
+    assert settings.venues == tuple(v for v in config.default_venues() if v != "okx")
     assert settings.endpoint == "http://127.0.0.1:8900"
     assert settings.coin == "SOL"
     assert settings.coins == ("BTC", "ETH", "SOL")
@@ -53,7 +53,7 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ("[keys]\nhold = 3\n", ["[keys] hold", "text"]),
         ('[keys]\nhlod = "x"\n', ["[keys] hlod", "did you mean 'hold'"]),
         (
-            "[venues]\nbinance = false\nbybit = false\nokx = false\n",
+            "[venues]\n" + "".join(f"{name} = false\n" for name in config.default_venues()),
             ["[venues]", "all are off", "binance, bybit, okx"],
         ),
         ("venues = 1\n", ["venues", "[venues]"]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW, STREAMS, before, connection, frame
 from tui.metrics.coverage import HEARTBEAT, Cover, Stream, cover
-from tui.tables import COVERAGE, LIVING, UNREADABLE
+from tui.tables import BACKFILLED, COVERAGE, LIVING, UNREADABLE
 
 LINEAR = Stream("bybit", "linear")
 HOUR = timedelta(hours=1)
@@ -49,6 +49,31 @@ def test_a_gap_inside_is_named_with_why_it_began() -> None:
     assert [(gap.since, gap.until, gap.reason) for gap in found.gaps] == [
         (before(minutes=30), before(minutes=29), "reset")
     ]
+
+
+def test_what_was_asked_for_afterwards_makes_the_gap_smaller_and_names_nothing() -> None:
+    told: dict[str, Any] = {"conn": 3, "reason": BACKFILLED + "7"}
+    found = of(
+        connection(until=before(minutes=30), reason="reset"),
+        connection(since=before(minutes=20), conn=2),
+        connection(since=before(minutes=28), until=before(minutes=21), **told),
+    )
+    assert [(gap.since, gap.until, gap.reason) for gap in found.gaps] == [
+        (before(minutes=30), before(minutes=28), "reset"),
+        (before(minutes=21), before(minutes=20), "reset"),
+    ]
+    assert found.share == pytest.approx(57 / 60)
+
+
+def test_what_was_asked_for_in_part_counts_in_part() -> None:
+    told: dict[str, Any] = {"conn": 3, "reason": BACKFILLED + "0", "wanted": 4, "subscribed": 3}
+    found = of(
+        connection(until=before(minutes=30), reason="reset"),
+        connection(since=before(minutes=20), conn=2),
+        connection(since=before(minutes=30), until=before(minutes=20), **told),
+    )
+    assert found.share == pytest.approx(57.5 / 60)
+    assert found.gaps == ()
 
 
 def test_overlapping_connections_count_once() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.processes import Home, until, viewer
+from tui.config import default_venues
 
 WINDOWS = {"1m", "5m", "15m", "1h", "4h", "12h", "24h"}
 WINDOW = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
@@ -57,9 +58,9 @@ def test_every_key_is_there(printed: dict[str, Any]) -> None:
         assert set(panel) >= {"age_s", "stale"}
         assert panel["stale"] is False
     check_windows(liquidations["windows"])
-    assert set(liquidations["venues"]) == {"binance", "bybit", "okx"}
+    assert set(liquidations["venues"]) == set(default_venues())
     for venue in liquidations["venues"].values():
-        assert venue["gives"] in ("1/s", "all")
+        assert venue["gives"] in ("1/s", "all", "?")
         check_windows(venue["windows"])
     check_windows(liquidations["coins"]["BTC"]["windows"])
     assert set(liquidations["largest"]) >= {"ts", "venue", "usd"}
@@ -122,7 +123,7 @@ def test_live_rows_came_over_the_sockets(printed: dict[str, Any]) -> None:
     feed = printed["panels"]["liquidations"]["feed"]
     assert any(_time(row["ts"]) > since for row in feed)
     live = {row["venue"] for row in printed["health"] if row["state"] == "live"}
-    assert live >= {"binance", "bybit", "okx"}
+    assert live >= set(default_venues())
 
 
 def test_nothing_is_left_behind(once: "subprocess.CompletedProcess[str]", home: Home) -> None:

@@ -27,6 +27,7 @@ positioning = ["BTC"]
 [venues]
 bybit = false
 okx = false
+gate = false
 """
 
 

@@ -20,10 +20,18 @@ from tui.loopback.encoders import listings
 from tui.loopback.listing import Instrument
 from tui.metrics.coverage import HEARTBEAT, Listening, Stream
 from tui.store import Writer, store_path
-from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS
+from tui.tables import BACKFILLED, COVERAGE, HEALTH, LIQUIDATIONS
 from tui.venues import VENUES
 
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
+
+KEYS = {
+    "binance": ("s", "q", "ap"),
+    "bybit": ("s", "v", "p"),
+    "okx": ("instId", "sz", "bkPx"),
+    "gate": ("contract", "size", "price"),
+}
+"""Market, size and price in each venue's raw row."""
 
 Row = tuple[str, str, int, str, float, float]
 """Venue, its own market id, time in ms, side of the position, size and price as on the wire."""
@@ -82,17 +90,20 @@ def sent(market: Exchange, since: int = 0) -> Counter[Row]:
     )
 
 
+MENDED = pl.col("reason").fill_null("").str.starts_with(BACKFILLED)
+"""Rows of coverage of what was asked for after a gap."""
+
+
 def stored(home: Home) -> Counter[Row]:
-    """What the store has of that, the market and the numbers from the venue's own raw row."""
-    frame = home.read(LIQUIDATIONS, raw=True)
+    """What the store has of that from the sockets: market and numbers of the venue's raw row."""
+    frame = home.read(LIQUIDATIONS, raw=True, where={"source": "stream"})
     rows = frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "raw").iter_rows()
     return Counter(_wired(venue, ts, side, json.loads(raw)) for venue, ts, side, raw in rows)
 
 
 def _wired(venue: str, ts: int, side: str, raw: dict[str, Any]) -> Row:
-    keys = {"binance": ("s", "q", "ap"), "bybit": ("s", "v", "p"), "okx": ("instId", "sz", "bkPx")}
-    symbol, size, price = (raw[key] for key in keys[venue])
-    return venue, symbol, ts, side, float(size), float(price)
+    symbol, size, price = (raw[key] for key in KEYS[venue])
+    return venue, symbol, ts, side, abs(float(size)), float(price)
 
 
 def arrived(market: Exchange, home: Home) -> None:
@@ -102,18 +113,20 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    market.order(do="burst", rows={"binance": 100, "bybit": 300, "okx": 300}, seed=seed, **more)
+    market.order(
+        do="burst", rows={"binance": 100, "bybit": 300, "okx": 300, "gate": 100}, seed=seed, **more
+    )
 
 
 def highest(home: Home) -> int:
     return max(home.read(COVERAGE)["conn"].to_list(), default=0)
 
 
-def test_a_burst_of_three_venues_is_stored_whole(market: Exchange, home: Home) -> None:
-    total = {"binance": 700, "bybit": 700, "okx": 700}
+def test_a_burst_of_every_venue_is_stored_whole(market: Exchange, home: Home) -> None:
+    total = dict.fromkeys(VENUES, 700)
     before = sum(sent(market).values())
     market.order(do="burst", rows=total, seed=11)
-    assert sum(sent(market).values()) - before == 2_100
+    assert sum(sent(market).values()) - before == 700 * len(VENUES)
     arrived(market, home)
     assert_minutes_are_sums(store_path(home.data))
 
@@ -138,7 +151,7 @@ def test_usd_is_size_times_contract(market: Exchange, home: Home) -> None:
         assert row["usd"] == pytest.approx(wire[4] * worth), wire
         assert row["base"] == {"GOLD": "XAU"}.get(it.path, it.path)
         checked.add((row["venue"], it.inverse))
-    assert len(checked) == 6  # each venue, linear and inverse
+    assert checked == {(venue, inverse) for venue in VENUES for inverse in (False, True)}
 
 
 def test_a_dropped_connection_is_a_gap_and_what_was_sent_is_there(
@@ -204,6 +217,46 @@ def test_a_refused_subscription_is_said_and_mended(market: Exchange, home: Home)
     until(live, "live again")
 
 
+def test_what_nobody_heard_is_asked_for_once_the_socket_stands(
+    market: Exchange, home: Home
+) -> None:
+    before, lost = highest(home), {"gate": 60}
+    streams = [(name, stream) for name in lost for stream in VENUES[name].streams]
+    for venue in lost:
+        market.order(do="refuse", venue=venue)
+        market.order(do="drop", venue=venue)
+    until(lambda: not any(market.books()["sockets"][venue] for venue in lost), "sockets are gone")
+    quiet = int(market.books()["now_ms"]) + 2_000  # Gate's history tells whole seconds alone
+    until(lambda: market.books()["now_ms"] > quiet, "a whole second that nobody heard")
+    market.order(do="burst", rows=lost, seed=21)
+    heard_again = int(market.books()["now_ms"]) + 3_500
+    until(lambda: market.books()["now_ms"] > heard_again, "another one")
+    for venue in lost:
+        market.order(do="refuse", venue=venue, on=False)
+    subscribed(home, before, streams)
+
+    def told() -> pl.DataFrame:
+        return home.read(LIQUIDATIONS, where={"source": "backfill"})
+
+    until(lambda: told().height >= sum(lost.values()), "the rows of the hole")
+    found = told()
+    assert dict(found.group_by("venue").len().iter_rows()) == lost
+    assert not found.select("symbol", "ts", "side", "qty", "price").is_duplicated().any()
+    assert found["usd"].null_count() == 0
+    assert_minutes_are_sums(store_path(home.data))
+
+    def mended() -> pl.DataFrame:
+        return home.read(COVERAGE).filter(MENDED, pl.col("conn") > before)
+
+    until(lambda: {*mended().select("venue", "stream").iter_rows()} == {*streams}, "coverage of it")
+    for row in mended().to_dicts():
+        assert row["subscribed"] == row["wanted"]
+        listening = Listening(home.read(COVERAGE), [Stream(row["venue"], row["stream"])])
+        assert listening.cover(row["since"], row["until"]).share == 1.0
+        ours = found.filter(pl.col("venue") == row["venue"])["ts"]
+        assert ours.is_between(row["since"], row["until"]).all()
+
+
 def test_too_many_requests_is_waiting_and_then_live(home: Home) -> None:
     """OKX said 429 while the recorder started: see `home`."""
     rows = home.read(HEALTH, where={"venue": "okx", "collector": "liquidations"})
@@ -237,9 +290,9 @@ def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
         again = int(market.books()["now_ms"])
         burst(market, 20)
         wanted = left + sent(market, again)
-        until(lambda: here.counted() >= wanted.total(), "rows after the restart")
+        until(lambda: stored(here).total() >= wanted.total(), "rows after the restart")
         assert stored(here) == wanted
-        coverage = here.read(COVERAGE)
+        coverage = here.read(COVERAGE).filter(~MENDED)
     assert min(set(coverage["conn"]) - set(ended["conn"])) > max(ended["conn"])
     check_gap(coverage, ended)
 

@@ -132,9 +132,11 @@ json_values = st.recursive(
 )
 fields = st.sampled_from(
     ["e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel", "stream"]
+    + ["event", "result", "contract", "size", "price", "time"]
 )
 words = st.sampled_from(
     ["forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5]
+    + ["futures.public_liquidates", "update"]
 )
 near_misses = st.recursive(
     json_values | words,

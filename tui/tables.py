@@ -116,6 +116,8 @@ LIVING = "living: "
 """Begins the reason of a connection that lives although some topics were refused."""
 UNREADABLE = "unreadable: "
 """Begins the reason of a stretch (up to a minute) of rows that could not be read; then how many."""
+BACKFILLED = "backfilled: "
+"""Begins the reason of a stretch that was asked for after a gap; then how many rows it brought."""
 
 COVERAGE = Table(
     "coverage",
@@ -127,7 +129,7 @@ COVERAGE = Table(
         "until": TIME,  # moved every 5 s while the socket lives
         "wanted": _INT,  # topics wanted
         "subscribed": _INT,  # topics the venue confirmed
-        "reason": _TEXT,  # null or LIVING while it lives, UNREADABLE, else why it ended
+        "reason": _TEXT,  # null or LIVING while it lives, UNREADABLE, BACKFILLED, else its end
     },
     key=("venue", "stream", "conn"),
     retention=timedelta(days=400),

@@ -149,7 +149,7 @@ def main() -> None:
         "From the wire to the store",
         [
             (
-                f"{BURST:,} rows in one burst from three venues, committed",
+                f"{BURST:,} rows in one burst from every venue, committed",
                 f"{seconds:.1f} s ({BURST / seconds:,.0f}/s); "
                 f"lost {bursts[-1][1]}, doubled {bursts[-1][2]}",
                 "none lost, none doubled",

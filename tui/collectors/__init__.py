@@ -77,7 +77,7 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
     link = Link(name, stream, context.next_conn, context.clock)
 
     def work(clients: dict[str, Rest]) -> Frames:
-        lent = link, context.rate, context.clock, settings.endpoint
+        lent = link, context.rate, context.clock, settings.endpoint, context.newest
         of = listed.of(name, stream)
         return liquidations.collect(
             liquidations.Stream(VENUES[name], stream, of, clients[name], *lent)

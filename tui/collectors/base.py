@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.clock import Clock, utc_now
-from tui.tables import COVERAGE, LIVING, UNREADABLE, Table
+from tui.tables import BACKFILLED, COVERAGE, LIVING, UNREADABLE, Table
 
 log = logging.getLogger("liqtop")
 
@@ -39,6 +39,14 @@ class Stretch:
     rows: int = 0
 
 
+@dataclass(frozen=True)
+class Hole:
+    """A stretch that nobody listened to, and that was not asked for yet."""
+
+    since: datetime
+    until: datetime
+
+
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.
 
@@ -60,6 +68,8 @@ class Link:
         self._unreadable: Stretch | None = None
         self._lacking: list[Stretch] = []  # that changed since the last `coverage`
         self.trouble: str | None = None  # what is wrong although it lives
+        self.heard_until: datetime | None = None  # the end of the connection before
+        self.holes: list[Hole] = []
         self._ended: list[dict[str, object]] = []
 
     def opened(self, wanted: int = 1, subscribed: int = 1, reason: str | None = None) -> int:
@@ -68,6 +78,8 @@ class Link:
             self.lost("opened anew")
         self.conn = self._next_conn()
         self._since = self.last_heard = self._clock()
+        if self.heard_until is not None and self.heard_until < self._since:
+            self.holes.append(Hole(self.heard_until, self._since))
         self.topics(wanted, subscribed, reason)
         return self.conn
 
@@ -103,7 +115,16 @@ class Link:
             return
         until = max(self._since, until or self.last_heard or self._since)
         self._ended.append(self._row(until, reason))
-        self.conn, self.trouble = None, None
+        self.conn, self.trouble, self.heard_until = None, None, until
+
+    def backfills(self) -> int:
+        """The number of a backfill: to the store it is a connection of its own."""
+        return self._next_conn()
+
+    def mended(self, conn: int, hole: Hole, wanted: int, answered: int, rows: int) -> None:
+        """Of this stretch the store now has what the venue told when asked for it."""
+        told = {"conn": conn, "since": hole.since, "wanted": wanted, "subscribed": answered}
+        self._ended.append(self._row(hole.until, f"{BACKFILLED}{rows}") | told)
 
     @property
     def standing(self) -> tuple[int | None, int, bool]:

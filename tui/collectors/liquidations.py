@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +12,12 @@ from typing import Any
 import polars as pl
 
 from tui.clock import Clock
-from tui.collectors.base import Link
+from tui.collectors import backfill
+from tui.collectors.backfill import Asking, Mended
+from tui.collectors.base import Link, Newest
 from tui.venues.base import Ask, Market, Rate, Venue, Wire, WireError
 from tui.venues.errors import VenueError
+from tui.venues.history import Backfills
 from tui.venues.markets import AGAIN_S, DAY_S, Markets
 from tui.venues.rows import frame, rows
 from tui.venues.socket import Socket
@@ -40,10 +43,19 @@ class Stream:
     rate: Rate
     clock: Clock
     endpoint: str | None
+    newest: Newest = lambda table, where: None
 
     def topics(self, known: Mapping[str, Market]) -> list[str]:
         """What to subscribe to for all liquidations of those markets."""
         return self.venue.topics(self.name, known.values())
+
+    async def fill(self, put: Callable[[Mended], None]) -> None:
+        """What the venue tells of the holes before this connection, where it tells anything."""
+        if not issubclass(self.venue, Backfills):
+            self.link.holes.clear()
+        elif self.link.holes:
+            lent = self.markets.known, self.ask, self.link, self.rate, self.clock
+            await backfill.fill(Asking(self.venue, self.name, *lent), put)
 
 
 class Inbox:
@@ -101,9 +113,12 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
     """Frames of LIQUIDATIONS from one subscription, until it is lost or refused.
 
     Raises Lost, SubscriptionRefused, RateLimited or Unanswered; what had arrived is yielded first.
+    Beside them frames of what was published while nobody listened, where the venue tells it.
     """
     await stream.markets.get(stream.ask)
     inbox, link = Inbox(stream), stream.link
+    mended: deque[Mended] = deque()
+    backfill.remember(link, stream.newest)
     socket = Socket(
         stream.venue,
         stream.name,
@@ -114,13 +129,17 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
     )
     try:
         await socket.open()
-        async with _beside(_subscribed(stream, socket, inbox)) as subscription:
+        async with _beside(_subscribed(stream, socket, inbox, mended)) as subscription:
             while True:
                 await socket.wait(1.0)
                 if len(inbox) and socket.failed() is None:
                     await asyncio.sleep(DRAIN_S)
                 while len(inbox):
                     yield inbox.drain()
+                while mended:
+                    told = mended.popleft()
+                    yield told.frame
+                    told.tell()
                 if subscription.done():
                     subscription.result()
                 if fault := socket.failed():
@@ -142,16 +161,23 @@ async def _beside(work: Any) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _subscribed(stream: Stream, socket: Socket, inbox: Inbox) -> None:
-    """Subscribe to everything, then, whenever the list of markets is new, to what lacks.
+async def _subscribed(stream: Stream, socket: Socket, inbox: Inbox, mended: deque[Mended]) -> None:
+    """Subscribe to everything and ask for what was missed, then, whenever the list of markets is
+    new, subscribe to what lacks.
 
     The list is new once a day, or sooner when a row of an unknown market was seen.
     """
+
+    def put(told: Mended) -> None:
+        mended.append(told)
+        socket.wake()
+
     known: Mapping[str, Market] = stream.markets.known
     try:
         standing = await _all(stream, socket, stream.topics(known))
     finally:
         socket.wake()
+    await stream.fill(put)
     while True:
         await asyncio.sleep(AGAIN_S)
         listed = await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)

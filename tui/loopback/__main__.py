@@ -19,7 +19,7 @@ from tui.loopback.server import Loopback
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tui.loopback",
-        description="An exchange of one's own on 127.0.0.1, in the wire of Binance, Bybit and OKX.",
+        description="An exchange of one's own on 127.0.0.1, in the wire of every venue.",
     )
     parser.add_argument("--port", type=_port, default=0, help="0 takes any free port (default)")
     parser.add_argument("--seed", type=int, default=7)

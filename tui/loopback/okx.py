@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui.loopback.coins import COINS, power_of_ten
 from tui.loopback.forced import Forced
-from tui.loopback.listing import Instrument, filled, gold, inverse, quarter_ends, spot
-from tui.loopback.okx_rest import Rest, listed, ticker
+from tui.loopback.listing import Instrument, spot
+from tui.loopback.okx_lists import futures, group, listed, swap
+from tui.loopback.okx_rest import Rest, ticker
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
-from tui.tables import Side
 
 if TYPE_CHECKING:
     from tui.loopback.mood import Mood
@@ -39,7 +38,7 @@ class Okx(Encoder):
     def listing(stream: str, end: int) -> Iterable[Instrument]:
         if stream == "spot":
             return spot("okx", "{}-{}", end)
-        return _swap(end) if stream == "swap" else _futures(end)
+        return swap(end) if stream == "swap" else futures(end)
 
     @staticmethod
     def listed(stream: str, market: Instrument) -> Any:
@@ -136,44 +135,3 @@ class Okx(Encoder):
             "sz": size_text(market, market.lot), "side": "sell" if now // 1000 % 2 else "buy",
             "ts": str(now), "count": "1", "seqId": now,
         }  # fmt: skip
-
-
-def group(rows: Sequence[Forced]) -> dict[str, Any]:
-    """The liquidations of one contract, as an entry of `data`."""
-    symbol = rows[0].market.id
-    family = "-".join(symbol.split("-")[:2])
-    details = [
-        {
-            "bkLoss": "0", "bkPx": price_text(row.market, row.price), "ccy": "",
-            "posSide": row.side.value, "side": "sell" if row.side is Side.LONG else "buy",
-            "sz": size_text(row.market, row.size), "ts": str(row.ts),
-        }
-        for row in rows
-    ]  # fmt: skip
-    return {"details": details, "instFamily": family, "instId": symbol, "instType": "SWAP",
-            "uly": family}  # fmt: skip
-
-
-def _swap(end: int) -> Iterator[Instrument]:
-    for coin in COINS:
-        contract = {"BTC": 0.01, "ETH": 0.1}.get(coin.name) or power_of_ten(300 / coin.price)
-        yield Instrument(
-            "okx", "swap", f"{coin.name}-USDT-SWAP", coin.name, "USDT", "USDT", "swap", coin.name,
-            coin.price, contract=contract, lot=0.01 if coin.name in ("BTC", "ETH") else 0.1,
-        )  # fmt: skip
-    yield gold("okx", "swap", "{}-USDT-SWAP", end, 0.001, 1.0)
-    for coin in COINS[:20]:
-        yield inverse("okx", "swap", coin, f"{coin.name}-USD-SWAP", _usd(coin.name), 0.1)
-    yield from filled("okx", "swap", "{}-USDT-SWAP")
-
-
-def _futures(end: int) -> Iterator[Instrument]:
-    for coin in COINS[:6]:
-        for when in quarter_ends(end):
-            symbol = f"{coin.name}-USD-{when:%y%m%d}"
-            yield inverse("okx", "futures", coin, symbol, _usd(coin.name), 0.1, when)
-
-
-def _usd(coin: str) -> float:
-    """What an inverse contract is worth."""
-    return 100.0 if coin == "BTC" else 10.0

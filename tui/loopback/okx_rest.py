@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
+from tui.loopback.okx_lists import group, kind, listed
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.wire import (
     Query,
     Refusal,
     Route,
     newest,
-    number,
     price_text,
     steps,
     whole,
@@ -56,6 +58,7 @@ class Rest:
         out: dict[str, Route] = {
             API + "public/time": lambda query, now: _ok([{"ts": str(now)}]),
             API + "public/instruments": self._instruments,
+            API + "public/liquidation-orders": self._liquidations,
             API + "public/open-interest": partial(self._each, self._interest),
             API + "public/funding-rate": self._funding,
             API + "public/funding-rate-history": self._fundings,
@@ -101,11 +104,23 @@ class Rest:
     def _instruments(self, query: Query, now: int) -> Any:
         return _ok([listed(market) for market in self._wanted(query)])
 
+    def _liquidations(self, query: Query, now: int) -> Any:
+        """Newest first, a hundred at most, `after` and `before` open; a family has to be named."""
+        if not (query.get("uly") or query.get("instFamily")):
+            raise Refusal(200, _wrong("50015", "Either parameter uly or instFamily is required"))
+        since, until = whole(query, "before", 0) + 1, whole(query, "after", now + 1) - 1
+        limit = min(whole(query, "limit", 100), 100)
+        rows = self._venue.history.newest(self._wanted(query), since, until, limit)
+        each: dict[str, list[Forced]] = defaultdict(list)
+        for row in rows:
+            each[row.market.id].append(row)
+        return _ok([group(of) | {"totalLoss": "0"} for of in each.values()])
+
     def _interest(self, market: Instrument, now: int) -> Any:
         contracts, price = self._mood.open_interest(market, now), self._mood.mark(market, now)
         usd = contracts * market.contract * (1 if market.inverse else price)
         return {
-            "instId": market.id, "instType": _kind(market), "oi": f"{contracts:.2f}",
+            "instId": market.id, "instType": kind(market), "oi": f"{contracts:.2f}",
             "oiCcy": f"{usd / price:.4f}", "oiUsd": f"{usd:.4f}", "ts": str(now),
         }  # fmt: skip
 
@@ -140,7 +155,7 @@ class Rest:
 
     def _mark(self, market: Instrument, now: int) -> Any:
         mark = price_text(market, self._mood.mark(market, now))
-        return {"instType": _kind(market), "instId": market.id, "markPx": mark, "ts": str(now)}
+        return {"instType": kind(market), "instId": market.id, "markPx": mark, "ts": str(now)}
 
     def _indices(self, query: Query, now: int) -> Any:
         """An index by pair (`instId`) or all of one `quoteCcy`."""
@@ -217,10 +232,6 @@ def _wrong(code: str, message: str) -> dict[str, Any]:
     return {"code": code, "msg": message, "data": []}
 
 
-def _kind(market: Instrument) -> str:
-    return {"spot": "SPOT", "swap": "SWAP", "future": "FUTURES"}[market.kind]
-
-
 def ticker(venue: Okx, market: Instrument, now: int) -> dict[str, Any]:
     """A market's row of market/tickers and of the tickers channel."""
     last = venue.scenario.price(market, now)
@@ -232,29 +243,7 @@ def ticker(venue: Okx, market: Instrument, now: int) -> dict[str, Any]:
     coins = 40e6 / max(last, 1e-12)
     contracts = coins / market.contract if market.kind != "spot" else coins
     return {
-        "instType": _kind(market), "instId": market.id, "lastSz": "1", "askSz": "8", "bidSz": "12",
+        "instType": kind(market), "instId": market.id, "lastSz": "1", "askSz": "8", "bidSz": "12",
         **{key: price_text(market, value) for key, value in prices.items()},
         "volCcy24h": f"{coins:.4f}", "vol24h": f"{contracts:.4f}", "ts": str(now),
-    }  # fmt: skip
-
-
-def listed(market: Instrument) -> dict[str, Any]:
-    """A market's row of public/instruments."""
-    swap = market.kind != "spot"
-    family = "-".join(market.id.split("-")[:2]) if swap else ""
-    return {
-        "instType": _kind(market), "instId": market.id, "instFamily": family, "uly": family,
-        "category": "1", "instCategory": "4" if market.tradfi else "1", "groupId": "1",
-        "baseCcy": "" if swap else market.base, "quoteCcy": "" if swap else market.quote,
-        "settleCcy": market.settle, "ctVal": f"{market.contract:.12g}" if swap else "",
-        "ctMult": "1" if swap else "",
-        "ctValCcy": ("USD" if market.inverse else market.base) if swap else "",
-        "ctType": ("inverse" if market.inverse else "linear") if swap else "",
-        "optType": "", "stk": "", "listTime": str(market.began),
-        "expTime": str(market.expires or ""), "lever": "100" if swap else "10",
-        "tickSz": number(market.tick, market.tick), "lotSz": number(market.lot, market.lot),
-        "minSz": number(market.lot, market.lot), "alias": "next_quarter" if market.expires else "",
-        "state": "live", "ruleType": "normal", "maxLmtSz": "100000000", "maxMktSz": "120000",
-        "maxLmtAmt": "20000000", "maxMktAmt": "1000000", "maxTwapSz": "100000000",
-        "maxIcebergSz": "100000000", "maxTriggerSz": "100000000", "maxStopSz": "120000",
     }  # fmt: skip

@@ -86,7 +86,7 @@ class Playback:
         market, now = event.market, exchange.now()
         row = event._replace(ts=now)
         frames = exchange.encoders[market.venue].forced(market.stream, [row], now)
-        exchange.sockets.publish(market.venue, market.stream, frames, now)
+        exchange.publish(market.venue, market.stream, frames)
 
 
 def load(path: Path, scenario: Scenario, speed: float = 1.0) -> Playback:

@@ -28,7 +28,7 @@ QUIET_LONG, QUIET_SHORT, QUIET_ROWS = 0.3e6, 0.2e6, 110
 """USD and orders of a quiet minute, before the end and after it."""
 
 DAY_ROWS = 24_000
-"""Forced orders simulated for the 24 hours up to that; the venues publish about 22,800 of them."""
+"""Forced orders simulated for the 24 hours up to that; the venues publish about 23,100 of them."""
 
 VOLUMES = {"BTC": 21_000.0, "ETH": 420_000.0, "SOL": 3_600_000.0, "GOLD": 9_000.0}
 """Coins a day on a spot market; others trade 40 million USD a day."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +20,7 @@ from tui.loopback.mood import Mood
 from tui.loopback.recording import Playback
 from tui.loopback.scenario import Scenario
 from tui.loopback.sockets import Open, Sockets
-from tui.loopback.wire import Encoder, Refusal, Session, Text, packed
+from tui.loopback.wire import Encoder, Frame, Refusal, Session, Text, packed
 
 TICK_S = 0.1
 AHEAD_MS = 60_000
@@ -111,6 +112,12 @@ class Loopback:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    def publish(self, venue: str, stream: str, frames: Sequence[Frame]) -> list[Open]:
+        """Sends liquidation frames to who subscribed to them, and remembers them for who asks."""
+        for frame in frames:
+            self.encoders[venue].history.add(frame.rows)
+        return self.sockets.publish(venue, stream, frames, self.now())
+
     async def burst(self, counts: dict[str, int], rate: float | None, seed: int = 1) -> float:
         """Sends that many liquidations per venue, at `rate` rows a second in all; returns seconds.
 
@@ -128,9 +135,7 @@ class Loopback:
             first = i
             while i < len(ready) and i - first < 500 and ready[i].due <= elapsed:
                 piece = ready[i]
-                got.update(
-                    self.sockets.publish(piece.venue, piece.stream, [piece.frame], self.now())
-                )
+                got.update(self.publish(piece.venue, piece.stream, [piece.frame]))
                 i += 1
             for socket in got:
                 await socket.room()
@@ -157,7 +162,7 @@ class Loopback:
                 for (of, stream), found in waiting.items():
                     if of == venue and found:
                         frames = encoder.forced(stream, found, now)
-                        self.sockets.publish(venue, stream, frames, now)
+                        self.publish(venue, stream, frames)
                         waiting[of, stream] = []
 
     async def _quote(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from tui.loopback.coins import decimals
 from tui.loopback.forced import Forced
+from tui.loopback.history import History
 from tui.loopback.listing import Instrument
 from tui.loopback.sampling import Shown
 
@@ -93,6 +94,9 @@ class Encoder(ABC):
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         self.scenario, self.mood = scenario, mood
         self.routes: dict[str, Route] = {}
+        self.history = History(
+            lambda: (row for row in scenario.published if row.market.venue == self.name)
+        )
 
     def markets(self, stream: str) -> dict[str, Instrument]:
         """The markets of one of the venue's lists, by id."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.spans import moment, ms
-from tui.tables import LIVING, UNREADABLE
+from tui.tables import BACKFILLED, LIVING, UNREADABLE
 
 HEARTBEAT = timedelta(seconds=5)
 """The recorder moves a living connection's `until` this often; beyond `until` + this is a gap."""
@@ -74,7 +74,7 @@ class _Unread:
 @dataclass(frozen=True)
 class _Heard:
     """One stream: disjoint pieces in order of time, every connection's end with its reason, and
-    the stretches of unreadable rows."""
+    the stretches of unreadable rows. A stretch that was backfilled is a piece that ends nothing."""
 
     pieces: tuple[_Piece, ...]
     ends: tuple[tuple[int, str], ...]
@@ -120,7 +120,7 @@ class Listening:
 
     def __init__(self, coverage: pl.DataFrame, wanted: Sequence[Stream]) -> None:
         self.wanted = tuple(wanted)
-        rows: dict[Stream, list[tuple[_Piece, str]]] = defaultdict(list)
+        rows: dict[Stream, list[tuple[_Piece, str | None]]] = defaultdict(list)
         unread: dict[Stream, list[_Unread]] = defaultdict(list)
         columns = ("venue", "stream", "since", "until", "wanted", "subscribed", "reason")
         for venue, stream, *life in coverage.select(columns).iter_rows():
@@ -171,8 +171,10 @@ def _connection(
     wanted: int | None,
     subscribed: int | None,
     reason: str | None,
-) -> tuple[_Piece, str]:
+) -> tuple[_Piece, str | None]:
     share = min(1.0, (subscribed or 0) / wanted) if wanted else 1.0
+    if reason is not None and reason.startswith(BACKFILLED):
+        return _Piece(ms(since), ms(until), share), None
     if reason is not None and not reason.startswith(LIVING):
         return _Piece(ms(since), ms(until), share), reason
     # One that lived without any topic explains the hole itself; any other fell silent.
@@ -184,10 +186,14 @@ def _unread(since: datetime, until: datetime, reason: str) -> _Unread:
     return _Unread(ms(since), ms(until), int(reason.removeprefix(UNREADABLE)))
 
 
-def _heard(connections: Iterable[tuple[_Piece, str]], unread: Iterable[_Unread]) -> _Heard:
+def _heard(connections: Iterable[tuple[_Piece, str | None]], unread: Iterable[_Unread]) -> _Heard:
     listed = list(connections)
     # One that was refused every topic explains the hole from its beginning on.
-    ends = sorted((piece.until if piece.share else piece.since, why) for piece, why in listed)
+    ends = sorted(
+        (piece.until if piece.share else piece.since, why)
+        for piece, why in listed
+        if why is not None
+    )
     heard = (piece for piece, _ in listed if piece.share and piece.until > piece.since)
     return _Heard(tuple(_disjoint(heard)), tuple(ends), tuple(unread))
 

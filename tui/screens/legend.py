@@ -35,7 +35,8 @@ MARKS: tuple[tuple[str, str], ...] = (
 COINGLASS = (
     "Why our 24 h total differs from CoinGlass. We add up only rows that an exchange published"
     " and this machine heard. Binance and OKX publish at most one liquidation per contract and"
-    " second, so what falls in the same second is never told to anyone; Bybit publishes all."
+    " second, so what falls in the same second is never told to anyone; Bybit and Gate say that"
+    " they publish all."
     " CoinGlass follows more exchanges and may estimate what is not published; how, it does not"
     " say. We estimate nothing: a total is a lower bound, marked ≥, beside the cover it rests on."
     " Our window also ends now, to the second, and holds nothing from before this store began to"

@@ -6,9 +6,10 @@ from typing import Any
 from tui.venues.base import Priced, Venue
 from tui.venues.binance import Binance
 from tui.venues.bybit import Bybit
+from tui.venues.gate import Gate
 from tui.venues.okx import Okx
 
-VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx)}
+VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx, Gate)}
 """Every venue by its name, in the order in which they are preferred."""
 
 PRICED: dict[str, type[Priced]] = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Ask(Protocol):
-    """A venue's REST endpoints, by ccxt's implicit names: a `connect.Rest`, or a fake.
+    """A venue's REST endpoints, by ccxt's implicit names or by path: a `connect.Rest`, or a fake.
 
     Raises RateLimited, NotListed or Unanswered.
     """

@@ -77,12 +77,17 @@ class Rest:
         self._status = 0
 
     async def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """The decoded answer. Raises RateLimited, NotListed or Unanswered."""
+        """The decoded answer. Raises RateLimited, NotListed or Unanswered.
+
+        `method` is ccxt's implicit name, or a public path that ccxt has no name for.
+        """
         if self._exchange is None:
             self._exchange = connect(ccxt_class(self._exchange_id), self._endpoint)
             self._exchange.on_rest_response = self._answered
         self._status = 0
         try:
+            if "/" in method:  # the part of the API as a list: given as a text, parameters are lost
+                return await self._exchange.request(method, ["public"], "GET", dict(params or {}))
             return await getattr(self._exchange, method)(dict(params or {}))
         except Exception as error:
             raise self._said(error) from error

@@ -17,14 +17,17 @@ from tui.venues.base import (
     moment,
     positive,
 )
+from tui.venues.errors import NotListed
+from tui.venues.history import Backfills, Filled, listed, paged
 from tui.venues.names import coin, is_tradfi
 from tui.venues.okx_rest import OkxAsked
 
 _CHANNEL = "liquidation-orders"
+_PAGE = 100  # rows of its history at once
 _NAMED = re.compile(r"channel:([\w-]+),inst(?:Id|Type):([\w-]+)")
 
 
-class Okx(Priced):
+class Okx(Priced, Backfills):
     """The channel `liquidation-orders` of all swaps, linear and inverse alike.
 
     Wire; `data` and `details` may both hold several rows:
@@ -121,6 +124,40 @@ class Okx(Priced):
     @staticmethod
     def address(urls: Mapping[str, Any], stream: str) -> str:
         return f"{urls['ws']}/public"
+
+    @staticmethod
+    async def backfill(
+        ask: Ask, stream: str, markets: Sequence[Market], since: int, until: int
+    ) -> Filled:
+        """`public/liquidation-orders`, a request a family: 350 of them in 40 s at ccxt's 110 ms.
+
+        Rows are those of the channel, their times too, so the store knows them again; that none
+        is missing on either side is unverified. A family of many rows is asked for page by page,
+        and what one of them does not reach is not whole for any.
+        """
+        families = sorted({market.id.removesuffix("-SWAP") for market in markets})
+        rows: list[Any] = []
+        reach, answered = since + 1, 0
+        for family in families:
+            try:
+                found, begins = await _history(ask, family, since + 1, until)
+            except NotListed:
+                continue
+            rows += found
+            reach, answered = max(reach, begins), answered + 1
+        wires = each(rows, _row)
+        return Filled(wires, min(reach - 1, until), until, len(families), answered)
+
+
+async def _history(ask: Ask, family: str, since: int, until: int) -> tuple[list[Any], int]:
+    """The details of a family in [since, until], and from when on they are whole."""
+
+    async def page(start: int, end: int) -> list[Any]:
+        params = {"instType": "SWAP", "uly": family, "state": "filled", "limit": _PAGE}
+        answer = await ask("public/liquidation-orders", params | {"after": end + 1})
+        return list(_details(listed(answer["data"])))
+
+    return await paged(page, lambda row: int(row["ts"]), (since, until), until - since + 1, _PAGE)
 
 
 _SIDES = {"long": Side.LONG, "short": Side.SHORT, "sell": Side.LONG, "buy": Side.SHORT}
