@@ -21,6 +21,8 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
     if frame.get("channel") == "futures.public_liquidates":
         yes = {"id": frame["id"], "event": "subscribe", "error": None}
         return [json.dumps(yes | {"result": {"status": "success"}})]
+    if frame.get("method") == "public/subscribe":
+        return [json.dumps({"id": frame["id"], "result": frame["params"]["channels"]})]
     if "req_id" in frame:
         yes = {"success": True, "ret_msg": "", "op": "subscribe", "req_id": frame["req_id"]}
         return [json.dumps(yes)]

@@ -18,6 +18,7 @@ LINEAR = "stream.bybit.com/v5/public/linear"
 INVERSE = "stream.bybit.com/v5/public/inverse"
 OKX = "ws.okx.com:443/ws/v5/public"
 GATE = "fx-ws.gateio.ws/v4/ws/"
+DERIBIT = "www.deribit.com/ws/api/v2"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
     "op": "subscribe",
@@ -30,9 +31,15 @@ ALL_CONTRACTS = {
     "event": "subscribe",
     "payload": ["!all"],
 }
+ALL_FUTURES = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "public/subscribe",
+    "params": {"channels": ["trades.future.any.100ms"]},
+}
 FEEDS = (
     *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
-    *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
+    *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc"), ("deribit", "future")),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -110,6 +117,7 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
         await link.socket(OKX, ALL_SWAPS),
         await link.socket(GATE + "usdt", ALL_CONTRACTS),
         await link.socket(GATE + "btc", ALL_CONTRACTS),
+        await link.socket(DERIBIT, ALL_FUTURES),
     ]
     for socket in sockets:
         await socket.receive(timeout=5)

@@ -10,3 +10,11 @@ def recorded_frames(recorded: Path, venue: str) -> list[Any]:
     lines = (recorded / "wire" / "recorded_recent_liquidation_frames.jsonl").read_text()
     rows = [json.loads(line) for line in lines.splitlines()]
     return [json.loads(row["raw"]) for row in rows if row["venue"] == venue]
+
+
+def mapped_messages(recorded: Path, venue: str) -> list[Any]:
+    """The messages that a public mapper of `venue` (deribit, cryptofacilities, lighter trade) is
+    tested with, liquidations and others, decoded."""
+    lines = (recorded / "wire" / "tardis_mapper_messages.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    return [row["msg"] for row in found if row["test"] == f"map {venue} messages"]

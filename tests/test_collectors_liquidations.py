@@ -23,7 +23,7 @@ from tui.venues.connect import Rest
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
-HOSTS = (".binance.com", ".bybit.com", ".okx.com", ".gateio.ws")
+HOSTS = (".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".deribit.com")
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
 
@@ -43,6 +43,10 @@ def message(venue: str, id: str, ts: int) -> dict[str, Any]:
     if venue == "gate":
         row = {"contract": id, "size": "2", "price": "50000", "time": ts}
         return {"channel": "futures.public_liquidates", "event": "update", "result": [row]}
+    if venue == "deribit":
+        row = {"instrument_name": id, "amount": 2, "price": 50000, "timestamp": ts}
+        marked = row | {"direction": "sell", "liquidation": "T"}
+        return {"params": {"channel": "trades.future.any.100ms", "data": [row, marked]}}
     detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
     arg = {"channel": "liquidation-orders", "instType": "SWAP"}
     return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}

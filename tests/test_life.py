@@ -28,6 +28,7 @@ positioning = ["BTC"]
 bybit = false
 okx = false
 gate = false
+deribit = false
 """
 
 

@@ -30,6 +30,7 @@ KEYS = {
     "bybit": ("s", "v", "p"),
     "okx": ("instId", "sz", "bkPx"),
     "gate": ("contract", "size", "price"),
+    "deribit": ("instrument_name", "amount", "price"),
 }
 """Market, size and price in each venue's raw row."""
 
@@ -113,9 +114,8 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    market.order(
-        do="burst", rows={"binance": 100, "bybit": 300, "okx": 300, "gate": 100}, seed=seed, **more
-    )
+    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "deribit": 50}
+    market.order(do="burst", rows=rows, seed=seed, **more)
 
 
 def highest(home: Home) -> int:

@@ -131,12 +131,17 @@ json_values = st.recursive(
     max_leaves=12,
 )
 fields = st.sampled_from(
-    ["e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel", "stream"]
-    + ["event", "result", "contract", "size", "price", "time"]
+    [
+        *("e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel"),
+        *("stream", "event", "result", "contract", "size", "price", "time"),
+        *("params", "liquidation", "direction", "amount", "timestamp", "instrument_name"),
+    ]
 )
 words = st.sampled_from(
-    ["forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5]
-    + ["futures.public_liquidates", "update"]
+    [
+        *("forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5),
+        *("futures.public_liquidates", "update", "trades.future.any.100ms", "MT", "sell"),
+    ]
 )
 near_misses = st.recursive(
     json_values | words,

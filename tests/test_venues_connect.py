@@ -16,7 +16,7 @@ from tui.venues.connect import Rest, authority, connect, repointed
 from tui.venues.errors import NotListed, RateLimited, Unanswered
 from tui.venues.lazy import ccxt_class
 
-HOSTS = (".binance.com", "bybit", "hostname", "okx", "gate")
+HOSTS = (".binance.com", "bybit", "hostname", "okx", "gate", "deribit")
 
 CLASSES = """
 import json, sys

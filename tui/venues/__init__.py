@@ -6,10 +6,13 @@ from typing import Any
 from tui.venues.base import Priced, Venue
 from tui.venues.binance import Binance
 from tui.venues.bybit import Bybit
+from tui.venues.deribit import Deribit
 from tui.venues.gate import Gate
 from tui.venues.okx import Okx
 
-VENUES: dict[str, type[Venue]] = {venue.name: venue for venue in (Binance, Bybit, Okx, Gate)}
+VENUES: dict[str, type[Venue]] = {
+    venue.name: venue for venue in (Binance, Bybit, Okx, Gate, Deribit)
+}
 """Every venue by its name, in the order in which they are preferred."""
 
 PRICED: dict[str, type[Priced]] = {
