@@ -52,7 +52,7 @@ def test_every_row_is_what_the_scenario_published(store: Reader) -> None:
     assert (
         (ms(rows, "received") - ms(rows, "ts")).is_between(0, 1_200).all()
     )  # Gate pushes once a second
-    assert set(rows["price_kind"]) == {"fill_avg", "bankruptcy"}
+    assert set(rows["price_kind"]) == {"fill_avg", "bankruptcy", "order_limit"}
 
 
 def test_usd_is_what_the_scenario_meant(store: Reader) -> None:

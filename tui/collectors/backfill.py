@@ -43,10 +43,8 @@ class Asking:
 
 @dataclass(frozen=True)
 class Mended:
-    """Rows of LIQUIDATIONS of a hole, and what of it they make whole, None where nothing is.
-
-    `tell` is for when the rows have been passed on: coverage must not be told of before them.
-    """
+    """Rows of LIQUIDATIONS of a hole. `tell` gives the link what they make whole of it, and is for
+    when they have been passed on: coverage must not be told of before them."""
 
     frame: pl.DataFrame
     tell: Callable[[], None]
