@@ -23,6 +23,8 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
         return [json.dumps(yes | {"result": {"status": "success"}})]
     if frame.get("method") == "public/subscribe":
         return [json.dumps({"id": frame["id"], "result": frame["params"]["channels"]})]
+    if "product_ids" in frame:
+        return [json.dumps(frame | {"event": "subscribed"})]
     if "req_id" in frame:
         yes = {"success": True, "ret_msg": "", "op": "subscribe", "req_id": frame["req_id"]}
         return [json.dumps(yes)]

@@ -19,6 +19,7 @@ INVERSE = "stream.bybit.com/v5/public/inverse"
 OKX = "ws.okx.com:443/ws/v5/public"
 GATE = "fx-ws.gateio.ws/v4/ws/"
 DERIBIT = "www.deribit.com/ws/api/v2"
+KRAKEN = "futures.kraken.com/ws/v1"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
     "op": "subscribe",
@@ -40,6 +41,7 @@ ALL_FUTURES = {
 FEEDS = (
     *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
     *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc"), ("deribit", "future")),
+    ("kraken", "futures"),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -107,6 +109,12 @@ def bybit_topics(loopback: Loopback, stream: str) -> dict[str, Any]:
     return {"op": "subscribe", "req_id": "1", "args": [f"allLiquidation.{id}" for id in ids]}
 
 
+def kraken_trades(loopback: Loopback) -> dict[str, Any]:
+    """The subscription to the trades of every contract of Kraken."""
+    ids = list(loopback.scenario.lists["kraken", "futures"])
+    return {"event": "subscribe", "feed": "trade", "product_ids": ids}
+
+
 async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWebSocketResponse]:
     """Sockets subscribed to every liquidation stream of `FEEDS`, their answers read."""
     sockets = [
@@ -118,6 +126,7 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
         await link.socket(GATE + "usdt", ALL_CONTRACTS),
         await link.socket(GATE + "btc", ALL_CONTRACTS),
         await link.socket(DERIBIT, ALL_FUTURES),
+        await link.socket(KRAKEN, kraken_trades(loopback)),
     ]
     for socket in sockets:
         await socket.receive(timeout=5)

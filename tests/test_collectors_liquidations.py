@@ -23,7 +23,10 @@ from tui.venues.connect import Rest
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
-HOSTS = (".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".deribit.com")
+HOSTS = (
+    *(".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".deribit.com"),
+    *("futures.kraken.com",),
+)
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
 
@@ -47,6 +50,9 @@ def message(venue: str, id: str, ts: int) -> dict[str, Any]:
         row = {"instrument_name": id, "amount": 2, "price": 50000, "timestamp": ts}
         marked = row | {"direction": "sell", "liquidation": "T"}
         return {"params": {"channel": "trades.future.any.100ms", "data": [row, marked]}}
+    if venue == "kraken":
+        row = {"product_id": id, "qty": 2, "price": 50000, "time": ts, "side": "sell"}
+        return row | {"feed": "trade", "type": "liquidation"}
     detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
     arg = {"channel": "liquidation-orders", "instType": "SWAP"}
     return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}
@@ -60,7 +66,7 @@ class Listening:
         self.markets = Markets(VENUES[venue], stream, None)
         self.markets.known = {id: market(id) for id in ids}
         self.markets._asked = 1e12
-        self._rest = Rest(venue, exchange.endpoint)
+        self._rest = Rest(VENUES[venue].exchange(), exchange.endpoint)
         self.frames: AsyncIterator[pl.DataFrame] = liquidations.collect(
             liquidations.Stream(
                 VENUES[venue],

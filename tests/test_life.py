@@ -29,6 +29,7 @@ bybit = false
 okx = false
 gate = false
 deribit = false
+kraken = false
 """
 
 

@@ -31,6 +31,7 @@ KEYS = {
     "okx": ("instId", "sz", "bkPx"),
     "gate": ("contract", "size", "price"),
     "deribit": ("instrument_name", "amount", "price"),
+    "kraken": ("product_id", "qty", "price"),
 }
 """Market, size and price in each venue's raw row."""
 
@@ -114,7 +115,7 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "deribit": 50}
+    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "deribit": 50, "kraken": 50}
     market.order(do="burst", rows=rows, seed=seed, **more)
 
 

@@ -135,12 +135,14 @@ fields = st.sampled_from(
         *("e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel"),
         *("stream", "event", "result", "contract", "size", "price", "time"),
         *("params", "liquidation", "direction", "amount", "timestamp", "instrument_name"),
+        *("feed", "type", "side", "qty", "product_id"),
     ]
 )
 words = st.sampled_from(
     [
         *("forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5),
         *("futures.public_liquidates", "update", "trades.future.any.100ms", "MT", "sell"),
+        *("trade", "liquidation"),
     ]
 )
 near_misses = st.recursive(

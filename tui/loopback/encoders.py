@@ -4,12 +4,15 @@ from tui.loopback.binance import Binance
 from tui.loopback.bybit import Bybit
 from tui.loopback.deribit import Deribit
 from tui.loopback.gate import Gate
+from tui.loopback.kraken import Kraken
 from tui.loopback.listing import Instrument, cut
 from tui.loopback.okx import Okx
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder
 
-ENCODERS: dict[str, type[Encoder]] = {one.name: one for one in (Binance, Bybit, Okx, Gate, Deribit)}
+ENCODERS: dict[str, type[Encoder]] = {
+    one.name: one for one in (Binance, Bybit, Okx, Gate, Deribit, Kraken)
+}
 """Every venue by its name."""
 
 SHARES: dict[tuple[str, str], float] = {

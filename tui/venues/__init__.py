@@ -8,10 +8,11 @@ from tui.venues.binance import Binance
 from tui.venues.bybit import Bybit
 from tui.venues.deribit import Deribit
 from tui.venues.gate import Gate
+from tui.venues.kraken import Kraken
 from tui.venues.okx import Okx
 
 VENUES: dict[str, type[Venue]] = {
-    venue.name: venue for venue in (Binance, Bybit, Okx, Gate, Deribit)
+    venue.name: venue for venue in (Binance, Bybit, Okx, Gate, Deribit, Kraken)
 }
 """Every venue by its name, in the order in which they are preferred."""
 
