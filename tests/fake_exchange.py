@@ -21,6 +21,11 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
     if frame.get("channel") == "futures.public_liquidates":
         yes = {"id": frame["id"], "event": "subscribe", "error": None}
         return [json.dumps(yes | {"result": {"status": "success"}})]
+    if frame.get("channel") == "status":
+        return [json.dumps(frame | {"event": "subscribed", "chanId": 907})]
+    if frame.get("op") == "sub":
+        yes = {"op": "sub", "cid": frame["cid"], "topic": frame["topic"], "ts": 1, "err-code": 0}
+        return [json.dumps(yes)]
     if frame.get("method") == "public/subscribe":
         return [json.dumps({"id": frame["id"], "result": frame["params"]["channels"]})]
     if "product_ids" in frame:

@@ -17,6 +17,8 @@ COINM = "dstream.binance.com/ws/0"
 LINEAR = "stream.bybit.com/v5/public/linear"
 INVERSE = "stream.bybit.com/v5/public/inverse"
 OKX = "ws.okx.com:443/ws/v5/public"
+BITFINEX = "api-pub.bitfinex.com/ws/2"
+HTX = "api.hbdm.vn/"
 GATE = "fx-ws.gateio.ws/v4/ws/"
 DERIBIT = "www.deribit.com/ws/api/v2"
 KRAKEN = "futures.kraken.com/ws/v1"
@@ -32,6 +34,8 @@ ALL_CONTRACTS = {
     "event": "subscribe",
     "payload": ["!all"],
 }
+ALL_ORDERS_OF_HTX = {"op": "sub", "cid": "1", "topic": "public.*.liquidation_orders"}
+ALL_POSITIONS = {"event": "subscribe", "channel": "status", "key": "liq:global"}
 ALL_FUTURES = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -40,8 +44,9 @@ ALL_FUTURES = {
 }
 FEEDS = (
     *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
-    *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc"), ("deribit", "future")),
-    ("kraken", "futures"),
+    *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
+    *(("htx", "linear"), ("htx", "inverse")),
+    *(("bitfinex", "global"), ("deribit", "future"), ("kraken", "futures")),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -125,6 +130,9 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
         await link.socket(OKX, ALL_SWAPS),
         await link.socket(GATE + "usdt", ALL_CONTRACTS),
         await link.socket(GATE + "btc", ALL_CONTRACTS),
+        await link.socket(HTX + "linear-swap-notification", ALL_ORDERS_OF_HTX),
+        await link.socket(HTX + "swap-notification", ALL_ORDERS_OF_HTX),
+        await link.socket(BITFINEX, ALL_POSITIONS),
         await link.socket(DERIBIT, ALL_FUTURES),
         await link.socket(KRAKEN, kraken_trades(loopback)),
     ]

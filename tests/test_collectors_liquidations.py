@@ -24,8 +24,8 @@ from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
 HOSTS = (
-    *(".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".deribit.com"),
-    *("futures.kraken.com",),
+    *(".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".hbdm.vn", ".bitfinex.com"),
+    *(".deribit.com", "futures.kraken.com"),
 )
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
@@ -35,7 +35,7 @@ def market(id: str, *, inverse: bool = False, size: float = 1.0) -> Market:
     return Market(id, f"{id}!", "BTC", quote, "swap", inverse, size, 1.0, Class.CRYPTO, None)
 
 
-def message(venue: str, id: str, ts: int) -> dict[str, Any]:
+def message(venue: str, id: str, ts: int) -> Any:
     """A liquidated long of size 2 at 50,000."""
     if venue == "binance":
         order = {"s": id, "S": "SELL", "q": "2", "z": "2", "p": "1", "ap": "50000", "T": ts}
@@ -46,6 +46,12 @@ def message(venue: str, id: str, ts: int) -> dict[str, Any]:
     if venue == "gate":
         row = {"contract": id, "size": "2", "price": "50000", "time": ts}
         return {"channel": "futures.public_liquidates", "event": "update", "result": [row]}
+    if venue == "bitfinex":
+        return [907, [["pos", 1, ts, None, id, 2, 50000, None, 1, 1, None, 50000]]]
+    if venue == "htx":
+        order = {"contract_code": id, "direction": "sell", "volume": 2, "price": 50000}
+        head = {"op": "notify", "topic": f"public.{id}.liquidation_orders"}
+        return head | {"data": [order | {"created_at": ts}]}
     if venue == "deribit":
         row = {"instrument_name": id, "amount": 2, "price": 50000, "timestamp": ts}
         marked = row | {"direction": "sell", "liquidation": "T"}

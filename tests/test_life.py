@@ -28,6 +28,8 @@ positioning = ["BTC"]
 bybit = false
 okx = false
 gate = false
+htx = false
+bitfinex = false
 deribit = false
 kraken = false
 """

@@ -232,7 +232,9 @@ async def received(sockets: list[aiohttp.ClientWebSocketResponse], rows: int) ->
 
     async def drain(of: aiohttp.ClientWebSocketResponse, venue: str, stream: str) -> None:
         async for message in of:
-            for wire in VENUES[venue].read(stream, json.loads(message.data)):
+            data = message.data
+            text = data if isinstance(data, str) else VENUES[venue].text(data)
+            for wire in VENUES[venue].read(stream, json.loads(text)):
                 found[venue, wire.market_id, wire.ts, wire.side, wire.size, wire.price] += 1
 
     tasks = [
@@ -415,7 +417,7 @@ def test_recorded_rows_and_frames_load(recorded: Path, scenario: Scenario) -> No
     assert len(rows) == 929
     assert {row.side for row in rows} == {Side.LONG, Side.SHORT}
     frames = load(recorded / "wire/recorded_recent_liquidation_frames.jsonl", world()).frames
-    assert {frame.venue for frame in frames} == {"binance", "bybit", "okx"}
+    assert {frame.venue for frame in frames} == {"binance", "bybit", "okx", "htx"}
 
 
 def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.processes import Exchange, Home, exchange, recorder, until
 from tests.test_store_liquidations import assert_minutes_are_sums
-from tui.loopback.encoders import listings
+from tui.loopback.encoders import SHARES, listings
 from tui.loopback.listing import Instrument
 from tui.metrics.coverage import HEARTBEAT, Listening, Stream
 from tui.store import Writer, store_path
@@ -30,6 +30,8 @@ KEYS = {
     "bybit": ("s", "v", "p"),
     "okx": ("instId", "sz", "bkPx"),
     "gate": ("contract", "size", "price"),
+    "bitfinex": ("symbol", "amount", "price_acquired"),
+    "htx": ("contract_code", "volume", "price"),
     "deribit": ("instrument_name", "amount", "price"),
     "kraken": ("product_id", "qty", "price"),
 }
@@ -115,7 +117,8 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "deribit": 50, "kraken": 50}
+    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "htx": 60}
+    rows |= {"deribit": 50, "kraken": 50}
     market.order(do="burst", rows=rows, seed=seed, **more)
 
 
@@ -137,8 +140,8 @@ def test_usd_is_size_times_contract(market: Exchange, home: Home) -> None:
     arrived(market, home)
     lists = listings(market.books()["now_ms"])
     markets: dict[tuple[str, str], Instrument] = {
-        (venue, id): it for (venue, _), of in lists.items() for id, it in of.items()
-        if it.kind != "spot"
+        (venue, id): it for (venue, stream), of in lists.items() for id, it in of.items()
+        if (venue, stream) in SHARES
     }  # fmt: skip
     frame = home.read(LIQUIDATIONS, raw=True)
     assert frame["usd"].null_count() == 0
@@ -152,7 +155,7 @@ def test_usd_is_size_times_contract(market: Exchange, home: Home) -> None:
         assert row["usd"] == pytest.approx(wire[4] * worth), wire
         assert row["base"] == {"GOLD": "XAU"}.get(it.path, it.path)
         checked.add((row["venue"], it.inverse))
-    assert checked == {(venue, inverse) for venue in VENUES for inverse in (False, True)}
+    assert checked == {(venue, it.inverse) for (venue, _), it in markets.items()}
 
 
 def test_a_dropped_connection_is_a_gap_and_what_was_sent_is_there(
@@ -221,7 +224,7 @@ def test_a_refused_subscription_is_said_and_mended(market: Exchange, home: Home)
 def test_what_nobody_heard_is_asked_for_once_the_socket_stands(
     market: Exchange, home: Home
 ) -> None:
-    before, lost = highest(home), {"gate": 60}
+    before, lost = highest(home), {"gate": 60, "bitfinex": 40}
     streams = [(name, stream) for name in lost for stream in VENUES[name].streams]
     for venue in lost:
         market.order(do="refuse", venue=venue)
@@ -247,7 +250,9 @@ def test_what_nobody_heard_is_asked_for_once_the_socket_stands(
     assert_minutes_are_sums(store_path(home.data))
 
     def mended() -> pl.DataFrame:
-        return home.read(COVERAGE).filter(MENDED, pl.col("conn") > before)
+        return home.read(COVERAGE).filter(
+            MENDED, pl.col("conn") > before, pl.col("venue").is_in(list(lost))
+        )
 
     until(lambda: {*mended().select("venue", "stream").iter_rows()} == {*streams}, "coverage of it")
     for row in mended().to_dicts():

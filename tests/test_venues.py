@@ -133,16 +133,16 @@ json_values = st.recursive(
 fields = st.sampled_from(
     [
         *("e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel"),
-        *("stream", "event", "result", "contract", "size", "price", "time"),
-        *("params", "liquidation", "direction", "amount", "timestamp", "instrument_name"),
+        *("stream", "event", "result", "contract", "size", "price", "time", "op", "direction"),
+        *("volume", "params", "liquidation", "amount", "timestamp", "instrument_name"),
         *("feed", "type", "side", "qty", "product_id"),
     ]
 )
 words = st.sampled_from(
     [
         *("forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5),
-        *("futures.public_liquidates", "update", "trades.future.any.100ms", "MT", "sell"),
-        *("trade", "liquidation"),
+        *("futures.public_liquidates", "update", "notify", "public.X.liquidation_orders", "pos"),
+        *("trades.future.any.100ms", "MT", "sell", "trade", "liquidation"),
     ]
 )
 near_misses = st.recursive(

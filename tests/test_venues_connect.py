@@ -16,7 +16,10 @@ from tui.venues.connect import Rest, authority, connect, repointed
 from tui.venues.errors import NotListed, RateLimited, Unanswered
 from tui.venues.lazy import ccxt_class
 
-HOSTS = (".binance.com", "bybit", "hostname", "okx", "gate", "deribit", "kraken")
+HOSTS = (
+    *(".binance.com", "bybit", "hostname", "okx", "gate", "huobi", "hbdm", "bitfinex"),
+    *("deribit", "kraken"),
+)
 
 CLASSES = """
 import json, sys

@@ -1,9 +1,11 @@
 """The venues the loopback exchange speaks as, and what the scenario takes from each of them."""
 
 from tui.loopback.binance import Binance
+from tui.loopback.bitfinex import Bitfinex
 from tui.loopback.bybit import Bybit
 from tui.loopback.deribit import Deribit
 from tui.loopback.gate import Gate
+from tui.loopback.htx import Htx
 from tui.loopback.kraken import Kraken
 from tui.loopback.listing import Instrument, cut
 from tui.loopback.okx import Okx
@@ -11,7 +13,7 @@ from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder
 
 ENCODERS: dict[str, type[Encoder]] = {
-    one.name: one for one in (Binance, Bybit, Okx, Gate, Deribit, Kraken)
+    one.name: one for one in (Binance, Bybit, Okx, Gate, Htx, Bitfinex, Deribit, Kraken)
 }
 """Every venue by its name."""
 

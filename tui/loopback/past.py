@@ -141,7 +141,9 @@ class Past:
             conn = next(c for c, _, until, _ in spans if batch[0].ts <= until)
             rate = {"BTC": bitcoin.at(now)}.get
             for message in encoder.forced(name, batch, now):
-                wires = reader.read(name, json.loads(message.text))
+                text = message.text
+                text = text if isinstance(text, str) else reader.text(text)
+                wires = reader.read(name, json.loads(text))
                 yield from rows(wires, markets, venue=venue, received_ms=now, conn=conn, rate=rate)
 
     def health(self) -> Iterator[tuple[Any, ...]]:
