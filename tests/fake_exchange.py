@@ -28,6 +28,9 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
         return [json.dumps(yes)]
     if frame.get("method") == "public/subscribe":
         return [json.dumps({"id": frame["id"], "result": frame["params"]["channels"]})]
+    if frame.get("type") == "subscribe":
+        channel = frame["channel"].replace("/", ":")
+        return [json.dumps({"type": "subscribed/trade", "channel": channel, "trades": []})]
     if "product_ids" in frame:
         return [json.dumps(frame | {"event": "subscribed"})]
     if "req_id" in frame:

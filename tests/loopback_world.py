@@ -22,6 +22,7 @@ HTX = "api.hbdm.vn/"
 GATE = "fx-ws.gateio.ws/v4/ws/"
 DERIBIT = "www.deribit.com/ws/api/v2"
 KRAKEN = "futures.kraken.com/ws/v1"
+LIGHTER = "mainnet.zklighter.elliot.ai/stream"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
     "op": "subscribe",
@@ -47,6 +48,7 @@ FEEDS = (
     *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
     *(("htx", "linear"), ("htx", "inverse")),
     *(("bitfinex", "global"), ("deribit", "future"), ("kraken", "futures")),
+    ("lighter", "perp"),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -120,6 +122,16 @@ def kraken_trades(loopback: Loopback) -> dict[str, Any]:
     return {"event": "subscribe", "feed": "trade", "product_ids": ids}
 
 
+async def lighter_trades(link: Client, loopback: Loopback) -> aiohttp.ClientWebSocketResponse:
+    """A socket subscribed to the trades of every market of Lighter, each in a frame of its own."""
+    ids = loopback.scenario.lists["lighter", "perp"]
+    frames = [{"type": "subscribe", "channel": f"trade/{id}"} for id in ids]
+    socket = await link.socket(LIGHTER, *frames)
+    for _ in frames:
+        await socket.receive(timeout=5)
+    return socket
+
+
 async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWebSocketResponse]:
     """Sockets subscribed to every liquidation stream of `FEEDS`, their answers read."""
     sockets = [
@@ -138,7 +150,7 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
     ]
     for socket in sockets:
         await socket.receive(timeout=5)
-    return sockets
+    return [*sockets, await lighter_trades(link, loopback)]
 
 
 async def until(condition: Callable[[], bool]) -> None:

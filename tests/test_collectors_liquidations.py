@@ -25,7 +25,7 @@ from tui.venues.markets import Markets
 
 HOSTS = (
     *(".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".hbdm.vn", ".bitfinex.com"),
-    *(".deribit.com", "futures.kraken.com"),
+    *(".deribit.com", "futures.kraken.com", ".zklighter.elliot.ai"),
 )
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
@@ -59,6 +59,10 @@ def message(venue: str, id: str, ts: int) -> Any:
     if venue == "kraken":
         row = {"product_id": id, "qty": 2, "price": 50000, "time": ts, "side": "sell"}
         return row | {"feed": "trade", "type": "liquidation"}
+    if venue == "lighter":
+        row = {"market_id": id, "size": "2", "price": "50000", "timestamp": ts}
+        forced = row | {"type": "liquidation", "is_maker_ask": False}
+        return {"type": "update/trade", "trades": [row], "liquidation_trades": [forced]}
     detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
     arg = {"channel": "liquidation-orders", "instType": "SWAP"}
     return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}

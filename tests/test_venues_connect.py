@@ -18,7 +18,7 @@ from tui.venues.lazy import ccxt_class
 
 HOSTS = (
     *(".binance.com", "bybit", "hostname", "okx", "gate", "huobi", "hbdm", "bitfinex"),
-    *("deribit", "kraken"),
+    *("deribit", "kraken", "zklighter"),
 )
 
 CLASSES = """

@@ -7,13 +7,14 @@ from tui.loopback.deribit import Deribit
 from tui.loopback.gate import Gate
 from tui.loopback.htx import Htx
 from tui.loopback.kraken import Kraken
+from tui.loopback.lighter import Lighter
 from tui.loopback.listing import Instrument, cut
 from tui.loopback.okx import Okx
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder
 
 ENCODERS: dict[str, type[Encoder]] = {
-    one.name: one for one in (Binance, Bybit, Okx, Gate, Htx, Bitfinex, Deribit, Kraken)
+    one.name: one for one in (Binance, Bybit, Okx, Gate, Htx, Bitfinex, Deribit, Kraken, Lighter)
 }
 """Every venue by its name."""
 
