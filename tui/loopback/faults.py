@@ -21,6 +21,9 @@ GARBAGE: dict[str, tuple[str | bytes, ...]] = {
         '{"topic":"allLiquidation.BTCUSDT","data":[{"T":"x","s":null,"S":"Buy","v":"","p":[]}]}',
         '{"arg":{"channel":"liquidation-orders"},"data":[{"details":"none","instId":5}]}',
         '{"arg":{"channel":"liquidation-orders"},"data":[null,{"details":[{"side":"?"}]}]}',
+        '{"params":{"channel":"trades.future.any.100ms","data":[null,{"liquidation":"MT"}]}}',
+        '{"type":"update/trade","liquidation_trades":[null,{"type":"liquidation","size":[]}]}',
+        '{"feed":"trade","type":"liquidation","product_id":7,"side":"up","qty":[],"price":{}}',
     ),
     "binary": (b"\x00\xff\xfe\x80liquidation", b""),
 }  # fmt: skip
