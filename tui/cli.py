@@ -9,9 +9,13 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from tui import __version__
 from tui.errors import LiqtopError, UsageError
+from tui.usage import Parser, whole
+
+_Commands = Any  # argparse's own type of it has an underscore, and no word for `example`
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,32 +62,43 @@ def _run(args: argparse.Namespace) -> int:
     return run(args)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Usage errors in one line, like every other error."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"{message}; see `{self.prog} --help`")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The command line."""
-    top = _Parser(
+    top = Parser(
         prog="liqtop",
         description="top for crypto leverage: liquidations, long/short, averages, gold. No key.",
-        epilog="Without a command: the monitor. In it, ? helps.",
+        example="liqtop --panel liquidations",
+        more=lambda: "Without a command: the monitor. In it, ? helps.",
     )
     top.add_argument("--version", action="version", version=f"liqtop {__version__}")
     _common(top, suppress=False)
     _view(top, suppress=False)
     _endpoint(top, suppress=False)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    demo = commands.add_parser("demo", help="the monitor, offline, on a loopback exchange")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for add in (_demo, _record, _snapshot, _status, _doctor, _config):
+        add(commands)
+    for command in commands.choices.values():
+        _common(command, suppress=True)
+    return top
+
+
+def _demo(commands: _Commands) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="the monitor, offline, on a loopback exchange",
+        example="liqtop demo --once --json",
+    )
     demo.add_argument("--once", action="store_true", help="no screen: print one snapshot and end")
     demo.add_argument("--json", action="store_true", help="with --once: as JSON")
     demo.add_argument("--seed", type=int, default=1, help="seed of the scenario (1)")
     demo.add_argument("--end", metavar="TIME", help="when its past ends (now)")
     _view(demo, suppress=True)
-    record = commands.add_parser("record", help="the recorder, in the foreground")
+
+
+def _record(commands: _Commands) -> None:
+    record = commands.add_parser(
+        "record", help="the recorder, in the foreground", example="liqtop record --status"
+    )
     record.add_argument("--stop", action="store_true", help="end the running recorder")
     record.add_argument("--status", action="store_true", help="say who records")
     record.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
@@ -91,22 +106,61 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("--throw-away", action="store_true", help=argparse.SUPPRESS)
     record.add_argument("--ahead", type=float, default=0.0, help=argparse.SUPPRESS)
     _endpoint(record, suppress=True)
-    shot = commands.add_parser("snapshot", help="every panel once, to stdout")
+
+
+def _snapshot(commands: _Commands) -> None:
+    shot = commands.add_parser(
+        "snapshot",
+        help="every panel once, to stdout",
+        example="liqtop snapshot --json",
+    )
     shot.add_argument("--json", action="store_true", help="as JSON (schema 1)")
-    shot.add_argument("--width", type=_width, help="columns of the text (the terminal's, or 100)")
-    commands.add_parser("status", help="one line for a status bar")
-    commands.add_parser("doctor", help="paths, terminal, feeds, clock: what is wrong, what to do")
-    config = commands.add_parser("config", help="where settings are, and whether they are right")
+    shot.add_argument(
+        "--width",
+        type=whole(20, 500, "width"),
+        help="columns of the text (the terminal's, or 100)",
+    )
+
+
+def _status(commands: _Commands) -> None:
+    status = commands.add_parser(
+        "status",
+        help="one line for a status bar",
+        example="liqtop status --tmux --format '{btc} {liq_1h} {side} {ma365}'",
+        more=_fields,
+    )
+    status.add_argument("--format", metavar="TEXT", help="a line of your own, with {fields}")
+    status.add_argument(
+        "--max-width",
+        type=whole(1, 500, "width"),
+        metavar="COLUMNS",
+        help="at most so wide, and padded to it (40; with --format neither)",
+    )
+    status.add_argument("--tmux", action="store_true", help="with tmux's colours: #[fg=red]")
+    status.add_argument("--ascii", action="store_true", help="ASCII alone: > for ≥, ~ for …")
+
+
+def _fields() -> str:
+    from tui.status.fields import listed
+
+    return f"Fields of --format (n/a when not known):\n{listed()}"
+
+
+def _doctor(commands: _Commands) -> None:
+    commands.add_parser(
+        "doctor",
+        help="paths, terminal, feeds, clock: what is wrong, what to do",
+        example="liqtop doctor",
+    )
+
+
+def _config(commands: _Commands) -> None:
+    config = commands.add_parser(
+        "config",
+        help="where settings are, and whether they are right",
+        example="liqtop config check",
+    )
     config.add_argument("action", choices=("path", "show", "init", "check"))
-    for command in commands.choices.values():
-        _common(command, suppress=True)
-    return top
-
-
-def _width(text: str) -> int:
-    if text.isdigit() and 20 <= int(text) <= 500:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no width; write one from 20 to 500")
 
 
 def _common(command: argparse.ArgumentParser, suppress: bool) -> None:
