@@ -5,6 +5,7 @@ stale, 4 one with a silent liquidation feed, 130 interrupted.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -14,6 +15,12 @@ from typing import Any
 from tui import __version__
 from tui.errors import LiqtopError, UsageError
 from tui.usage import Parser, whole
+
+TABLES = (
+    *("liquidations", "liquidation_minutes", "coverage", "positioning"),
+    *("derivatives", "candles", "quotes", "health"),
+)
+"""The names in `tui.tables`, whose types would load polars."""
 
 _Commands = Any  # argparse's own type of it has an underscore, and no word for `example`
 
@@ -27,13 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         args = parser().parse_args(argv)
-        return _run(args)
+        code = _run(args)
+        sys.stdout.flush()  # here, where a closed pipe is no error, and not when Python ends
+        return code
     except LiqtopError as error:
         return _fail(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `liqtop snapshot | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
@@ -55,6 +64,8 @@ def _run(args: argparse.Namespace) -> int:
             from tui.oneshot import snapshot as run
         case "status":
             from tui.status import status as run
+        case "export":
+            from tui.export import export as run
         case "doctor":
             from tui.doctor import doctor as run
         case _:
@@ -75,7 +86,7 @@ def parser() -> Parser:
     _view(top, suppress=False)
     _endpoint(top, suppress=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for add in (_demo, _record, _snapshot, _status, _doctor, _config):
+    for add in (_demo, _record, _snapshot, _status, _export, _doctor, _config):
         add(commands)
     for command in commands.choices.values():
         _common(command, suppress=True)
@@ -144,6 +155,27 @@ def _fields() -> str:
     from tui.status.fields import listed
 
     return f"Fields of --format (n/a when not known):\n{listed()}"
+
+
+def _export(commands: _Commands) -> None:
+    export = commands.add_parser(
+        "export",
+        help="a table as Parquet, CSV or JSON lines",
+        example="liqtop export liquidations --since -3h -o liquidations.parquet",
+    )
+    export.add_argument("table", metavar="TABLE", choices=TABLES, help=", ".join(TABLES))
+    export.add_argument("--since", metavar="TIME", help="after this: 2026-01-19 21:15, -3h, ISO")
+    export.add_argument("--until", metavar="TIME", help="up to this (now)")
+    export.add_argument(
+        *("-o", "--output"),
+        metavar="FILE",
+        default="-",
+        help="FILE.parquet, FILE.csv or FILE.jsonl; - is stdout, as CSV (-)",
+    )
+    export.add_argument(
+        "--format", choices=("parquet", "csv", "jsonl"), help="whatever the name ends in"
+    )
+    export.add_argument("--raw", action="store_true", help="liquidations: the venue's own row too")
 
 
 def _doctor(commands: _Commands) -> None:
