@@ -14,7 +14,7 @@ from typing import Any
 
 from tui import __version__
 from tui.errors import LiqtopError, UsageError
-from tui.usage import Parser, whole
+from tui.usage import Parser, seconds, whole
 
 TABLES = (
     *("liquidations", "liquidation_minutes", "coverage", "positioning"),
@@ -130,6 +130,12 @@ def _snapshot(commands: _Commands) -> None:
         "--width",
         type=whole(20, 500, "width"),
         help="columns of the text (the terminal's, or 100)",
+    )
+    shot.add_argument(
+        "--watch",
+        type=seconds,
+        metavar="SECONDS",
+        help="again and again, as JSON, a document a line; ends with ctrl+c or its reader",
     )
 
 

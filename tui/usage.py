@@ -42,3 +42,14 @@ def whole(least: int, most: int, what: str) -> Callable[[str], int]:
         )
 
     return read
+
+
+def seconds(text: str) -> float:
+    """The type of a pause: from a second to a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if 1.0 <= value <= 86_400.0:
+        return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no pause; write seconds from 1 to 86,400")
