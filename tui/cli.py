@@ -66,6 +66,8 @@ def _run(args: argparse.Namespace) -> int:
             from tui.status import status as run
         case "export":
             from tui.export import export as run
+        case "completions":
+            from tui.completions import completions as run
         case "doctor":
             from tui.doctor import doctor as run
         case _:
@@ -86,7 +88,7 @@ def parser() -> Parser:
     _view(top, suppress=False)
     _endpoint(top, suppress=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for add in (_demo, _record, _snapshot, _status, _export, _doctor, _config):
+    for add in (_demo, _record, _snapshot, _status, _export, _doctor, _config, _completions):
         add(commands)
     for command in commands.choices.values():
         _common(command, suppress=True)
@@ -199,6 +201,15 @@ def _config(commands: _Commands) -> None:
         example="liqtop config check",
     )
     config.add_argument("action", choices=("path", "show", "init", "check"))
+
+
+def _completions(commands: _Commands) -> None:
+    completions = commands.add_parser(
+        "completions",
+        help="a script that completes liqtop's words in a shell",
+        example="liqtop completions bash",
+    )
+    completions.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
 def _common(command: argparse.ArgumentParser, suppress: bool) -> None:
