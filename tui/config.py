@@ -7,8 +7,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,10 +86,10 @@ class Settings:
 
 def default_text() -> str:
     """The text of `config/default.toml`: from the wheel, or from the checkout when editable."""
-    packaged = resources.files("tui").joinpath("_config", "default.toml")
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).parent.parent / "config" / "default.toml").read_text("utf-8")
+    here = Path(__file__).parent  # importlib.resources would make `status` slower
+    packaged = here / "_config" / "default.toml"
+    beside = here.parent / "config" / "default.toml"
+    return (packaged if packaged.is_file() else beside).read_text("utf-8")
 
 
 def default_venues() -> tuple[str, ...]:
@@ -205,6 +203,8 @@ def _check_key(
 
 
 def _unknown(what: str, name: str, valid: list[str]) -> str:
+    from difflib import get_close_matches  # only a mistake pays for it
+
     near = get_close_matches(name, valid, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
     return f"unknown {what}; {hint}"

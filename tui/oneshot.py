@@ -11,15 +11,21 @@ from tui.document import document, dumps
 from tui.errors import StoreMismatch
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
+from tui.watch import watched
 
 STALE, SILENT = 3, 4
 """Exit codes when a panel is stale, or only a liquidation feed is; the data is printed anyway."""
 
 
 def snapshot(args: argparse.Namespace) -> int:
-    """Print one snapshot of now; 3 when a panel is stale, 4 when a feed is silent."""
+    """Print one snapshot of now; 3 when a panel is stale, 4 when a feed is silent.
+
+    With --watch one after the other, until it is interrupted (130) or nobody reads any more (0).
+    """
     settings = flags.settings(args)
     reader = opened(settings)
+    if args.watch:
+        return watched(reader, settings, args.watch)
     taken_now, doc = taken(reader, settings, clock.utc_now())
     print(printed(taken_now, doc, settings, args.json, args.width))
     return exit_code(doc)
