@@ -16,13 +16,14 @@ import polars as pl
 import pytest
 
 from tests.campaign.conftest import Tally
+from tests.campaign.lost import lost, unheard
 from tests.processes import Exchange, Home, exchange, recorder, until, viewer
 from tests.test_life import powerless
 from tests.test_path import Row, arrived, burst, highest, sent, stored, subscribed
 from tests.test_store_liquidations import assert_minutes_are_sums
-from tui.metrics.coverage import Listening, Stream
+from tui.metrics.coverage import Stream
 from tui.store import store_path
-from tui.tables import COVERAGE
+from tui.tables import COVERAGE, LIQUIDATIONS
 from tui.venues import VENUES
 
 pytestmark = pytest.mark.campaign
@@ -64,16 +65,13 @@ def sent_at(market: Exchange) -> list[tuple[Row, datetime]]:
 
 def lost_in_gaps(market: Exchange, home: Home) -> int:
     """Rows sent that are not stored, each in a gap; an AssertionError for any other."""
-    missing = sent(market) - stored(home)
     coverage = home.read(COVERAGE)
     first = coverage.group_by("venue", "stream").agg(pl.col("since").min())["since"].max()
     assert isinstance(first, datetime)
-    heard = Listening(coverage, STREAMS).cover(first, datetime.now(UTC))
-    for wire, at in sent_at(market):
-        if missing[wire]:
-            inside = [g for g in heard.gaps if g.venue == wire[0] and g.since <= at <= g.until]
-            assert inside, f"{wire} was sent at {at}, which is covered"
-    return missing.total()
+    gaps = unheard(coverage, STREAMS, first, datetime.now(UTC))
+    found = lost(sent_at(market), home.read(LIQUIDATIONS, raw=True), gaps)
+    assert not found.unnamed, f"sent while connected: {len(found.unnamed)}, as {found.unnamed[:3]}"
+    return found.rows
 
 
 def storm(market: Exchange, seed: int, rate: float, rows: int) -> threading.Thread:
@@ -213,10 +211,9 @@ def test_files_that_may_not_grow_lose_nothing(market: Exchange, home: Home, tall
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
         burst(market, 2)
         until(lambda: (now := home.holder()) and now.trouble, "trouble")
-        sockets = standing(market)
         for venue in VENUES:
             market.order(do="drop", venue=venue)
-        until(lambda: standing(market) >= sockets, "the same sockets anew")
+        until(lambda: standing(market) >= feeds(home), "every feed of liquidations anew")
         burst(market, 3)
         endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, endless)
@@ -231,6 +228,12 @@ def standing(market: Exchange) -> Counter[tuple[str, str, int]]:
     """Every socket that is open, by venue and stream, with how many topics it asked for."""
     found = market.books()["sockets"]
     return Counter((venue, *socket) for venue, sockets in found.items() for socket in sockets)
+
+
+def feeds(home: Home) -> Counter[tuple[str, str, int]]:
+    """The sockets of liquidations; those of prices come and go with the venue that is asked."""
+    rows = home.read(COVERAGE).filter(pl.col("reason").is_null())
+    return Counter(rows.select("venue", "stream", "wanted").iter_rows())
 
 
 def test_a_store_one_may_not_write_is_refused_and_taken_up_when_one_may(
