@@ -26,6 +26,13 @@ def acknowledged(frame: dict[str, Any]) -> list[str]:
     if frame.get("op") == "sub":
         yes = {"op": "sub", "cid": frame["cid"], "topic": frame["topic"], "ts": 1, "err-code": 0}
         return [json.dumps(yes)]
+    if frame.get("method") == "public/subscribe":
+        return [json.dumps({"id": frame["id"], "result": frame["params"]["channels"]})]
+    if frame.get("type") == "subscribe":
+        channel = frame["channel"].replace("/", ":")
+        return [json.dumps({"type": "subscribed/trade", "channel": channel, "trades": []})]
+    if "product_ids" in frame:
+        return [json.dumps(frame | {"event": "subscribed"})]
     if "req_id" in frame:
         yes = {"success": True, "ret_msg": "", "op": "subscribe", "req_id": frame["req_id"]}
         return [json.dumps(yes)]

@@ -20,6 +20,9 @@ OKX = "ws.okx.com:443/ws/v5/public"
 BITFINEX = "api-pub.bitfinex.com/ws/2"
 HTX = "api.hbdm.vn/"
 GATE = "fx-ws.gateio.ws/v4/ws/"
+DERIBIT = "www.deribit.com/ws/api/v2"
+KRAKEN = "futures.kraken.com/ws/v1"
+LIGHTER = "mainnet.zklighter.elliot.ai/stream"
 ALL_ORDERS = {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 1}
 ALL_SWAPS = {
     "op": "subscribe",
@@ -34,11 +37,18 @@ ALL_CONTRACTS = {
 }
 ALL_ORDERS_OF_HTX = {"op": "sub", "cid": "1", "topic": "public.*.liquidation_orders"}
 ALL_POSITIONS = {"event": "subscribe", "channel": "status", "key": "liq:global"}
+ALL_FUTURES = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "public/subscribe",
+    "params": {"channels": ["trades.future.any.100ms"]},
+}
 FEEDS = (
     *(("binance", "usdm"), ("binance", "coinm"), ("bybit", "linear"), ("bybit", "inverse")),
     *(("okx", "swap"), ("gate", "usdt"), ("gate", "btc")),
     *(("htx", "linear"), ("htx", "inverse")),
-    ("bitfinex", "global"),
+    *(("bitfinex", "global"), ("deribit", "future"), ("kraken", "futures")),
+    ("lighter", "perp"),
 )
 """The streams of `every_feed`, in its order."""
 
@@ -106,6 +116,22 @@ def bybit_topics(loopback: Loopback, stream: str) -> dict[str, Any]:
     return {"op": "subscribe", "req_id": "1", "args": [f"allLiquidation.{id}" for id in ids]}
 
 
+def kraken_trades(loopback: Loopback) -> dict[str, Any]:
+    """The subscription to the trades of every contract of Kraken."""
+    ids = list(loopback.scenario.lists["kraken", "futures"])
+    return {"event": "subscribe", "feed": "trade", "product_ids": ids}
+
+
+async def lighter_trades(link: Client, loopback: Loopback) -> aiohttp.ClientWebSocketResponse:
+    """A socket subscribed to the trades of every market of Lighter, each in a frame of its own."""
+    ids = loopback.scenario.lists["lighter", "perp"]
+    frames = [{"type": "subscribe", "channel": f"trade/{id}"} for id in ids]
+    socket = await link.socket(LIGHTER, *frames)
+    for _ in frames:
+        await socket.receive(timeout=5)
+    return socket
+
+
 async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWebSocketResponse]:
     """Sockets subscribed to every liquidation stream of `FEEDS`, their answers read."""
     sockets = [
@@ -119,10 +145,12 @@ async def every_feed(link: Client, loopback: Loopback) -> list[aiohttp.ClientWeb
         await link.socket(HTX + "linear-swap-notification", ALL_ORDERS_OF_HTX),
         await link.socket(HTX + "swap-notification", ALL_ORDERS_OF_HTX),
         await link.socket(BITFINEX, ALL_POSITIONS),
+        await link.socket(DERIBIT, ALL_FUTURES),
+        await link.socket(KRAKEN, kraken_trades(loopback)),
     ]
     for socket in sockets:
         await socket.receive(timeout=5)
-    return sockets
+    return [*sockets, await lighter_trades(link, loopback)]
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -17,3 +17,11 @@ def older_frames(recorded: Path, name: str) -> list[Any]:
     lines = (recorded / "wire" / "tardis_liquidation_messages.jsonl").read_text()
     rows = [json.loads(line) for line in lines.splitlines()]
     return [row["msg"] for row in rows if row["test"] == name]
+
+
+def mapped_messages(recorded: Path, venue: str) -> list[Any]:
+    """The messages that a public mapper of `venue` (deribit, cryptofacilities, lighter trade) is
+    tested with, liquidations and others, decoded."""
+    lines = (recorded / "wire" / "tardis_mapper_messages.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    return [row["msg"] for row in found if row["test"] == f"map {venue} messages"]

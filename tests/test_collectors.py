@@ -514,7 +514,7 @@ def test_specs_name_every_feed(tmp_path: Path) -> None:
     named = {(spec.collector, spec.venue, spec.stream) for spec in found}
     assert len(named) == len(found)
     assert {(s.venue, s.stream) for s in found if s.collector == "liquidations"} == {
-        (name, stream) for name, venue in VENUES.items() for stream in venue.streams
+        (name, stream) for name in settings.venues for stream in VENUES[name].streams
     }
     assert all((spec.link is not None) == (spec.collector == "liquidations") for spec in found)
     assert {spec.table.name for spec in found} == {

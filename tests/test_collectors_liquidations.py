@@ -23,7 +23,10 @@ from tui.venues.connect import Rest
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused
 from tui.venues.markets import Markets
 
-HOSTS = (".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".hbdm.vn", ".bitfinex.com")
+HOSTS = (
+    *(".binance.com", ".bybit.com", ".okx.com", ".gateio.ws", ".hbdm.vn", ".bitfinex.com"),
+    *(".deribit.com", "futures.kraken.com", ".zklighter.elliot.ai"),
+)
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
 
@@ -49,6 +52,17 @@ def message(venue: str, id: str, ts: int) -> Any:
         order = {"contract_code": id, "direction": "sell", "volume": 2, "price": 50000}
         head = {"op": "notify", "topic": f"public.{id}.liquidation_orders"}
         return head | {"data": [order | {"created_at": ts}]}
+    if venue == "deribit":
+        row = {"instrument_name": id, "amount": 2, "price": 50000, "timestamp": ts}
+        marked = row | {"direction": "sell", "liquidation": "T"}
+        return {"params": {"channel": "trades.future.any.100ms", "data": [row, marked]}}
+    if venue == "kraken":
+        row = {"product_id": id, "qty": 2, "price": 50000, "time": ts, "side": "sell"}
+        return row | {"feed": "trade", "type": "liquidation"}
+    if venue == "lighter":
+        row = {"market_id": id, "size": "2", "price": "50000", "timestamp": ts}
+        forced = row | {"type": "liquidation", "is_maker_ask": False}
+        return {"type": "update/trade", "trades": [row], "liquidation_trades": [forced]}
     detail = {"posSide": "long", "side": "sell", "sz": "2", "bkPx": "50000", "ts": str(ts)}
     arg = {"channel": "liquidation-orders", "instType": "SWAP"}
     return {"arg": arg, "data": [{"instId": id, "details": [detail]}]}
@@ -62,7 +76,7 @@ class Listening:
         self.markets = Markets(VENUES[venue], stream, None)
         self.markets.known = {id: market(id) for id in ids}
         self.markets._asked = 1e12
-        self._rest = Rest(venue, exchange.endpoint)
+        self._rest = Rest(VENUES[venue].exchange(), exchange.endpoint)
         self.frames: AsyncIterator[pl.DataFrame] = liquidations.collect(
             liquidations.Stream(
                 VENUES[venue],

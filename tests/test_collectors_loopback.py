@@ -26,6 +26,7 @@ from tui.venues.connect import Rest
 from tui.venues.errors import RateLimited, SubscriptionRefused, VenueError
 from tui.venues.history import Backfills
 from tui.venues.htx import Htx
+from tui.venues.lighter import Lighter
 from tui.venues.okx import Okx
 
 
@@ -33,6 +34,12 @@ from tui.venues.okx import Okx
 def scenario() -> Scenario:
     """Made once, for it takes seconds; an exchange only reads it."""
     return Scenario()
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lighter's limits are not the loopback exchange's."""
+    monkeypatch.setattr(Lighter, "pause_s", 0.0)
 
 
 @pytest.fixture
@@ -51,6 +58,7 @@ def made(
     settings = replace(
         load(folder / "empty.toml"),
         endpoint=exchange.endpoint,
+        venues=tuple(VENUES),
         cache_dir=folder / "cache",
         coins=("BTC",),
         positioning_coins=("BTC",),

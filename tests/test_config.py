@@ -23,11 +23,8 @@ def written(folder: Path, text: str) -> Path:
 def test_the_defaults_are_the_file_a_user_reads(tmp_path: Path) -> None:
     settings = config.load(written(tmp_path, config.default_text()))
     assert settings.coins == ("BTC", "ETH", "SOL")
-    assert (
-        settings.venues
-        == config.default_venues()
-        == ("binance", "bybit", "okx", "gate", "htx", "bitfinex")
-    )
+    on = "binance bybit okx gate htx bitfinex deribit kraken"
+    assert settings.venues == config.default_venues() == tuple(on.split())
     assert settings.linger_s == 12 * 3600
     assert settings.coin is None
     assert settings.smallest == 10_000.0

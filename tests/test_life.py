@@ -30,6 +30,8 @@ okx = false
 gate = false
 htx = false
 bitfinex = false
+deribit = false
+kraken = false
 """
 
 

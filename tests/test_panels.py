@@ -13,6 +13,7 @@ from textual.content import Content
 
 from tests import panel_samples as samples
 from tui import draw
+from tui.metrics.feeds import Feed
 from tui.metrics.windows import Amount
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
@@ -375,6 +376,16 @@ def test_a_silent_recorder_leaves_no_feed_live() -> None:
     drawn = text(header.lines(record, VIEW, 160, 2))
     assert "recorder silent 40s" in drawn
     assert "feeds 0/9" in drawn
+
+
+def test_a_venue_that_is_silent_though_connected_is_named_and_its_feed_is_not_live() -> None:
+    record = samples.header(bad=True)
+    why = "no event, alarm after 9m"
+    bad = Feed("liquidations", "binance", "usdm", State.SILENT, 700.0, 0, why, False)
+    drawn = text(header.lines(replace(record, now=replace(record.now, bad=(bad,))), VIEW, 160, 2))
+    assert "binance usdm silent 11m: no event, alarm after 9m" in drawn
+    assert "feeds 8/9" in drawn
+    assert not bad.is_live
 
 
 def test_the_sentence_can_be_quoted() -> None:

@@ -132,28 +132,19 @@ json_values = st.recursive(
 )
 fields = st.sampled_from(
     [
-        *(
-            "e",
-            "o",
-            "s",
-            "S",
-            "z",
-            "ap",
-            "T",
-            "topic",
-            "data",
-            "arg",
-            "details",
-            "channel",
-            "stream",
-        ),
-        *("event", "result", "contract", "size", "price", "time", "op", "direction", "volume"),
+        *("e", "o", "s", "S", "z", "ap", "T", "topic", "data", "arg", "details", "channel"),
+        *("stream", "event", "result", "contract", "size", "price", "time", "op", "direction"),
+        *("volume", "params", "liquidation", "amount", "timestamp", "instrument_name"),
+        *("feed", "type", "side", "qty", "product_id"),
+        *("liquidation_trades", "is_maker_ask", "market_id"),
     ]
 )
 words = st.sampled_from(
     [
         *("forceOrder", "allLiquidation.X", "liquidation-orders", "SELL", "Buy", "1", 5),
         *("futures.public_liquidates", "update", "notify", "public.X.liquidation_orders", "pos"),
+        *("trades.future.any.100ms", "MT", "sell", "trade", "liquidation"),
+        "update/trade",
     ]
 )
 near_misses = st.recursive(
@@ -176,7 +167,9 @@ def test_reading_raises_nothing_but_a_wire_error(message: Any) -> None:
                 assert 0 < one.price < math.inf
 
 
-@pytest.mark.parametrize("listed", ["XAU", "XAG", "PAXG", "XAUT", "TSLA", "TSLAX", "NVDA"])
+@pytest.mark.parametrize(
+    "listed", ["XAU", "XAG", "PAXG", "XAUT", "TSLA", "TSLAX", "NVDA", "EUR", "USDJPY"]
+)
 def test_metals_and_shares_are_known_by_name(listed: str) -> None:
     assert is_tradfi(listed)
 

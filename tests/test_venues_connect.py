@@ -16,7 +16,10 @@ from tui.venues.connect import Rest, authority, connect, repointed
 from tui.venues.errors import NotListed, RateLimited, Unanswered
 from tui.venues.lazy import ccxt_class
 
-HOSTS = (".binance.com", "bybit", "hostname", "okx", "gate", "huobi", "hbdm", "bitfinex")
+HOSTS = (
+    *(".binance.com", "bybit", "hostname", "okx", "gate", "huobi", "hbdm", "bitfinex"),
+    *("deribit", "kraken", "zklighter"),
+)
 
 CLASSES = """
 import json, sys
@@ -146,7 +149,7 @@ async def test_an_unknown_symbol_is_not_listed() -> None:
 async def test_a_refused_connection_is_unanswered_and_can_be_asked_again(venue: str) -> None:
     async with FakeExchange() as exchange:
         gone = exchange.endpoint
-    ask = Rest(venue, gone)
+    ask = Rest(VENUES[venue].exchange(), gone)
     for _ in range(2):
         with pytest.raises(Unanswered, match="cannot be reached"):
             await VENUES[venue].instruments(ask, VENUES[venue].streams[0])

@@ -53,6 +53,24 @@ def test_when_everything_is_refused_it_is_said_after_few_frames() -> None:
     assert len(venue.frames) < 40
 
 
+@given(st.integers(1, 60), st.integers(1, 200))
+def test_what_a_venue_refused_for_a_while_stands_in_the_end(until: int, per_frame: int) -> None:
+    class Relenting(Venue):
+        async def subscribe(self, topics: Sequence[str]) -> str | None:
+            self.dead = everything if len(self.frames) < until else set()
+            return await super().subscribe(topics)
+
+    everything = {str(i) for i in range(400)}
+    venue = Relenting(everything)
+    try:
+        refused = venue.run(sorted(everything), per_frame)
+    except SubscriptionRefused:
+        assert len(venue.frames) <= until, "it asked for the last topic before the venue relented"
+        return
+    assert refused == []
+    assert venue.told[-1] == (400, None)
+
+
 def test_nothing_to_subscribe_to_is_a_refusal() -> None:
     with pytest.raises(SubscriptionRefused):
         Venue(set()).run([])

@@ -16,7 +16,6 @@ from tui import __version__, draw
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.lock import Holder, holder
-from tui.metrics import feeds as metrics
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
@@ -196,7 +195,7 @@ class LiqtopApp(App[None]):
         if settings.endpoint:
             rows.append(("endpoint", f"{settings.endpoint} (not the real exchanges)"))
         if snapshot is not None:
-            rows += feeds(snapshot)
+            rows += feeds(snapshot, settings.coins)
         return rows
 
     @staticmethod
@@ -231,12 +230,10 @@ def recorder(running: Holder | None) -> str:
     return f"{running.version}, process {running.pid} {where} since {since:%Y-%m-%d %H:%MZ}"
 
 
-def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
+def feeds(snapshot: Snapshot, coins: Sequence[str]) -> list[tuple[str, str]]:
     """Each feed's state, the age of its last sign of life, and what is wrong with it."""
     rows = []
-    for feed in metrics.feeds(
-        snapshot.health, snapshot.coverage, snapshot.streams, snapshot.collected, snapshot.as_of
-    ):
+    for feed in snapshot.feeds(snapshot.tape(coins)):
         age = "" if feed.age_s is None else f", last {draw.age(feed.age_s)} ago"
         name = f"{feed.venue} {feed.stream}".strip() or feed.collector
         rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))

@@ -9,8 +9,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +17,8 @@ from tui import __version__, background, clock, flags
 from tui.config import Settings, venue_names, without_password
 from tui.errors import LiqtopError
 from tui.lock import holder
-from tui.metrics.feeds import feeds
 from tui.oneshot import opened
-from tui.snapshot import take
+from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 from tui.tables import QUOTES, State
 
@@ -132,15 +130,14 @@ def _store(settings: Settings) -> Iterator[Finding]:
         return
     size = path.stat().st_size / 1e6
     yield Finding("store", f"{path}, {size:.1f} MB, endpoint {reader.endpoint or 'real'}")
-    yield from _feeds(reader, clock.utc_now())
+    yield from _feeds(take(reader, clock.utc_now()), settings.coins)
     yield from _skew(reader)
     reader.close()
 
 
-def _feeds(reader: Reader, now: datetime) -> Iterator[Finding]:
+def _feeds(snapshot: Snapshot, coins: Sequence[str]) -> Iterator[Finding]:
     """Every feed, as the header counts them: a dead recorder leaves none of them live."""
-    snap = take(reader, now)
-    for feed in feeds(snap.health, snap.coverage, snap.streams, snap.collected, now):
+    for feed in snapshot.feeds(snapshot.tape(coins)):
         name = " ".join(filter(None, (feed.collector, feed.venue, feed.stream)))
         age = "" if feed.age_s is None else f", last {feed.age_s:.0f} s ago"
         fine = feed.is_live or feed.state in (State.STARTING, State.OFF)

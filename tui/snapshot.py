@@ -7,7 +7,9 @@ from datetime import datetime
 import polars as pl
 
 from tui.metrics.coverage import Stream
+from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.trust import Evidence, followed
+from tui.metrics.windows import Liquidations, liquidations
 from tui.store.copies import Copy
 from tui.store.day import Day
 from tui.store.reader import Reader
@@ -53,14 +55,39 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
 
-    def evidence(self, coins: Sequence[str]) -> Evidence:
-        """What tells how far the venues can be trusted, by the prices of these coins."""
-        return Evidence(self.saturation, self.control, self.quotes, followed(coins))
+    def tape(
+        self,
+        coins: Sequence[str],
+        *,
+        coin: str | None = None,
+        smallest: float = 10_000.0,
+        lines: int = 0,
+        listed: int = 0,
+    ) -> Liquidations:
+        """The liquidations of this moment, of `coin` alone if given; with a feed of `lines` lines
+        from `smallest` USD on and the newest `listed` rows. `coins` are those whose prices tell
+        whether a venue's sides can be right."""
+        return liquidations(
+            self.minutes if self.whole is None else self.whole,
+            self.edges,
+            self.recent,
+            self.largest,
+            self.coverage,
+            self.as_of,
+            wanted=self.streams,
+            gives=self.gives,
+            began=self.began,
+            coin=coin,
+            smallest=smallest,
+            lines=lines,
+            listed=listed,
+            evidence=Evidence(self.saturation, self.control, self.quotes, followed(coins)),
+        )
 
-    @property
-    def whole_minutes(self) -> pl.DataFrame:
-        """What the windows count of `minutes`: `whole` where it is kept, else all of them."""
-        return self.minutes if self.whole is None else self.whole
+    def feeds(self, tape: Liquidations) -> tuple[Feed, ...]:
+        """Every feed as it was then; those of venues that `tape` finds silent are `silent`."""
+        listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
+        return silenced(listed, tape.trust.silences)
 
     @property
     def collected(self) -> dict[str, pl.DataFrame]:

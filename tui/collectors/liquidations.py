@@ -194,19 +194,22 @@ async def _all(stream: Stream, socket: Socket, topics: list[str]) -> set[str]:
             stream.link.opened(len(topics), stand, reason)
         stream.link.topics(len(topics), stand, reason)
 
-    refused = await subscribe(socket, topics, stream.venue.per_frame, progress)
+    venue = stream.venue
+    refused = await subscribe(socket, topics, venue.per_frame, progress, venue.pause_s)
     return set(topics) - set(refused)
 
 
 async def _new(stream: Stream, socket: Socket, standing: set[str]) -> None:
     """Subscribe to what does not stand yet; what is refused costs coverage, not the stream."""
-    topics = stream.topics(stream.markets.known)
+    venue, topics = stream.venue, stream.topics(stream.markets.known)
     new = [topic for topic in topics if topic not in standing]
     reason = None
     if new:
-        log.info("%s %s: %d new topics", stream.venue.name, stream.name, len(new))
+        log.info("%s %s: %d new topics", venue.name, stream.name, len(new))
         try:
-            refused = await subscribe(socket, new, stream.venue.per_frame, lambda *told: None)
+            refused = await subscribe(
+                socket, new, venue.per_frame, lambda *told: None, venue.pause_s
+            )
             standing.update(set(new) - set(refused))
             reason = f"{len(refused)} refused" if refused else None
         except VenueError as error:

@@ -11,10 +11,10 @@ from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.plain import dumps, plain, told
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
-from tui.metrics.feeds import Feed, feeds, silenced
+from tui.metrics.feeds import Feed
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
-from tui.metrics.windows import Liquidations, liquidations
+from tui.metrics.windows import NEWEST
 from tui.snapshot import Snapshot
 
 __all__ = ["SCHEMA", "document", "dumps"]
@@ -26,9 +26,9 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     """Every panel of the snapshot as JSON values, ready for `dumps`."""
     coin = settings.coins[0] if settings.coins else "BTC"
     found = price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of)
-    tape = _tape(snapshot, settings)
+    tape = snapshot.tape(settings.coins, listed=NEWEST)
     interest = derivatives(snapshot.derivatives, snapshot.as_of)
-    fed = silenced(_feeds(snapshot), tape.trust.silences)
+    fed = snapshot.feeds(tape)
     prices = [found] if found else []
     top = header(prices, tape, interest, fed, base=coin, endpoint=snapshot.endpoint)
     made: dict[str, Any] = plain(
@@ -47,26 +47,6 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
         }
     )
     return made
-
-
-def _tape(snapshot: Snapshot, settings: Settings) -> Liquidations:
-    return liquidations(
-        snapshot.whole_minutes,
-        snapshot.edges,
-        snapshot.recent,
-        snapshot.largest,
-        snapshot.coverage,
-        snapshot.as_of,
-        wanted=snapshot.streams,
-        gives=snapshot.gives,
-        began=snapshot.began,
-        lines=0,
-        evidence=snapshot.evidence(settings.coins),
-    )
-
-
-def _feeds(snap: Snapshot) -> tuple[Feed, ...]:
-    return feeds(snap.health, snap.coverage, snap.streams, snap.collected, snap.as_of)
 
 
 def _header(top: Header, coin: str) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from tui.loopback.binance import Binance
 from tui.loopback.bitfinex import Bitfinex
 from tui.loopback.bybit import Bybit
+from tui.loopback.deribit import Deribit
 from tui.loopback.gate import Gate
 from tui.loopback.htx import Htx
+from tui.loopback.kraken import Kraken
+from tui.loopback.lighter import Lighter
 from tui.loopback.listing import Instrument, cut
 from tui.loopback.okx import Okx
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder
 
 ENCODERS: dict[str, type[Encoder]] = {
-    one.name: one for one in (Binance, Bybit, Okx, Gate, Htx, Bitfinex)
+    one.name: one for one in (Binance, Bybit, Okx, Gate, Htx, Bitfinex, Deribit, Kraken, Lighter)
 }
 """Every venue by its name."""
 

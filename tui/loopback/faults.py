@@ -28,6 +28,9 @@ GARBAGE: dict[str, tuple[str | bytes, ...]] = {
         '{"op":"notify","topic":"public.*.liquidation_orders"}',
         '{"op":"ping"}', '{"op":"sub","err-code":[]}', '{"event":"subscribed"}',
         '[907,[["pos",1,"soon"],null]]', '[907,["pos"]]', '[907,[[]]]',
+        '{"params":{"channel":"trades.future.any.100ms","data":[null,{"liquidation":"MT"}]}}',
+        '{"type":"update/trade","liquidation_trades":[null,{"type":"liquidation","size":[]}]}',
+        '{"feed":"trade","type":"liquidation","product_id":7,"side":"up","qty":[],"price":{}}',
     ),
     "binary": (b"\x00\xff\xfe\x80liquidation", b"", compress(b"cut short", mtime=0)[:-9]),
 }  # fmt: skip

@@ -7,12 +7,16 @@ from tui.venues.base import Priced, Venue
 from tui.venues.binance import Binance
 from tui.venues.bitfinex import Bitfinex
 from tui.venues.bybit import Bybit
+from tui.venues.deribit import Deribit
 from tui.venues.gate import Gate
 from tui.venues.htx import Htx
+from tui.venues.kraken import Kraken
+from tui.venues.lighter import Lighter
 from tui.venues.okx import Okx
 
 VENUES: dict[str, type[Venue]] = {
-    venue.name: venue for venue in (Binance, Bybit, Okx, Gate, Htx, Bitfinex)
+    venue.name: venue
+    for venue in (Binance, Bybit, Okx, Gate, Htx, Bitfinex, Deribit, Kraken, Lighter)
 }
 """Every venue by its name, in the order in which they are preferred."""
 

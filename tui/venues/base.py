@@ -116,6 +116,7 @@ class Venue(ABC):
     streams: ClassVar[tuple[str, ...]]
     ccxt_id: ClassVar[str | None] = None
     per_frame: ClassVar[int] = 50  # topics in one subscription frame, at most
+    pause_s: ClassVar[float] = 0.0  # between such frames, of a venue that counts them
 
     @classmethod
     def exchange(cls) -> str:

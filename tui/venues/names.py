@@ -13,15 +13,18 @@ _SHARES = frozenset(
     {"AAPL", "AMZN", "COIN", "CRCL", "GOOGL", "HOOD", "INTC", "MSFT", "MSTR", "NVDA", "PLTR"}
     | {"QQQ", "SPY", "TSLA"}
 )
+_CURRENCIES = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "NZD"})
 
 
 def is_tradfi(listed: str) -> bool:
-    """Gold, silver and shares by name, for venues whose own field does not tell.
+    """Gold, silver, shares and currencies by name, for venues whose own field does not tell.
 
     A tokenised ounce (PAXG, XAUT) is gold, and a tokenised share ends in X (TSLAX). The list is
-    kept to names that are no coin's.
+    kept to names that are no coin's. A pair of currencies may be one name (EURUSD).
     """
-    return listed in _METALS or listed in _SHARES or listed.removesuffix("X") in _SHARES
+    if listed in _METALS or listed in _SHARES or listed.removesuffix("X") in _SHARES:
+        return True
+    return listed in _CURRENCIES or {listed[:3], listed[3:]} <= _CURRENCIES | {"USD"}
 
 
 def coin(listed: str) -> tuple[str, float]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
-from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
@@ -41,10 +40,6 @@ class HeaderRecord:
         return 0 if self.silent else self.now.live
 
 
-def _fed(snap: Snapshot) -> tuple[Feed, ...]:
-    return feeds(snap.health, snap.coverage, snap.streams, snap.collected, snap.as_of)
-
-
 def record(
     snapshot: Snapshot, view: View, liquidations: Liquidations | None = None
 ) -> HeaderRecord:
@@ -56,7 +51,7 @@ def record(
         [one for one in quoted if one],
         made,
         shared.derivatives(snapshot),
-        silenced(_fed(snapshot), made.trust.silences),
+        snapshot.feeds(made),
         base=view.base,
         endpoint=snapshot.endpoint,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tui.metrics import prices, windows
+from tui.metrics import prices
 from tui.metrics.feed import LINES
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
@@ -45,21 +45,11 @@ def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:
 
 def read(snapshot: Snapshot, view: View) -> Liquidations:
     """The liquidations of a snapshot, of the view's coin, above its smallest size."""
-    return windows.liquidations(
-        snapshot.whole_minutes,
-        snapshot.edges,
-        snapshot.recent,
-        snapshot.largest,
-        snapshot.coverage,
-        snapshot.as_of,
-        wanted=snapshot.streams,
-        gives=snapshot.gives,
-        began=snapshot.began,
+    return snapshot.tape(
+        view.coins,
         coin=view.coin,
         smallest=view.smallest,
         lines=min(LINES, max(view.scroll, view.selected or 0) + AHEAD),
-        listed=0,
-        evidence=snapshot.evidence(view.coins),
     )
 
 
