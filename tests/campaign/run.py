@@ -27,6 +27,7 @@ from tui.store import Reader, store_path
 from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, LIVING, Table
 from tui.venues import VENUES
 from tui.venues.connect import KEEP_ALIVE_MS
+from tui.venues.lighter import Lighter
 
 PATIENCE_S = 30.0
 """What takes longer has failed; a case takes three seconds on a quiet machine."""
@@ -205,6 +206,7 @@ async def recording(
     """
     patch.setattr(backoff, "delay", lambda attempts: BACKOFF_S)
     patch.setattr("tui.venues.connect.KEEP_ALIVE_MS", keep_alive_ms)
+    patch.setattr(Lighter, "pause_s", 0.0)  # its limits are not the loopback exchange's
     patch.setattr(recorder, "BEAT_S", BEAT_S)
     patch.setattr(recorder, "specs", _specs(only))
     scenario = world()

@@ -98,9 +98,9 @@ def check(kind: str, run: Run) -> None:
         assert late.height == 20 * len(VENUES)
         assert seen.recent["ts"].max() <= now + timedelta(seconds=5)  # type: ignore[operator]
     if kind == "unknown":
-        new = rows.filter(pl.col("symbol").str.starts_with("NEW"))
+        new = rows.filter(pl.col("usd").is_null())
         assert new.height == 20 * len(VENUES)
-        assert new["usd"].null_count() == new.height
+        assert new["symbol"].str.contains(r"^(NEW|90)\d").all()
 
 
 async def test_frames_that_come_again_count_once(

@@ -19,8 +19,10 @@ from tests.campaign.conftest import Tally
 from tests.campaign.lost import lost, unheard
 from tests.processes import Exchange, Home, exchange, recorder, until, viewer
 from tests.test_life import powerless
-from tests.test_path import Row, arrived, burst, highest, sent, stored, subscribed
+from tests.test_path import EVERY, HASTE, Row, arrived, burst, highest, sent, stored, subscribed
+from tests.test_path import STREAMS as ALL
 from tests.test_store_liquidations import assert_minutes_are_sums
+from tui.config import load
 from tui.metrics.coverage import Stream
 from tui.store import store_path
 from tui.tables import COVERAGE, LIQUIDATIONS
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.campaign
 KILLS = int(os.environ.get("LIQTOP_KILLS", "10"))
 """Kills of a whole recorder; 200 take twenty minutes."""
 
-STREAMS = [Stream(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
+STREAMS = [Stream(*pair) for pair in ALL]
 
 
 @pytest.fixture
@@ -43,7 +45,10 @@ def market() -> Iterator[Exchange]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
+    """A user who records every venue."""
+    here = Home(tmp_path / "home")
+    here.configure(EVERY)
+    return here
 
 
 def noted(tally: Tally, market: Exchange, home: Home, **counts: int) -> None:
@@ -88,7 +93,7 @@ def test_a_recorder_killed_in_bursts_loses_only_what_its_gaps_name(
 ) -> None:
     dice, known = Random(5), 0
     for seed in range(KILLS):
-        with recorder(home, market.endpoint) as process:
+        with recorder(home, market.endpoint, before=HASTE) as process:
             subscribed(home, known)
             known = highest(home)
             blowing = storm(market, seed, rate=600, rows=600)
@@ -98,12 +103,12 @@ def test_a_recorder_killed_in_bursts_loses_only_what_its_gaps_name(
             blowing.join()
         assert not stored(home) - sent(market), "doubled or made up"
         assert_minutes_are_sums(store_path(home.data))
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home, known)
         burst(market, 1000)
         until(lambda: stored(home) >= late(market, known_at(home, known)), "rows after the last")
-        lost = lost_in_gaps(market, home)
-    noted(tally, market, home, kills=KILLS, lost_in_gaps=lost)
+        missing = lost_in_gaps(market, home)
+    noted(tally, market, home, kills=KILLS, lost_in_gaps=missing)
 
 
 def known_at(home: Home, after: int) -> datetime:
@@ -123,7 +128,7 @@ def test_a_stopped_recorder_takes_up_what_waited_for_it(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
     """SIGSTOP for three seconds of a burst, then SIGCONT: the kernel kept every frame."""
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         blowing = storm(market, 1, rate=600, rows=3_000)
         os.kill(process.pid, signal.SIGSTOP)
@@ -137,7 +142,7 @@ def test_a_stopped_recorder_takes_up_what_waited_for_it(
 def test_connections_lost_while_stopped_are_a_gap_from_their_last_word(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -159,9 +164,11 @@ def test_connections_lost_while_stopped_are_a_gap_from_their_last_word(
 def test_a_hung_up_viewer_leaves_terminal_and_recorder_sound(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
+    home.configure("")  # the venues that are on by default
     with viewer(home, "--endpoint", market.endpoint) as shown:
         shown.until(lambda: shown.shows("1 Liquidations"), "a panel")
-        subscribed(home)
+        on = load(home.config).venues
+        subscribed(home, streams=[(venue, stream) for venue, stream in ALL if venue in on])
         it = home.holder()
         assert it is not None
         blowing = storm(market, 1, rate=600, rows=1_200)
@@ -177,8 +184,7 @@ def test_a_hung_up_viewer_leaves_terminal_and_recorder_sound(
 def test_of_recorders_started_at_once_one_records(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    home.folder.mkdir(parents=True)
-    command = home.command("record", "--endpoint", market.endpoint)
+    command = home.command("record", "--endpoint", market.endpoint, before=HASTE)
     started = [
         subprocess.Popen(command, env=home.environment, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -203,7 +209,7 @@ def test_of_recorders_started_at_once_one_records(
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no limit on another process here")
 def test_files_that_may_not_grow_lose_nothing(market: Exchange, home: Home, tally: Tally) -> None:
     """As a full disk, for those who may not mount one; connections drop meanwhile."""
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -239,7 +245,7 @@ def feeds(home: Home) -> Counter[tuple[str, str, int]]:
 def test_a_store_one_may_not_write_is_refused_and_taken_up_when_one_may(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -254,7 +260,7 @@ def test_a_store_one_may_not_write_is_refused_and_taken_up_when_one_may(
     finally:
         for path in files:
             path.chmod(0o700 if path.is_dir() else 0o600)
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home, known)
         burst(market, 2)
         arrived(market, home)
