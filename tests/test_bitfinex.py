@@ -65,7 +65,10 @@ def test_a_row_that_comes_without_its_list_is_read_too() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [None, 7, {}, SHORT[:-1], [*SHORT[:5], 0, *SHORT[6:]], [*SHORT[:-1], None], ["x", *SHORT[1:]]],
+    [
+        *(None, 7, {}, SHORT[:-1], [*SHORT[:-1], None], ["x", *SHORT[1:]]),
+        *([*SHORT[:5], amount, *SHORT[6:]] for amount in (0, "nan", True)),
+    ],
 )
 def test_a_bad_row_leaves_the_others(bad: Any) -> None:
     with pytest.raises(WireError) as caught:

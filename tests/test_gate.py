@@ -83,7 +83,16 @@ def test_a_time_in_seconds_is_no_time_in_1970() -> None:
     assert wire.ts == 1541486601000
 
 
-@pytest.mark.parametrize("bad", [None, 7, {}, SHORT | {"size": "0"}, SHORT | {"price": "nan"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        7,
+        {},
+        *(SHORT | {"size": size} for size in ("0", "-inf", True)),
+        SHORT | {"price": "nan"},
+    ],
+)
 def test_a_bad_row_leaves_the_others(bad: Any) -> None:
     with pytest.raises(WireError) as caught:
         Gate.read("usdt", batch(SHORT, bad))

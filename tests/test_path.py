@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -108,17 +108,28 @@ def stored(home: Home) -> Counter[Row]:
     """What the store has of that from the sockets: market and numbers of the venue's raw row."""
     frame = home.read(LIQUIDATIONS, raw=True, where={"source": "stream"})
     rows = frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "raw").iter_rows()
-    return Counter(_wired(venue, ts, side, json.loads(raw)) for venue, ts, side, raw in rows)
+    return Counter(wired(venue, ts, side, json.loads(raw)) for venue, ts, side, raw in rows)
 
 
-def _wired(venue: str, ts: int, side: str, raw: dict[str, Any]) -> Row:
-    symbol, size, price = (raw[key] for key in KEYS[venue])
+def wired(
+    venue: str,
+    ts: int,
+    side: str,
+    raw: dict[str, Any],
+    keys: Mapping[str, tuple[str, str, str]] = KEYS,
+) -> Row:
+    """A row as it was on the wire: its own market id, size and price."""
+    symbol, size, price = (raw[key] for key in keys[venue])
     return venue, str(symbol), ts, side, abs(float(size)), float(price)
 
 
 def arrived(market: Exchange, home: Home) -> None:
     """Wait until as many rows are stored as were sent, then compare them one by one."""
-    until(lambda: home.counted() >= sum(sent(market).values()), "every row stored")
+    total, heard = sent(market).total(), {"source": "stream"}
+    until(
+        lambda: home.read(LIQUIDATIONS, columns=["id"], where=heard).height >= total,
+        "every row stored",
+    )
     assert stored(home) == sent(market)
 
 
@@ -153,7 +164,7 @@ def test_usd_is_size_times_contract(market: Exchange, home: Home) -> None:
     assert frame["usd"].null_count() == 0
     checked = set()
     for row in frame.select("venue", "side", "raw", "usd", "base").iter_rows(named=True):
-        wire = _wired(row["venue"], 0, row["side"], json.loads(row["raw"]))
+        wire = wired(row["venue"], 0, row["side"], json.loads(row["raw"]))
         it = markets[wire[:2]]
         worth = it.contract if it.inverse else it.contract * wire[5]
         if it.quote == "BTC":

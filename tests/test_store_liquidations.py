@@ -1,8 +1,10 @@
 """Duplicates are left out and nothing else is; the minutes are always the sums of the rows."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from hypothesis import strategies as st
 from tests.frames import NOW, frame, liquidation, minutes_of
 from tui.store import Reader, Writer, store_path
 from tui.store.blocks import HOUR
+from tui.store.liquidations import INSERT
+from tui.store.rows import parameters
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
 
 KEY = ("venue", "symbol", "ts", "side", "qty", "price", "n")
@@ -109,6 +113,36 @@ def test_rows_of_an_unknown_market_are_compared_by_their_raw_row(path: Path) -> 
     assert append(writer, message([small, large, small], conn=1)) == 3
     assert append(writer, message([small, large], conn=2)) == 0
     assert append(writer, message([unknown | {"raw": '{"sz":"3"}'}], conn=2)) == 1
+
+
+@pytest.mark.parametrize("alike", ["one price, many sizes", "one size, many prices", "equal"])
+def test_a_row_of_a_crowded_millisecond_costs_what_one_of_an_empty_one_does(
+    alike: str, path: Path
+) -> None:
+    """A wave's rows share a millisecond by the thousand: the work of a row must not grow."""
+    assert work(path.with_name("large"), alike, 4000) < 1.1 * 4 * work(path, alike, 1000)
+
+
+def work(path: Path, alike: str, count: int) -> int:
+    """Steps of SQLite, in hundreds, for so many rows of one millisecond."""
+    rows = [liquidation(conn=1)] * count
+    if alike == "one price, many sizes":
+        rows = [row | {"qty": 1.0 + place} for place, row in enumerate(rows)]
+    elif alike == "one size, many prices":
+        rows = [row | {"price": 1.0 + place} for place, row in enumerate(rows)]
+    batch, steps = message(rows, conn=1), 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    Writer(path, None).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.set_progress_handler(step, 100)
+        db.executemany(INSERT, parameters(LIQUIDATIONS, frame(LIQUIDATIONS, batch)))
+        assert db.execute("SELECT count(*) FROM liquidations").fetchone() == (count,)
+    return steps
 
 
 def test_a_restart_does_not_forget_what_was_there(path: Path) -> None:

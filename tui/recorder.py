@@ -186,20 +186,25 @@ class Recorder:
 
     async def _heartbeat(self) -> None:
         """Links are looked at every second for their state, and written every five, or when they
-        stand anew: their first rows must not wait five seconds to count as listened to."""
-        beats = 0
+        stand anew: their first rows must not wait five seconds to count as listened to.
+
+        By the clock, and a beat early: five beats and their work take longer than five seconds,
+        beyond which a living connection would seem to be silent.
+        """
+        due, loop = 0.0, asyncio.get_running_loop()
         written: dict[Link, tuple[int | None, int, bool]] = {}
         while True:
+            if beat := loop.time() >= due:
+                due = loop.time() + HEARTBEAT_S - BEAT_S
             for spec in self.specs:
                 if (link := spec.link) is None:
                     continue
                 link.tick()
                 if link.conn is not None:
                     self._health(spec, State.LIVE, 0, link.trouble)
-                if beats % round(HEARTBEAT_S / BEAT_S) == 0 or written.get(link) != link.standing:
+                if beat or written.get(link) != link.standing:
                     written[link] = link.standing
                     self.outbox.put(COVERAGE, link.coverage())
-            beats += 1
             await asyncio.sleep(BEAT_S)
 
     async def _latest(self) -> None:

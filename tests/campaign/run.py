@@ -1,7 +1,6 @@
 """A case of the campaign: a recorder on a loopback exchange, what was sent, and what is stored."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,20 +12,22 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests import test_path
+from tests.campaign.lost import Lost, lost, streamed, unheard
 from tests.loopback_world import world
+from tests.test_path import Row
 from tests.test_store_liquidations import assert_minutes_are_sums
 from tui import backoff, collectors, recorder
 from tui.clock import Clock, shifted
 from tui.collectors.base import Context, Spec
 from tui.config import Settings, load
 from tui.loopback.server import Loopback
-from tui.metrics.coverage import Gap, Listening, Stream
+from tui.metrics.coverage import Gap, Stream
 from tui.recorder import Recorder
 from tui.store import Reader, store_path
-from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, Table
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, LIVING, Table
 from tui.venues import VENUES
 from tui.venues.connect import KEEP_ALIVE_MS
+from tui.venues.lighter import Lighter
 
 PATIENCE_S = 30.0
 """What takes longer has failed; a case takes three seconds on a quiet machine."""
@@ -34,8 +35,6 @@ BACKOFF_S = 0.1
 BEAT_S = 0.2
 QUICK_MS = 500
 """The keep-alive of half-open cases: they are noticed within 1.5 s, with the product's in 45."""
-
-Row = test_path.Row
 
 
 @dataclass
@@ -70,14 +69,13 @@ class Run:
 
     def sent(self) -> Counter[Row]:
         """What the exchange booked as written to a subscriber."""
-        return Counter(wire for wire, _, _ in self._sent())
+        return Counter(wire for wire, _ in self._sent())
 
-    def _sent(self) -> list[tuple[Row, str, datetime]]:
-        """Each row sent, its venue, and when it was written to the socket."""
+    def _sent(self) -> list[tuple[Row, datetime]]:
+        """Each row sent, and when it was written to the socket."""
         return [
             (
                 (row.venue, row.symbol, row.ts, row.side, float(row.size), float(row.price)),
-                row.venue,
                 datetime.fromtimestamp(row.at / 1000, UTC),
             )
             for ledger in self.exchange.sockets.ledgers.values()
@@ -85,12 +83,8 @@ class Run:
         ]
 
     def stored(self) -> Counter[Row]:
-        """What the store has, market and numbers from the venue's own raw row."""
-        frame = self.read(LIQUIDATIONS, raw=True)
-        rows = frame.select("venue", pl.col("ts").dt.epoch("ms"), "side", "raw").iter_rows()
-        return Counter(
-            test_path._wired(venue, ts, side, json.loads(raw)) for venue, ts, side, raw in rows
-        )
+        """What the store has from the sockets, as the wire has it."""
+        return streamed(self.read(LIQUIDATIONS, raw=True))
 
     async def until(self, true: Callable[[], Any], what: str) -> Any:
         """Wait until something is true and return it; the error says what never was."""
@@ -132,25 +126,34 @@ class Run:
         )
 
     def gaps(self, venue: str | None = None) -> list[Gap]:
-        """What was not listened to since every stream stood first."""
-        coverage = self.read(COVERAGE)
-        first = coverage.filter(pl.col("conn") > 0).group_by("venue", "stream").agg(
-            pl.col("since").min()
-        )  # fmt: skip
+        """What no socket listened to since every stream stood first.
+
+        Up to the heartbeat that every living stream has had: on a busy machine the next is late.
+        """
+        coverage = self.read(COVERAGE).filter(pl.col("conn") > 0)
+        first = coverage.group_by("venue", "stream").agg(pl.col("since").min())
         since = max(first["since"], default=self.began)
-        found = Listening(coverage, self.streams).cover(since, self.clock()).gaps
+        lives = pl.col("reason").fill_null(LIVING).str.starts_with(LIVING)
+        told = min(coverage.filter(lives)["until"], default=self.clock())
+        found = unheard(coverage, self.streams, since, told)
         return [gap for gap in found if venue in (None, gap.venue)]
 
-    async def unbroken(self) -> None:
-        """No stream has a gap: a heartbeat that is late on a busy machine leaves none."""
-        await self.until(lambda: not self.gaps(), f"no gap but {self.gaps()}")
+    def unbroken(self) -> None:
+        """No stream has had a gap, and none was opened anew."""
+        assert not self.gaps()
+        assert self.read(COVERAGE).filter(pl.col("conn") > 0).height == len(self.streams)
+
+    async def stores(self, count: int) -> None:
+        """Wait until so many rows are stored that came over sockets."""
+        heard = {"source": "stream"}
+        await self.until(
+            lambda: self.read(LIQUIDATIONS, columns=["id"], where=heard).height >= count,
+            f"{count} rows stored",
+        )
 
     async def arrived(self) -> None:
         """Every row that was sent is stored, none twice, none made up; the minutes are sums."""
-        total = self.sent().total()
-        await self.until(
-            lambda: self.read(LIQUIDATIONS, columns=["id"]).height >= total, f"{total} rows stored"
-        )
+        await self.stores(self.sent().total())
         stored = self.stored()
         assert not self.sent() - stored, "lost while connected"
         assert not stored - self.sent(), "doubled or made up"
@@ -161,21 +164,12 @@ class Run:
 
         An AssertionError for one that is not, and for a row that is doubled or made up.
         """
-        await self.until(lambda: not self._unnamed(), "rows that were sent while connected")
-        stored = self.stored()
-        assert not stored - self.sent(), "doubled or made up"
+        await self.until(lambda: not self._lost().unnamed, "rows that were sent while connected")
         assert_minutes_are_sums(store_path(self.folder))
-        return (self.sent() - stored).total()
+        return self._lost().rows
 
-    def _unnamed(self) -> list[Row]:
-        """Rows that are missing though no gap of their venue holds the moment they were sent at."""
-        missing, gaps = self.sent() - self.stored(), self.gaps()
-        return [
-            wire
-            for wire, venue, at in self._sent()
-            if missing[wire]
-            and not any(g.venue == venue and g.since <= at <= g.until and g.reason for g in gaps)
-        ]
+    def _lost(self) -> Lost:
+        return lost(self._sent(), self.read(LIQUIDATIONS, raw=True), self.gaps())
 
 
 def settings_of(folder: Path, endpoint: str, venues: Sequence[str]) -> Settings:
@@ -212,6 +206,7 @@ async def recording(
     """
     patch.setattr(backoff, "delay", lambda attempts: BACKOFF_S)
     patch.setattr("tui.venues.connect.KEEP_ALIVE_MS", keep_alive_ms)
+    patch.setattr(Lighter, "pause_s", 0.0)  # its limits are not the loopback exchange's
     patch.setattr(recorder, "BEAT_S", BEAT_S)
     patch.setattr(recorder, "specs", _specs(only))
     scenario = world()

@@ -36,7 +36,7 @@ async def test_garbage_costs_no_row_before_or_after_it(
         await run.arrived()
         for venue in VENUES:
             await run.said(venue, "live", "unreadable")
-        await run.unbroken()
+        run.unbroken()
         tally(run)
 
 
@@ -44,14 +44,20 @@ async def test_garbage_costs_no_row_before_or_after_it(
 async def test_a_size_that_is_none_is_no_row_and_is_counted(
     kind: str, tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
-    """Not a number, infinite, negative, zero, of another type: told, and left out of every sum."""
+    """Not a number, infinite, negative, zero, of another type: told, and left out of every sum.
+
+    Where the sign of a size is the side, a negative one is a short and a row like any other.
+    """
     async with recording(tmp_path, monkeypatch) as run:
+        encoders = run.exchange.encoders
+        wrong = [name for name in VENUES if kind != "negative" or not encoders[name].signed]
         for venue in VENUES:
             run.exchange.faults.odd(venue, kind, 20, run.exchange.now())
+        assert len(run.sent()) == 20 * (len(VENUES) - len(wrong))
         await run.burst(1)
         await run.arrived()
-        await run.until(lambda: unreadable(run) == dict.fromkeys(VENUES, 20), "the count of them")
-        await run.unbroken()
+        await run.until(lambda: unreadable(run) == dict.fromkeys(wrong, 20), "the count of them")
+        run.unbroken()
         tally(run)
 
 
@@ -75,7 +81,7 @@ async def test_an_odd_row_is_kept_as_it_came(
         await run.burst(2)
         await run.arrived()
         check(kind, run)
-        await run.unbroken()
+        run.unbroken()
         tally(run)
 
 
@@ -92,9 +98,9 @@ def check(kind: str, run: Run) -> None:
         assert late.height == 20 * len(VENUES)
         assert seen.recent["ts"].max() <= now + timedelta(seconds=5)  # type: ignore[operator]
     if kind == "unknown":
-        new = rows.filter(pl.col("symbol").str.starts_with("NEW"))
+        new = rows.filter(pl.col("usd").is_null())
         assert new.height == 20 * len(VENUES)
-        assert new["usd"].null_count() == new.height
+        assert new["symbol"].str.contains(r"^(NEW|90)\d").all()
 
 
 async def test_frames_that_come_again_count_once(
@@ -106,7 +112,7 @@ async def test_frames_that_come_again_count_once(
             for venue in VENUES:
                 assert run.exchange.faults.repeat(venue, 50) > 0
         await run.arrived()
-        await run.unbroken()
+        run.unbroken()
         tally(run)
 
 
@@ -119,7 +125,7 @@ async def test_ten_megabytes_of_nothing_end_no_reading(
             run.exchange.faults.big(venue)
         await run.burst(2)
         await run.arrived()
-        await run.unbroken()
+        run.unbroken()
         tally(run)
 
 
@@ -143,23 +149,20 @@ async def test_a_frame_beyond_the_limit_is_a_gap(
 async def test_ten_megabytes_of_rows_in_one_frame_are_rows(
     tmp_path: Path, monkeypatch: Patch, tally: Tally
 ) -> None:
+    """135,000 of one millisecond. On a busy machine a ping may go unanswered meanwhile: a gap."""
     async with recording(tmp_path, monkeypatch, "bybit") as run:
         encoder, scenario = run.exchange.encoders["bybit"], run.exchange.scenario
         market = scenario.lists["bybit", "linear"]["BTCUSDT"]
-        (plain,) = encoder.forced("linear", so_many(run, market), run.exchange.now())
-        assert isinstance(plain.text, str)
-        padded = plain.text.replace('{"T":', '{"pad":"' + "x" * 400 + '","T":')
-        assert 9_000_000 < len(padded) < 10_485_760
-        frame = plain._replace(text=padded)
+        (frame,) = encoder.forced("linear", so_many(run, market), run.exchange.now())
+        assert 8_000_000 < len(frame.text) < 10_485_760
         run.exchange.sockets.publish("bybit", "linear", [frame], run.exchange.now())
+        await run.stores(len(frame.rows))
+        await run.subscribed()
         await run.burst(1)
-        await run.arrived()
-        await run.unbroken()
-        tally(run)
+        tally(run, lost_in_gaps=await run.settled())
 
 
 def so_many(run: Run, market: Instrument) -> list[Forced]:
-    """Rows of one contract, ten milliseconds apart."""
-    dice = random.Random(1)
-    now, scenario = run.exchange.now(), run.exchange.scenario
-    return [forced_row(scenario, market, now - 10 * place, place, dice) for place in range(20_000)]
+    """Rows of one contract and one millisecond."""
+    dice, now, scenario = random.Random(1), run.exchange.now(), run.exchange.scenario
+    return [forced_row(scenario, market, now, place, dice) for place in range(135_000)]

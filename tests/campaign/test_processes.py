@@ -16,13 +16,16 @@ import polars as pl
 import pytest
 
 from tests.campaign.conftest import Tally
+from tests.campaign.lost import lost, unheard
 from tests.processes import Exchange, Home, exchange, recorder, until, viewer
 from tests.test_life import powerless
-from tests.test_path import Row, arrived, burst, highest, sent, stored, subscribed
+from tests.test_path import EVERY, HASTE, Row, arrived, burst, highest, sent, stored, subscribed
+from tests.test_path import STREAMS as ALL
 from tests.test_store_liquidations import assert_minutes_are_sums
-from tui.metrics.coverage import Listening, Stream
+from tui.config import load
+from tui.metrics.coverage import Stream
 from tui.store import store_path
-from tui.tables import COVERAGE
+from tui.tables import COVERAGE, LIQUIDATIONS
 from tui.venues import VENUES
 
 pytestmark = pytest.mark.campaign
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.campaign
 KILLS = int(os.environ.get("LIQTOP_KILLS", "10"))
 """Kills of a whole recorder; 200 take twenty minutes."""
 
-STREAMS = [Stream(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
+STREAMS = [Stream(*pair) for pair in ALL]
 
 
 @pytest.fixture
@@ -42,7 +45,10 @@ def market() -> Iterator[Exchange]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
+    """A user who records every venue."""
+    here = Home(tmp_path / "home")
+    here.configure(EVERY)
+    return here
 
 
 def noted(tally: Tally, market: Exchange, home: Home, **counts: int) -> None:
@@ -64,16 +70,13 @@ def sent_at(market: Exchange) -> list[tuple[Row, datetime]]:
 
 def lost_in_gaps(market: Exchange, home: Home) -> int:
     """Rows sent that are not stored, each in a gap; an AssertionError for any other."""
-    missing = sent(market) - stored(home)
     coverage = home.read(COVERAGE)
     first = coverage.group_by("venue", "stream").agg(pl.col("since").min())["since"].max()
     assert isinstance(first, datetime)
-    heard = Listening(coverage, STREAMS).cover(first, datetime.now(UTC))
-    for wire, at in sent_at(market):
-        if missing[wire]:
-            inside = [g for g in heard.gaps if g.venue == wire[0] and g.since <= at <= g.until]
-            assert inside, f"{wire} was sent at {at}, which is covered"
-    return missing.total()
+    gaps = unheard(coverage, STREAMS, first, datetime.now(UTC))
+    found = lost(sent_at(market), home.read(LIQUIDATIONS, raw=True), gaps)
+    assert not found.unnamed, f"sent while connected: {len(found.unnamed)}, as {found.unnamed[:3]}"
+    return found.rows
 
 
 def storm(market: Exchange, seed: int, rate: float, rows: int) -> threading.Thread:
@@ -90,7 +93,7 @@ def test_a_recorder_killed_in_bursts_loses_only_what_its_gaps_name(
 ) -> None:
     dice, known = Random(5), 0
     for seed in range(KILLS):
-        with recorder(home, market.endpoint) as process:
+        with recorder(home, market.endpoint, before=HASTE) as process:
             subscribed(home, known)
             known = highest(home)
             blowing = storm(market, seed, rate=600, rows=600)
@@ -100,12 +103,12 @@ def test_a_recorder_killed_in_bursts_loses_only_what_its_gaps_name(
             blowing.join()
         assert not stored(home) - sent(market), "doubled or made up"
         assert_minutes_are_sums(store_path(home.data))
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home, known)
         burst(market, 1000)
         until(lambda: stored(home) >= late(market, known_at(home, known)), "rows after the last")
-        lost = lost_in_gaps(market, home)
-    noted(tally, market, home, kills=KILLS, lost_in_gaps=lost)
+        missing = lost_in_gaps(market, home)
+    noted(tally, market, home, kills=KILLS, lost_in_gaps=missing)
 
 
 def known_at(home: Home, after: int) -> datetime:
@@ -125,7 +128,7 @@ def test_a_stopped_recorder_takes_up_what_waited_for_it(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
     """SIGSTOP for three seconds of a burst, then SIGCONT: the kernel kept every frame."""
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         blowing = storm(market, 1, rate=600, rows=3_000)
         os.kill(process.pid, signal.SIGSTOP)
@@ -139,7 +142,7 @@ def test_a_stopped_recorder_takes_up_what_waited_for_it(
 def test_connections_lost_while_stopped_are_a_gap_from_their_last_word(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -161,9 +164,11 @@ def test_connections_lost_while_stopped_are_a_gap_from_their_last_word(
 def test_a_hung_up_viewer_leaves_terminal_and_recorder_sound(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
+    home.configure("")  # the venues that are on by default
     with viewer(home, "--endpoint", market.endpoint) as shown:
         shown.until(lambda: shown.shows("1 Liquidations"), "a panel")
-        subscribed(home)
+        on = load(home.config).venues
+        subscribed(home, streams=[(venue, stream) for venue, stream in ALL if venue in on])
         it = home.holder()
         assert it is not None
         blowing = storm(market, 1, rate=600, rows=1_200)
@@ -179,8 +184,7 @@ def test_a_hung_up_viewer_leaves_terminal_and_recorder_sound(
 def test_of_recorders_started_at_once_one_records(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    home.folder.mkdir(parents=True)
-    command = home.command("record", "--endpoint", market.endpoint)
+    command = home.command("record", "--endpoint", market.endpoint, before=HASTE)
     started = [
         subprocess.Popen(command, env=home.environment, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -205,7 +209,7 @@ def test_of_recorders_started_at_once_one_records(
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no limit on another process here")
 def test_files_that_may_not_grow_lose_nothing(market: Exchange, home: Home, tally: Tally) -> None:
     """As a full disk, for those who may not mount one; connections drop meanwhile."""
-    with recorder(home, market.endpoint) as process:
+    with recorder(home, market.endpoint, before=HASTE) as process:
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -213,10 +217,9 @@ def test_files_that_may_not_grow_lose_nothing(market: Exchange, home: Home, tall
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
         burst(market, 2)
         until(lambda: (now := home.holder()) and now.trouble, "trouble")
-        sockets = standing(market)
         for venue in VENUES:
             market.order(do="drop", venue=venue)
-        until(lambda: standing(market) >= sockets, "the same sockets anew")
+        until(lambda: standing(market) >= feeds(home), "every feed of liquidations anew")
         burst(market, 3)
         endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, endless)
@@ -233,10 +236,16 @@ def standing(market: Exchange) -> Counter[tuple[str, str, int]]:
     return Counter((venue, *socket) for venue, sockets in found.items() for socket in sockets)
 
 
+def feeds(home: Home) -> Counter[tuple[str, str, int]]:
+    """The sockets of liquidations; those of prices come and go with the venue that is asked."""
+    rows = home.read(COVERAGE).filter(pl.col("reason").is_null())
+    return Counter(rows.select("venue", "stream", "wanted").iter_rows())
+
+
 def test_a_store_one_may_not_write_is_refused_and_taken_up_when_one_may(
     market: Exchange, home: Home, tally: Tally
 ) -> None:
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home)
         known = highest(home)
         burst(market, 1)
@@ -251,7 +260,7 @@ def test_a_store_one_may_not_write_is_refused_and_taken_up_when_one_may(
     finally:
         for path in files:
             path.chmod(0o700 if path.is_dir() else 0o600)
-    with recorder(home, market.endpoint):
+    with recorder(home, market.endpoint, before=HASTE):
         subscribed(home, known)
         burst(market, 2)
         arrived(market, home)

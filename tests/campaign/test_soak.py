@@ -2,7 +2,8 @@
 
 The hour's 180,000 liquidations carry an hour's event times and are sent in a minute, 3,000 a
 second in place of 50. Sockets, pings, heartbeats and back-off run in real time: what is
-compressed is the quiet between the rows. `LIQTOP_SOAK_HOURS=24` sends a day, in 24 minutes.
+compressed is the quiet between the rows. `LIQTOP_SOAK_HOURS=24` sends a day, in 24 minutes; each
+hour is held against the store and then let go, or the books alone would take a gigabyte.
 """
 
 import asyncio
@@ -10,28 +11,32 @@ import os
 import random
 import re
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.campaign.conftest import Tally
+from tests.campaign.lost import Lost, lost, unheard
 from tests.loopback_world import world
 from tests.processes import PATIENCE_S, Home, recorder
-from tests.test_path import STREAMS, Row, stored, subscribed
+from tests.test_path import EVERY, HASTE, STREAMS, Row, subscribed
 from tests.test_store_liquidations import assert_minutes_are_sums
 from tui.loopback.burst import forced_row
 from tui.loopback.listing import Instrument
 from tui.loopback.server import Loopback
-from tui.metrics.coverage import Gap, Listening, Stream
+from tui.metrics.coverage import Gap, Stream
 from tui.store import store_path
-from tui.tables import COVERAGE
+from tui.tables import COVERAGE, LIQUIDATIONS
 
 pytestmark = pytest.mark.campaign
 
 HOURS = int(os.environ.get("LIQTOP_SOAK_HOURS", "1"))
-SECONDS = 3600 * HOURS
+HOUR = 3600
+SECONDS = HOUR * HOURS
 PER_SECOND = 50
 FASTER = 60
 DROPS = 10 if HOURS == 1 else 50
@@ -55,28 +60,69 @@ def contracts(exchange: Loopback) -> list[Instrument]:
     ]
 
 
-async def play(exchange: Loopback, pid: int) -> list[float]:
-    """Send the hours, with their losses; the recorder's memory each six minutes of an hour."""
-    dice, markets = random.Random(1), contracts(exchange)
-    begins = exchange.now() - SECONDS * 1000
-    lost = set(dice.sample(range(60, SECONDS - 60), DROPS))
-    loop, memory = asyncio.get_running_loop(), []
+@dataclass
+class Hours:
+    """The hours that are over: what was sent in them and how much of it fell into a gap."""
+
+    exchange: Loopback
+    home: Home
+    begins: int  # ms, the event time of the first row
+    sent: int = 0
+    missing: int = 0
+    memory: list[float] = field(default_factory=list)
+
+    async def close(self, second: int) -> None:
+        """Hold the rows of the hour that ends with this second against the store; let them go.
+
+        An AssertionError for one that was sent while connected and is not stored in time.
+        """
+        limit = time.monotonic() + PATIENCE_S
+        while (found := await asyncio.to_thread(self._lost, second)).unnamed:
+            words = f"sent while connected: {len(found.unnamed)}, as {found.unnamed[:3]}"
+            assert time.monotonic() < limit, words
+            await asyncio.sleep(0.5)
+        self.missing += found.rows
+        for ledger in self.exchange.sockets.ledgers.values():
+            self.sent += len(ledger.rows)
+            ledger.rows.clear()
+
+    def _lost(self, second: int) -> Lost:
+        until = datetime.fromtimestamp(self.begins / 1000 + second, UTC)
+        span = {"since": until - timedelta(seconds=HOUR, milliseconds=1), "until": until}
+        rows = self.home.read(LIQUIDATIONS, raw=True, **span)
+        return lost(self._booked(), rows, gaps(self.home, self.exchange))
+
+    def _booked(self) -> Iterator[tuple[Row, datetime]]:
+        for ledger in self.exchange.sockets.ledgers.values():
+            for row in ledger.rows:
+                at = datetime.fromtimestamp(row.at / 1000, UTC)
+                size, price = float(row.size), float(row.price)
+                yield (row.venue, row.symbol, row.ts, row.side, size, price), at
+
+
+async def play(hours: Hours, pid: int) -> None:
+    """Send the hours, with their losses; note the recorder's memory each six minutes of one."""
+    exchange, dice = hours.exchange, random.Random(1)
+    markets = contracts(exchange)
+    dropped = set(dice.sample(range(60, SECONDS - 60), DROPS))
+    loop = asyncio.get_running_loop()
     started = loop.time()
     for second in range(SECONDS):
         for i in range(PER_SECOND):
             market = dice.choice(markets)
-            ts = begins + second * 1000 + i * 1000 // PER_SECOND
+            ts = hours.begins + second * 1000 + i * 1000 // PER_SECOND
             row = forced_row(exchange.scenario, market, ts, second * PER_SECOND + i, dice)
-            venue, stream = market.venue, market.stream
-            frames = exchange.encoders[venue].forced(stream, [row], ts)
-            for socket in exchange.sockets.publish(venue, stream, frames, exchange.now()):
+            frames = exchange.encoders[market.venue].forced(market.stream, [row], ts)
+            of = market.venue, market.stream
+            for socket in exchange.sockets.publish(*of, frames, exchange.now()):
                 await socket.room()
-        if second in lost:
+        if second in dropped:
             exchange.faults.drop(dice.choice(list(exchange.encoders)))
         if second % 360 == 359:
-            memory.append(resident_mb(pid))
+            hours.memory.append(resident_mb(pid))
+        if second % HOUR == HOUR - 1:
+            await hours.close(second + 1)
         await asyncio.sleep(max(0.0, started + second / FASTER - loop.time()))
-    return memory
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
@@ -84,55 +130,26 @@ async def test_an_hour_of_fifty_a_second_with_lost_connections(
     tmp_path: Path, tally: Tally
 ) -> None:
     home, scenario = Home(tmp_path / "home"), world()
+    home.configure(EVERY)
     exchange = Loopback(scenario, started_at=scenario.end, live=False)
     await exchange.start()
+    hours = Hours(exchange, home, exchange.now() - SECONDS * 1000)
     try:
         ahead = f"--ahead={exchange.offset / 1000}"
-        with recorder(home, exchange.endpoint, ahead) as process:
+        with recorder(home, exchange.endpoint, ahead, before=HASTE) as process:
             await asyncio.to_thread(subscribed, home)
-            memory = await play(exchange, process.pid)
+            await play(hours, process.pid)
             await asyncio.to_thread(subscribed, home)
-            missing = await named(exchange, home)
     finally:
         await exchange.stop()
-    rows = sum(len(ledger.rows) for ledger in exchange.sockets.ledgers.values())
-    assert rows > 0.9 * SECONDS * PER_SECOND  # the rest fell into the gaps
+    assert hours.sent > 0.9 * SECONDS * PER_SECOND  # the rest fell into the gaps
     assert_minutes_are_sums(store_path(home.data))
-    third = len(memory) // 3
+    third, memory = len(hours.memory) // 3, hours.memory
     assert max(memory[-third:]) < max(memory[third:-third]) + 15, memory
     found = gaps(home, exchange)
     assert len(found) >= DROPS // 2
-    tally(sent=rows, stored=stored(home).total(), lost_in_gaps=missing, gaps=len(found))
-
-
-async def named(exchange: Loopback, home: Home) -> int:
-    """Rows that were sent and are not stored, once all are that were not sent in a gap."""
-    limit = time.monotonic() + PATIENCE_S
-    while True:
-        missing, unnamed = await asyncio.to_thread(compare, exchange, home)
-        if not unnamed:
-            return missing
-        words = f"sent while connected, not stored: {len(unnamed)}, as {unnamed[:3]}"
-        assert time.monotonic() < limit, words
-        await asyncio.sleep(0.5)
-
-
-def compare(exchange: Loopback, home: Home) -> tuple[int, list[Row]]:
-    """How many rows are missing, and those of them that no gap names; none may be doubled."""
-    kept, found = stored(home), gaps(home, exchange)
-    missing, unnamed = 0, []
-    for ledger in exchange.sockets.ledgers.values():
-        for row in ledger.rows:
-            wire = (row.venue, row.symbol, row.ts, row.side, float(row.size), float(row.price))
-            if kept[wire] > 0:
-                kept[wire] -= 1
-                continue
-            missing += 1
-            at = datetime.fromtimestamp(row.at / 1000, UTC)
-            if not any(g.venue == row.venue and g.since <= at <= g.until for g in found):
-                unnamed.append(wire)
-    assert not +kept, "doubled or made up"
-    return missing, unnamed
+    kept = hours.sent - hours.missing
+    tally(sent=hours.sent, stored=kept, lost_in_gaps=hours.missing, gaps=len(found))
 
 
 def gaps(home: Home, exchange: Loopback) -> list[Gap]:
@@ -140,5 +157,5 @@ def gaps(home: Home, exchange: Loopback) -> list[Gap]:
     coverage = home.read(COVERAGE)
     first = coverage.group_by("venue", "stream").agg(pl.col("since").min())["since"].max()
     assert isinstance(first, datetime)
-    heard = Listening(coverage, [Stream(*pair) for pair in STREAMS])
-    return list(heard.cover(first, datetime.fromtimestamp(exchange.now() / 1000, UTC)).gaps)
+    now = datetime.fromtimestamp(exchange.now() / 1000, UTC)
+    return unheard(coverage, [Stream(*pair) for pair in STREAMS], first, now)

@@ -36,6 +36,7 @@ class Bitfinex(Encoder):
     slip = 0.0006
     push_ms = 100
     together = 4
+    signed = True
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)

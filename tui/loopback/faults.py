@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from gzip import compress
 from typing import Any
 
 from tui.loopback.answers import Instead
@@ -21,11 +22,17 @@ GARBAGE: dict[str, tuple[str | bytes, ...]] = {
         '{"topic":"allLiquidation.BTCUSDT","data":[{"T":"x","s":null,"S":"Buy","v":"","p":[]}]}',
         '{"arg":{"channel":"liquidation-orders"},"data":[{"details":"none","instId":5}]}',
         '{"arg":{"channel":"liquidation-orders"},"data":[null,{"details":[{"side":"?"}]}]}',
+        '{"channel":"futures.public_liquidates","event":"update","result":[{"size":"x"},null]}',
+        '{"channel":"futures.public_liquidates","event":"update","result":"none"}',
+        '{"op":"notify","topic":"public.*.liquidation_orders","data":[{"direction":"?"},7]}',
+        '{"op":"notify","topic":"public.*.liquidation_orders"}',
+        '{"op":"ping"}', '{"op":"sub","err-code":[]}', '{"event":"subscribed"}',
+        '[907,[["pos",1,"soon"],null]]', '[907,["pos"]]', '[907,[[]]]',
         '{"params":{"channel":"trades.future.any.100ms","data":[null,{"liquidation":"MT"}]}}',
         '{"type":"update/trade","liquidation_trades":[null,{"type":"liquidation","size":[]}]}',
         '{"feed":"trade","type":"liquidation","product_id":7,"side":"up","qty":[],"price":{}}',
     ),
-    "binary": (b"\x00\xff\xfe\x80liquidation", b""),
+    "binary": (b"\x00\xff\xfe\x80liquidation", b"", compress(b"cut short", mtime=0)[:-9]),
 }  # fmt: skip
 """Frames no venue sends, by what is wrong with them."""
 

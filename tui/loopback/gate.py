@@ -49,6 +49,7 @@ class Gate(Encoder):
     slip = 0.005
     push_ms = 1000
     together = 8
+    signed = True
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)

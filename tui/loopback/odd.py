@@ -15,9 +15,16 @@ from tui.loopback.burst import forced_row
 from tui.loopback.forced import Forced
 from tui.loopback.scenario import Scenario
 from tui.loopback.wire import Encoder, Frame, Text, packed, size_text
+from tui.tables import Side
 from tui.venues.packed import gunzipped
 
 HOUR = 3_600_000
+
+
+def _unlisted(id: str, place: int) -> str:
+    """An id that no list has; Lighter's are numbers."""
+    return f"{9000 + place}{id}" if id.isdigit() else f"NEW{place}{id}"
+
 
 _ODD: dict[str, Callable[[Forced, int], Forced]] = {
     "huge": lambda row, place: row._replace(size=1e308),
@@ -25,7 +32,7 @@ _ODD: dict[str, Callable[[Forced, int], Forced]] = {
     "past": lambda row, place: row._replace(ts=row.ts - HOUR + place),
     "backwards": lambda row, place: row._replace(ts=row.ts - 1000 * place),
     "unknown": lambda row, place: row._replace(
-        market=replace(row.market, id=f"NEW{place}{row.market.id}")
+        market=replace(row.market, id=_unlisted(row.market.id, place))
     ),
 }
 
@@ -33,7 +40,8 @@ WRONG: dict[str, Any] = {
     "nan": nan, "infinite": inf, "negative": "-5", "zero": "0", "words": "lots", "empty": "",
     "null": None, "list": [1], "object": {"a": 1}, "true": True,
 }  # fmt: skip
-"""What stands in place of a size in a row that must not be read."""
+"""What stands in place of a size in a row that must not be read. Where the sign is the side, a
+negative one is read: it is a short."""
 
 READABLE = tuple(_ODD)
 
@@ -57,11 +65,19 @@ def odd(
 
 
 def _frame(encoder: Encoder, row: Forced, kind: str, place: int, now: int) -> Frame:
-    (plain,) = encoder.forced(row.market.stream, [row], now)
+    plain = _published(encoder, row, now)
+    if kind == "negative" and encoder.signed:
+        return _published(encoder, row._replace(side=Side.SHORT), now)
     if kind in WRONG:
         return Frame(plain.topics, _without_size(plain, row, WRONG[kind]))
-    (frame,) = encoder.forced(row.market.stream, [_ODD[kind](row, place)], now)
+    frame = _published(encoder, _ODD[kind](row, place), now)
     return frame._replace(topics=plain.topics)  # a contract nobody could subscribe to by name
+
+
+def _published(encoder: Encoder, row: Forced, now: int) -> Frame:
+    """The one frame that has the row; Bitfinex tells of its trigger in another."""
+    (frame,) = (f for f in encoder.forced(row.market.stream, [row], now) if f.rows)
+    return frame
 
 
 def _without_size(plain: Frame, row: Forced, wrong: Any) -> Text:

@@ -74,6 +74,7 @@ class Encoder(ABC):
     """How far the price it publishes is off the mark: a fill 0.0006, a bankruptcy price 0.004."""
     push_ms: ClassVar[int]  # how often the venue pushes liquidations
     together: ClassVar[int] = 1  # rows of one contract that a burst puts into a frame
+    signed: ClassVar[bool] = False  # the sign of a size is the position's side
     first_price: ClassVar[bool] = False  # a ticker subscription is answered with a price at once
 
     @staticmethod

@@ -222,6 +222,14 @@ def positive(text: Any) -> float:
     return value
 
 
+def signed(text: Any) -> float:
+    """A size whose sign is the position's side: finite and not zero, else ValueError."""
+    value = float(text)
+    if isinstance(text, bool) or not 0.0 < abs(value) < inf:
+        raise ValueError(f"no size with a sign: {text!r}")
+    return value
+
+
 def moment(text: Any) -> int:
     """A time in ms, else ValueError."""
     value = int(text)

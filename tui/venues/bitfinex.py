@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Ask, Market, Request, Wire, each, moment, positive
+from tui.venues.base import Answer, Ask, Market, Request, Wire, each, moment, positive, signed
 from tui.venues.history import Backfills, Filled, listed
 from tui.venues.names import coin, is_tradfi
 
@@ -148,12 +148,12 @@ def _row(row: list[Any]) -> Wire:
     told = {name: value for name, value in zip(_FIELDS, row, strict=True) if name}
     if (told["type"], told["is_match"]) != ("pos", 1):
         raise ValueError(f"no executed position: {row}")
-    amount = float(told["amount"])
+    amount = signed(told["amount"])
     return Wire(
         market_id=str(told["symbol"]),
         ts=moment(told["mts"]),
         side=Side.LONG if amount > 0 else Side.SHORT,
-        size=positive(abs(amount)),
+        size=abs(amount),
         price=positive(told["price_acquired"]),
         price_kind="fill_avg",
         raw=told,

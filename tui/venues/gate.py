@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.tables import Class, Side
-from tui.venues.base import Answer, Ask, Market, Request, Wire, each, moment, positive
+from tui.venues.base import Answer, Ask, Market, Request, Wire, each, moment, positive, signed
 from tui.venues.history import Backfills, Filled, listed, paged
 from tui.venues.names import coin, is_tradfi
 
@@ -144,13 +144,13 @@ def _closed(row: dict[str, Any]) -> Wire:
 
 
 def _row(row: dict[str, Any]) -> Wire:
-    size = float(row["size"])
+    size = signed(row["size"])
     at = int(row.get("time_ms") or row["time"])
     return Wire(
         market_id=str(row["contract"]),
         ts=moment(at * 1000 if at < _SECONDS else at),
         side=Side.LONG if size > 0 else Side.SHORT,
-        size=positive(abs(size)),
+        size=abs(size),
         price=positive(row["price"]),
         price_kind="order_limit",
         raw=row,
