@@ -30,7 +30,7 @@ from tui.store import Reader, store_path
 from tui.tables import LIQUIDATIONS, Table
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 """What takes longer has failed; two busy cores take five seconds for the slowest of them."""
 
 Rows = Sequence[Sequence[Any]]

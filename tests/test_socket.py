@@ -3,9 +3,11 @@
 import asyncio
 import gzip
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ccxt.base.errors import RequestTimeout
 
 from tests.chatty_venue import Chatty
 from tests.fake_exchange import FakeExchange, acknowledged
@@ -164,3 +166,9 @@ async def test_a_venue_that_packs_nothing_counts_a_binary_frame() -> None:
         finally:
             await socket.close()
     assert garbled == ["a binary frame"]
+
+
+def test_pings_without_an_answer_are_told_however_long_the_address() -> None:
+    said = f"Connection to ws://127.0.0.1:1/{'x' * 120} timed out due to a ping-pong keepalive"
+    client = SimpleNamespace(last_retry_after=None)
+    assert str(sockets._why(client, RequestTimeout(said))) == "pings not answered"

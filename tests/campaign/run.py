@@ -29,8 +29,9 @@ from tui.venues import VENUES
 from tui.venues.connect import KEEP_ALIVE_MS
 from tui.venues.lighter import Lighter
 
-PATIENCE_S = 30.0
-"""What takes longer has failed; a case takes three seconds on a quiet machine."""
+PATIENCE_S = 120.0
+"""What takes longer has failed; a case takes three seconds on a quiet machine, and thirty on one
+that ten others share."""
 BACKOFF_S = 0.1
 BEAT_S = 0.2
 QUICK_MS = 500

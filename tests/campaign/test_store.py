@@ -122,12 +122,12 @@ async def test_a_reader_that_sleeps_lets_the_log_grow_and_loses_nothing(
             sleeper.execute("BEGIN")
             sleeper.execute("SELECT count(*) FROM liquidations").fetchone()
             for seed in range(5):
-                await run.burst(seed, each=1500)
+                await run.burst(seed, each=500)
             await run.arrived()
             assert sleeper.execute("SELECT count(*) FROM liquidations").fetchone() == (0,)
             asleep = log.stat().st_size
         assert asleep > 4_200_000  # beyond the thousand pages at which it is folded in else
-        await run.burst(9, each=700)
+        await run.burst(9, each=250)
         await run.arrived()
         await run.until(lambda: folded(run), "the log folded in")
         assert log.stat().st_size <= 64 * 2**20

@@ -23,7 +23,7 @@ class Open:
         self, session: Session, socket: web.WebSocketResponse, request: web.Request
     ) -> None:
         self.session, self.socket = session, socket
-        self.muted = False
+        self.muted = self.ended = False
         self._transport = request.transport
 
     @property
@@ -31,7 +31,7 @@ class Open:
         """Whether it can be written to."""
         transport = self._transport
         open_ = transport is not None and not transport.is_closing() and not self.socket.closed
-        return open_ and not self.muted
+        return open_ and not self.muted and not self.ended
 
     def write(self, texts: Iterable[Text]) -> None:
         """Writes whole frames, text or binary, as one piece."""
@@ -55,9 +55,10 @@ class Open:
             self._transport.pause_reading()
 
     def say_goodbye(self, code: int, reason: str) -> None:
-        """Writes a close frame, as a venue that restarts does."""
+        """Writes a close frame, as a venue that restarts does, and no frame after it."""
         if self.alive and self._transport is not None:
             self._transport.write(_frame(0x88, code.to_bytes(2) + reason.encode()))
+            self.ended = True
 
     def break_off(self, text: str) -> None:
         """Writes the first half of a frame, then closes the connection."""

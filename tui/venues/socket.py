@@ -249,8 +249,9 @@ def _why(client: Any, error: Any) -> VenueError:
     cause = error.args[0] if getattr(error, "args", None) else error
     if getattr(cause, "status", None) in (418, 429):
         return RateLimited("told to wait", client.last_retry_after)
-    text = short(error) or type(error).__name__
-    return Lost(next((words for sign, words in _SIGNS.items() if sign in text), text))
+    said = str(error)  # whole: a long address comes before the word that tells
+    words = next((words for sign, words in _SIGNS.items() if sign in said), None)
+    return Lost(words or short(error) or type(error).__name__)
 
 
 def _loop() -> asyncio.AbstractEventLoop:
