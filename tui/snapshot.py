@@ -11,6 +11,7 @@ from tui.store.copies import Copy
 from tui.store.day import Day
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
+from tui.store.shelf import Shelf
 from tui.tables import QUOTES, Measure
 
 POLLS = 5
@@ -75,16 +76,18 @@ class Live:
 
     A poll and a snapshot take 10 ms with a million liquidations in the day. From any thread, one
     at a time. Both raise StoreError when the store can't be read; the next call tries again.
+    Past moments are read one by one; what two of them have in common is read once.
     """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._day: Day | None = None
+        self._shelf: Shelf | None = None
 
     def poll(self) -> bool:
         """Take in what is new; whether there was anything. A replaced file is opened anew."""
         if self._reader.replaced:
-            self._day = None
+            self._day = self._shelf = None
             self._reader.reopen()
         if self._day is None:
             return True
@@ -115,8 +118,14 @@ class Live:
         if self._day is None:
             self._day = Day(self._reader, now, followed=True)
         if now // 60_000 < self._day.now // 60_000:
-            return take(self._reader, as_of)
+            return self._past(as_of)
+        self._shelf = None
         return _snapshot(self._reader, self._day, as_of)
+
+    def _past(self, as_of: datetime) -> Snapshot:
+        self._shelf = self._shelf or Shelf(self._reader)
+        day = Day(self._reader, milliseconds(as_of), followed=False, shelf=self._shelf)
+        return _snapshot(self._reader, day, as_of)
 
 
 def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
