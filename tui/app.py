@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tui import __version__, draw
+from tui import __version__, draw, times
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.lock import Holder, holder
@@ -25,8 +25,11 @@ from tui.screens.detail import Detail
 from tui.screens.help import Help, Section
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.reading import Picture, Reading, Source, Supervise
+from tui.screens.time_keys import TimeKeys
+from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES
+from tui.travel import Travel
 
 SAID_FOR = timedelta(seconds=8)
 GRACE_S = 2.0
@@ -40,8 +43,10 @@ def run(
     mouse: bool = False,
     notice: str | None = None,
     supervise: Supervise | None = None,
+    travel: Travel | None = None,
 ) -> int:
-    """Show the monitor on the settings' store until the user quits; the exit code."""
+    """Show the monitor on the settings' store until the user quits; the exit code. With `travel`
+    it begins in the past."""
 
     def live() -> Source:
         from tui.snapshot import Live
@@ -53,6 +58,7 @@ def run(
         return {"recorder": recorder(holder(settings.data_dir))}
 
     app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise, about=about)
+    app.travel = travel
     app.run(mouse=mouse)
     return app.return_code or 0
 
@@ -90,7 +96,9 @@ class LiqtopApp(App[None]):
         self.settings, self.clock, self._about = settings, clock, about
         self.look = looks.first_look(settings)
         self.held: datetime | None = None
+        self.travel: Travel | None = None
         self.snapshot: Snapshot | None = None
+        self._shown: Snapshot | None = None
         self.panels = [panel for name in settings.panels for panel in panels if panel.name == name]
         self._supervised: str | None = None
         self._error: str | None = None
@@ -140,6 +148,7 @@ class LiqtopApp(App[None]):
             self.snapshot = picture.snapshot
             self._say_unknown_coin()
         self.snapshot = picture.snapshot or self.snapshot
+        self._shown = picture.shown or self.snapshot
         self._supervised = picture.supervised
         self._error = picture.errors[0] if picture.errors else None
         self._since_held = picture.since_held
@@ -157,7 +166,44 @@ class LiqtopApp(App[None]):
 
     def feed_rows(self) -> int:
         """The liquidations of the feed that can be selected, at most."""
-        return 0 if self.snapshot is None else self.snapshot.recent.height
+        return 0 if self._shown is None else self._shown.recent.height
+
+    # time
+
+    def moment(self, now: datetime | None = None) -> datetime | None:
+        """The moment of the past that is looked at; None live."""
+        return self.travel.moment(now or self.clock()) if self.travel else None
+
+    def go(self, at: datetime) -> None:
+        """Look at a moment of the past; one that has not come is live, one before the store began
+        is said to be so."""
+        now = self.clock()
+        if at >= now:
+            self.live()
+        elif words := times.unheard(at, self._began):
+            self.say(words)
+        else:
+            self.held = None
+            self.travel = (self.travel or Travel(at, now)).moved(at, now)
+
+    def live(self) -> None:
+        """Look at now again."""
+        self.travel = None
+
+    def hold(self) -> None:
+        """Freeze the view or a replay, or let it go on. A moment of the past stands anyway."""
+        if self.travel:
+            self.travel = self.travel.held(self.clock())
+        else:
+            self.held = None if self.held else self.clock()
+
+    def read_time(self, text: str) -> datetime:
+        """A typed moment; a UsageError when it is none, or none that this store knows."""
+        return times.known(text, self.clock(), self._began)
+
+    @property
+    def _began(self) -> datetime | None:
+        return None if self.snapshot is None else self.snapshot.began
 
     def _deliver(self, picture: Picture) -> None:
         """From the reading thread to the screen on top; too late is no matter."""
@@ -181,7 +227,8 @@ class LiqtopApp(App[None]):
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
             own = Section("Keys here", keys.rows([owner], bound, absent))
-            everywhere = Section("Keys everywhere", keys.rows([LiveScreen, LiqtopApp], bound))
+            shared = [LiveScreen, TimeKeys, LiqtopApp]
+            everywhere = Section("Keys everywhere", keys.rows(shared, bound))
             self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
 
     def this_run(self) -> list[tuple[str, str]]:
@@ -202,8 +249,8 @@ class LiqtopApp(App[None]):
     @staticmethod
     def scopes() -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
-        shared: list[type] = [LiveScreen, LiqtopApp]
-        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice]]
+        shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
+        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice], [TimeChoice]]
 
     # the end
 

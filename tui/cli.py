@@ -13,6 +13,9 @@ from pathlib import Path
 from tui import __version__
 from tui.errors import LiqtopError, UsageError
 
+FASTEST = 3600
+"""Seconds of a replay in one second: an hour is as much as a screen of minutes can still show."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every LiqtopError becomes one line on stderr."""
@@ -22,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a locale without ≥ and ▼ must not end in an error
             stream.reconfigure(errors="replace")
     try:
-        args = parser().parse_args(argv)
+        args = parser().parse_args(_times_joined(sys.argv[1:] if argv is None else argv))
         return _run(args)
     except LiqtopError as error:
         return _fail(error)
@@ -31,6 +34,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `liqtop snapshot | head`
         sys.stderr.close()
         return 0
+
+
+def _times_joined(argv: Sequence[str]) -> list[str]:
+    """`--at -3h` as `--at=-3h`: argparse would take the time for a flag."""
+    joined: list[str] = []
+    for arg in argv:
+        if joined and joined[-1] in ("--at", "--from", "--to") and arg[:1] == "-" and len(arg) > 1:
+            joined[-1] += f"={arg}"
+        else:
+            joined.append(arg)
+    return joined
 
 
 def _fail(error: LiqtopError) -> int:
@@ -51,6 +65,8 @@ def _run(args: argparse.Namespace) -> int:
             from tui.oneshot import snapshot as run
         case "status":
             from tui.status import status as run
+        case "replay":
+            from tui.viewer import replay as run
         case "doctor":
             from tui.doctor import doctor as run
         case _:
@@ -75,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"liqtop {__version__}")
     _common(top, suppress=False)
     _view(top, suppress=False)
+    _at(top)
     _endpoint(top, suppress=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     demo = commands.add_parser("demo", help="the monitor, offline, on a loopback exchange")
@@ -94,6 +111,12 @@ def parser() -> argparse.ArgumentParser:
     shot = commands.add_parser("snapshot", help="every panel once, to stdout")
     shot.add_argument("--json", action="store_true", help="as JSON (schema 1)")
     shot.add_argument("--width", type=_width, help="columns of the text (the terminal's, or 100)")
+    _at(shot, default=argparse.SUPPRESS)
+    play = commands.add_parser("replay", help="a stretch of the store, at a speed of your own")
+    play.add_argument("--from", dest="since", metavar="TIME", required=True, help="its start")
+    play.add_argument("--to", dest="until", metavar="TIME", default="now", help="its end (now)")
+    play.add_argument("--speed", type=_speed, default=60.0, help="seconds in a second (60)")
+    _view(play, suppress=True)
     commands.add_parser("status", help="one line for a status bar")
     commands.add_parser("doctor", help="paths, terminal, feeds, clock: what is wrong, what to do")
     config = commands.add_parser("config", help="where settings are, and whether they are right")
@@ -101,6 +124,22 @@ def parser() -> argparse.ArgumentParser:
     for command in commands.choices.values():
         _common(command, suppress=True)
     return top
+
+
+def _at(command: argparse.ArgumentParser, default: str | None = None) -> None:
+    command.add_argument(
+        "--at", metavar="TIME", default=default, help="as it was: 2026-01-19 21:15, 21:15, -3h"
+    )
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if 0 < speed <= FASTEST:
+        return speed
+    raise argparse.ArgumentTypeError(f"{text!r} is no speed; write one up to {FASTEST}")
 
 
 def _width(text: str) -> int:

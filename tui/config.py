@@ -29,7 +29,9 @@ KEY_IDS = (
     *(f"panel_{n}" for n in range(1, 10)),
     *("open", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
-    *("size_larger", "size_smaller", "suspend", "theme", "window_longer", "window_shorter"),
+    *("size_larger", "size_smaller", "suspend", "theme", "time_back", "time_earlier"),
+    *("time_earlier_ten", "time_go", "time_later", "time_later_ten", "time_live"),
+    *("window_longer", "window_shorter"),
     "zoom",
 )
 """The ids of all bindings; named here so that a config is checked without loading a screen."""

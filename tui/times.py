@@ -31,6 +31,24 @@ def parse(text: str, now: datetime) -> datetime:
         raise UsageError(f"{text!r} is no time; write 2026-01-19 21:15, 21:15 or -3h") from None
 
 
+def known(text: str, now: datetime, began: datetime | None) -> datetime:
+    """The moment that `text` names, if a store that first listened at `began` knows it; else a
+    UsageError that says why not."""
+    moment = parse(text, now)
+    if moment > now:
+        raise UsageError(f"{moment:%Y-%m-%d %H:%MZ} has not come yet")
+    if words := unheard(moment, began):
+        raise UsageError(words)
+    return moment
+
+
+def unheard(moment: datetime, began: datetime | None) -> str | None:
+    """That a store which first listened at `began` knows nothing of a moment; None when it does."""
+    if began is None or moment >= began:
+        return None
+    return f"{moment:%Y-%m-%d %H:%MZ}: the store begins {began:%Y-%m-%d %H:%MZ}"
+
+
 def _span(text: str) -> timedelta:
     return sum(
         (timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _PART.findall(text)),

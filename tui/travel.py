@@ -50,10 +50,16 @@ class Travel:
         """What the header says, longest first: `AT 2026-01-19 21:15Z`, `REPLAY ×60 …`."""
         at = self.moment(now)
         clock = f"{at:%H:%M}Z" if at.second == 0 and not self.speed else f"{at:%H:%M:%S}Z"
-        played = "" if not self.pace else f"×{self.pace:g} " if self.speed else "HELD "
+        played = "" if not self.pace else self._played(at)
         first = f"REPLAY {played}" if self.pace else "AT "
         last = played or "AT "
-        return f"{first}{at:%Y-%m-%d} {clock}", f"{first}{at:%m-%d} {clock}", f"{last}{at:%H:%M}Z"
+        long, short = f"{first}{at:%Y-%m-%d} {clock}", f"{first}{at:%m-%d} {clock}"
+        return long, short, f"{last}{at:%m-%d %H:%M}Z", f"{last}{at:%H:%M}Z"
+
+    def _played(self, at: datetime) -> str:
+        if at == self.until:
+            return "END "
+        return f"×{self.pace:g} " if self.speed else "HELD "
 
 
 def replay(since: datetime, until: datetime, speed: float, clock: Clock) -> Travel:

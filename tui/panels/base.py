@@ -51,6 +51,7 @@ class View:
     focused: bool = False
     number: int = 0
     notice: str = ""
+    travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
 
     @classmethod
     def of(cls, settings: Settings) -> "View":

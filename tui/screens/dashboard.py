@@ -37,7 +37,7 @@ class Dashboard(LiveScreen):
         Binding("G,end", "row_last", "last row", id="row_last"),
         Binding("z", "zoom", "zoom the panel", id="zoom"),
         Binding("enter", "open", "open the panel", id="open"),
-        Binding("escape", "back", "back: row, zoom", id="back"),
+        Binding("escape", "back", "back: row, zoom, live", id="back"),
         Binding("q", "back_or_quit", "back, or quit", id="back_or_quit"),
     ]
 
@@ -173,9 +173,11 @@ class Dashboard(LiveScreen):
             self.redraw()
         elif self._zoomed:
             self._zoom(None)
+        elif self.monitor.travel:
+            self.action_live()
 
     def action_back_or_quit(self) -> None:
-        if self._selected is not None or self._zoomed:
+        if self._selected is not None or self._zoomed or self.monitor.travel:
             self.action_back()
         else:
             self.app.exit()

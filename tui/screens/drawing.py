@@ -4,7 +4,6 @@ A panel that fails is one line that says so.
 """
 
 import weakref
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,12 +85,17 @@ def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None
 
 
 def headed(
-    wanted: Wanted, feeds: int, snapshot: Snapshot, totals: Liquidations | None
+    wanted: Wanted,
+    feeds: int,
+    snapshot: Snapshot,
+    totals: Liquidations | None,
+    live: Snapshot | None = None,
 ) -> dict[str, list[Content]]:
-    """The header's lines and, where there is a place, that of the feeds; or what failed."""
+    """The header's lines and, where there is a place, that of the feeds; or what failed. `live`
+    gives the live price where `snapshot` is of the past."""
     view, width, height = wanted.view, wanted.width, wanted.height
     try:
-        record = header.record(snapshot, view, totals)
+        record = header.record(snapshot, view, totals, live)
         made = {"header": _exact(header.lines(record, view, width, height), width, height)}
         if feeds:
             made["hint"] = [header.feeds_line(record, feeds)]

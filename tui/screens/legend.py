@@ -29,6 +29,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("12m of 24h", "the store is younger than the window: this much of it exists"),
     ("· 31 smaller", "liquidations below the smallest size, folded by second; totals contain them"),
     ("STALE  !", "older than this feed should ever be; never shown as live"),
+    ("AT 2026-01-19 21:15Z", "all is as it was then but the price at the right, which is live"),
     ("HELD 0:42 +318", "the view is frozen for so long, and so many liquidations came since"),
 )
 

@@ -1,8 +1,7 @@
 """Reads the source and draws the panels in a thread, so that the screen never waits for either.
 
 The screen asks (`Ask`), the thread answers with lines ready to show (`Picture`). Only the newest
-question counts. A panel that fails is one line that says so; a source that fails leaves what was
-shown and says so in the notice.
+question counts. A source that fails leaves what was shown and says so in the notice.
 """
 
 import queue
@@ -11,17 +10,18 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from textual.content import Content
 
-from tui import draw
 from tui.clock import Clock, utc_now
 from tui.metrics.windows import Liquidations
-from tui.panels import header
-from tui.panels.base import Age, Panel, View
+from tui.panels.base import Age
+from tui.panels.liquidations import read
+from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
 from tui.snapshot import Snapshot
-from tui.tables import LIQUIDATIONS
+
+__all__ = ["Ask", "Picture", "Reading", "Source", "Supervise", "Wanted"]
 
 SUPERVISE_EVERY = timedelta(seconds=2)
 HEADER_EVERY = timedelta(milliseconds=450)
@@ -56,11 +56,13 @@ class Ask:
     held: datetime | None = None  # since when the view is frozen
     frozen_feed: bool = False  # a row is selected: the order of the feed stays
     feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
+    at: datetime | None = None  # a moment of the past to show; the live price goes on
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Lines and ages by panel name (`header` for the header); `notice` is the caller's words."""
+    """Lines and ages by panel name (`header` for the header); `snapshot` is the live one, `shown`
+    the one the panels show."""
 
     snapshot: Snapshot | None
     lines: Mapping[str, list[Content]] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Picture:
     errors: tuple[str, ...] = ()
     supervised: str | None = None
     since_held: int = 0  # liquidations that came since the view is held
+    shown: Snapshot | None = None
 
 
 class Reading:
@@ -86,6 +89,7 @@ class Reading:
         self._asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
         self._shown: Snapshot | None = None  # the last live one
         self._held: Snapshot | None = None
+        self._past: Snapshot | None = None  # the one of a moment that is looked at instead of now
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
@@ -155,17 +159,16 @@ class Reading:
             return self._between(ask, self._shown)
         self._source.poll()
         live = self._source.at(ask.as_of)
-        shown = self._frozen(live, ask)
+        before, self._shown = self._shown, live
+        shown = self._past_of(ask) or self._frozen(live, before, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
         for wanted in ask.panels:
             self._draw(wanted, shown, lines, ages)
         if ask.header is not None:  # the price stays live while held
-            totals = self._totals if shown is live else None
-            lines |= headed(ask.header, ask.feeds, live, totals)
-            self._headed = ask.as_of
-        since = _count_since(live, shown) if ask.held else 0
-        return Picture(live, lines, ages, supervised=words, since_held=since)
+            lines |= self._headed_by(ask, ask.header, live, shown)
+        since = _count_since(live, shown) if ask.held and not ask.at else 0
+        return Picture(live, lines, ages, supervised=words, since_held=since, shown=shown)
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
@@ -175,9 +178,34 @@ class Reading:
         live = self._source.quoted(shown, ask.as_of)
         if live is None:
             return None
+        lines = self._headed_by(ask, ask.header, live, live)
+        return Picture(live, lines, supervised=self._words, shown=self._past)
+
+    def _headed_by(
+        self, ask: Ask, wanted: Wanted, live: Snapshot, shown: Snapshot
+    ) -> dict[str, list[Content]]:
+        """The header: live, while the view is held too; of the past with the live price in it."""
         self._headed = ask.as_of
-        lines = headed(ask.header, ask.feeds, live, self._totals)
-        return Picture(live, lines, supervised=self._words)
+        past = self._past
+        if past is None:
+            return headed(wanted, ask.feeds, live, self._totals if shown is live else None)
+        made = self._totals
+        if made is None or (made.as_of, made.coin) != (past.as_of, wanted.view.coin):
+            made = self._totals = read(past, wanted.view)
+        return headed(wanted, ask.feeds, past, made, live)
+
+    def _past_of(self, ask: Ask) -> Snapshot | None:
+        """The snapshot of the past moment that is looked at, read once while it stands."""
+        assert self._source is not None
+        if ask.at is None:
+            if self._past is not None:  # nothing drawn from the past may serve the present
+                self._past, self._totals = None, None
+                self._kept.clear()
+            return None
+        if self._past is None or self._past.as_of != ask.at:
+            self._past = self._source.at(ask.at)
+        self._feed = None  # a feed of the past is frozen as it is
+        return self._past
 
     def _draw(
         self,
@@ -201,14 +229,13 @@ class Reading:
             origin, rows = weakref.ref(shown), rows_of(shown)
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
 
-    def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
+    def _frozen(self, live: Snapshot, before: Snapshot | None, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
         if ask.held is None:
             self._held = None
         elif self._held is None:
-            self._held = self._shown or live
+            self._held = before or live
         shown = self._held or live
-        self._shown = live
         if not ask.frozen_feed:
             self._feed = None
             return shown
