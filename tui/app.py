@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tui import __version__, draw, times
+from tui import __version__, draw
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.lock import Holder, holder
@@ -29,7 +29,7 @@ from tui.screens.time_keys import TimeKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES
-from tui.travel import Travel
+from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
 GRACE_S = 2.0
@@ -180,7 +180,7 @@ class LiqtopApp(App[None]):
         now = self.clock()
         if at >= now:
             self.live()
-        elif words := times.unheard(at, self._began):
+        elif words := unheard(at, self._began):
             self.say(words)
         else:
             self.held = None
@@ -199,7 +199,7 @@ class LiqtopApp(App[None]):
 
     def read_time(self, text: str) -> datetime:
         """A typed moment; a UsageError when it is none, or none that this store knows."""
-        return times.known(text, self.clock(), self._began)
+        return known(text, self.clock(), self._began)
 
     @property
     def _began(self) -> datetime | None:

@@ -5,13 +5,14 @@ import shutil
 from datetime import datetime
 from typing import Any
 
-from tui import clock, flags, times
+from tui import clock, flags
 from tui.config import Settings
 from tui.document import document, dumps
 from tui.errors import StoreMismatch
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 from tui.store.rows import from_milliseconds
+from tui.travel import known
 
 STALE, SILENT = 3, 4
 """Exit codes when a panel is stale, or only a liquidation feed is; the data is printed anyway."""
@@ -40,7 +41,7 @@ def exit_code(doc: dict[str, Any]) -> int:
 def at(reader: Reader, text: str, now: datetime) -> datetime:
     """The moment that `text` names; a UsageError when the store does not know it."""
     began = reader.meta("began")
-    return times.known(text, now, began and from_milliseconds(began))
+    return known(text, now, began and from_milliseconds(began))
 
 
 def opened(settings: Settings) -> Reader:

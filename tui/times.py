@@ -1,65 +1,51 @@
-"""Times as a person writes them: `2026-01-19 21:15`, `21:15`, `-3h`, `now`."""
+"""Times as a person types them: `2026-01-19 21:15`, `-3h`, `21:15`, ISO-8601. All are UTC."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from tui.errors import UsageError
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_BACK = re.compile(r"-((?:\d+[smhdw])+)")
-_PART = re.compile(r"(\d+)([smhdw])")
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+FORMS = "2026-01-19 21:15, 2026-01-19T21:15:30Z, 21:15 or -3h"
+"""What a person may write, for help and errors."""
+
+_AGO = re.compile(r"-(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?Z?")
 
 
 def parse(text: str, now: datetime) -> datetime:
-    """The UTC moment that `text` names, seen from `now`; a UsageError when it names none.
+    """The moment that `text` means at `now`, in UTC; a UsageError says what to write.
 
-    `-3h`, `-1d12h` and `now` count from `now`; `21:15` is the last time the clock said so; a date
-    without a time is its midnight; a time without a zone is UTC.
+    `now`; a span before it, `-3h`, `-90m`, `-1d12h`; a date with or without a time, with Z or an
+    offset, else UTC; or a time alone, the last time that a clock in UTC showed it.
     """
-    words = text.strip()
+    written = text.strip()
+    if written == "now":
+        return now
+    if len(written) > 1 and (span := _AGO.fullmatch(written)):
+        return _before(now, span, text)
+    if _CLOCK.fullmatch(written):
+        return _last(written, now)
     try:
-        if words == "now":
-            return now
-        if back := _BACK.fullmatch(words):
-            return now - _span(back[1])
-        if _CLOCK.fullmatch(words):
-            return _last(words, now)
-        moment = datetime.fromisoformat(words)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        parsed = datetime.fromisoformat(written)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no time; write 2026-01-19 21:15, 21:15 or -3h") from None
+        raise _wrong(text) from None
 
 
-def known(text: str, now: datetime, began: datetime | None) -> datetime:
-    """The moment that `text` names, if a store that first listened at `began` knows it; else a
-    UsageError that says why not."""
-    moment = parse(text, now)
-    if moment > now:
-        raise UsageError(f"{moment:%Y-%m-%d %H:%MZ} has not come yet")
-    if words := unheard(moment, began):
-        raise UsageError(words)
-    return moment
+def _before(now: datetime, span: re.Match[str], text: str) -> datetime:
+    days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
+    try:
+        return now - timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        raise _wrong(text) from None
 
 
-def unheard(moment: datetime, began: datetime | None) -> str | None:
-    """That a store which first listened at `began` knows nothing of a moment; None when it does."""
-    if began is None or moment >= began:
-        return None
-    return f"{moment:%Y-%m-%d %H:%MZ}: the store begins {began:%Y-%m-%d %H:%MZ}"
+def _last(written: str, now: datetime) -> datetime:
+    """Today's, or yesterday's where today's is still to come."""
+    shown = time.fromisoformat(written.removesuffix("Z").zfill(len("00:00")))
+    today = datetime.combine(now.astimezone(UTC).date(), shown, tzinfo=UTC)
+    return today if today <= now else today - timedelta(days=1)
 
 
-def _span(text: str) -> timedelta:
-    return sum(
-        (timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _PART.findall(text)),
-        timedelta(),
-    )
-
-
-def _last(text: str, now: datetime) -> datetime:
-    """Today at that time, or yesterday when it has not come yet."""
-    parts = [int(part) for part in text.split(":")]
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    hour, minute, second = (*parts, 0)[:3]
-    moment = today.replace(hour=hour, minute=minute, second=second)
-    return moment if moment <= now else moment - timedelta(days=1)
+def _wrong(text: str) -> UsageError:
+    return UsageError(f"{text!r} is no time; write one like {FORMS}")

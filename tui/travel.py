@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from tui import times
 from tui.clock import Clock
+from tui.errors import UsageError
 
 STEPS: dict[str, timedelta] = {
     "1m": timedelta(seconds=15),
@@ -75,3 +77,21 @@ def stepped(at: datetime, window: str, count: int) -> datetime:
     if count < 0 and (at - _EPOCH) % step:
         whole += 1
     return _EPOCH + (whole + count) * step
+
+
+def known(text: str, now: datetime, began: datetime | None) -> datetime:
+    """The moment that `text` names, if a store that first listened at `began` knows it; else a
+    UsageError that says why not."""
+    moment = times.parse(text, now)
+    if moment > now:
+        raise UsageError(f"{moment:%Y-%m-%d %H:%MZ} has not come yet")
+    if words := unheard(moment, began):
+        raise UsageError(words)
+    return moment
+
+
+def unheard(moment: datetime, began: datetime | None) -> str | None:
+    """That a store which first listened at `began` knows nothing of a moment; None when it does."""
+    if began is None or moment >= began:
+        return None
+    return f"{moment:%Y-%m-%d %H:%MZ}: the store begins {began:%Y-%m-%d %H:%MZ}"

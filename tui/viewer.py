@@ -17,7 +17,7 @@ from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
-from tui.travel import Travel
+from tui.travel import Travel, known
 from tui.travel import replay as played
 
 
@@ -64,7 +64,7 @@ def replay(args: argparse.Namespace) -> int:
 def _known(settings: Settings, text: str, now: datetime) -> datetime:
     """The moment that `text` names; a UsageError when the store does not know it."""
     began = _meta(store_of(settings), "began")
-    return times.known(text, now, began and datetime.fromtimestamp(began / 1000, UTC))
+    return known(text, now, began and datetime.fromtimestamp(began / 1000, UTC))
 
 
 def watch(
