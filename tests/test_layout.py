@@ -18,9 +18,10 @@ LETTERS = {
     "long_short": "R",
     "moving_averages": "A",
     "safe_haven": "G",
+    "events": "E",
 }
-NATURAL = {"liquidations": 0, "long_short": 5, "moving_averages": 4, "safe_haven": 3}
-TALL = {"liquidations": 0, "long_short": 12, "moving_averages": 11, "safe_haven": 9}
+NATURAL = {"liquidations": 0, "long_short": 5, "moving_averages": 4, "safe_haven": 3, "events": 5}
+TALL = {"liquidations": 0, "long_short": 12, "moving_averages": 11, "safe_haven": 9, "events": 12}
 
 
 def natural(name: str, width: int) -> int:

@@ -28,12 +28,14 @@ RECORDS: dict[str, Any] = {
     "long_short": samples.long_short(),
     "moving_averages": samples.averages(),
     "safe_haven": samples.havens(),
+    "events": samples.events(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
     "long_short": ((64, 13), (40, 6), (28, 2), (160, 1)),
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
+    "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}

@@ -12,19 +12,19 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tui import __version__, draw
+from tui import __version__
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.lock import Holder, holder
-from tui.metrics import feeds as metrics
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
-from tui.screens.help import Help, Section
+from tui.screens.help import Help, Section, feed_rows
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.reading import Picture, Reading, Source, Supervise
+from tui.screens.seeking import Found
 from tui.screens.time_keys import TimeKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
@@ -144,6 +144,9 @@ class LiqtopApp(App[None]):
 
     def heard(self, picture: Picture) -> None:
         """Keep of a picture what every screen needs."""
+        if picture.found:
+            self._go_to_burst(picture.found)
+            return
         if self.snapshot is None and picture.snapshot is not None:
             self.snapshot = picture.snapshot
             self._say_unknown_coin()
@@ -185,6 +188,13 @@ class LiqtopApp(App[None]):
         else:
             self.held = None
             self.travel = (self.travel or Travel(at, now)).moved(at, now)
+
+    def _go_to_burst(self, found: Found) -> None:
+        if found.at is not None:
+            self.go(found.at)
+        else:
+            where = "after" if found.seek.forward else "before"
+            self.say(f"no burst {where} {found.seek.at:%Y-%m-%d %H:%MZ}")
 
     def live(self) -> None:
         """Look at now again."""
@@ -243,7 +253,7 @@ class LiqtopApp(App[None]):
         if settings.endpoint:
             rows.append(("endpoint", f"{settings.endpoint} (not the real exchanges)"))
         if snapshot is not None:
-            rows += feeds(snapshot)
+            rows += feed_rows(snapshot)
         return rows
 
     @staticmethod
@@ -276,15 +286,3 @@ def recorder(running: Holder | None) -> str:
     since = datetime.fromtimestamp(running.since / 1000, UTC)
     where = "in the background" if running.background else "in the foreground"
     return f"{running.version}, process {running.pid} {where} since {since:%Y-%m-%d %H:%MZ}"
-
-
-def feeds(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Each feed's state, the age of its last sign of life, and what is wrong with it."""
-    rows = []
-    for feed in metrics.feeds(
-        snapshot.health, snapshot.coverage, snapshot.streams, snapshot.collected, snapshot.as_of
-    ):
-        age = "" if feed.age_s is None else f", last {draw.age(feed.age_s)} ago"
-        name = f"{feed.venue} {feed.stream}".strip() or feed.collector
-        rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))
-    return rows

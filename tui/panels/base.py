@@ -135,6 +135,11 @@ class Panel(ABC):
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """The full table and one chart, inside a box."""
 
+    def moments(self, record: Any) -> tuple[datetime, ...]:
+        """The moments its rows stand for, where a row can be selected and the screen shown as it
+        was then."""
+        return ()
+
     def natural(self, width: int) -> int:
         """The rows, frame included, beyond which height adds nothing; 0: it always does."""
         return 0

@@ -47,6 +47,7 @@ class Kept:
     rows: tuple[int, int, float]  # of the liquidations it was drawn from
     lines: list[Content]
     age: Age
+    moments: tuple[datetime, ...] = ()
 
     def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
         """Whether it may be shown again instead of being drawn."""

@@ -44,6 +44,8 @@ _SIGNS = {
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "at": "@",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "escape": "esc",
 }
 _NAMES = {sign: name for name, sign in _SIGNS.items()}

@@ -152,6 +152,9 @@ class LiveScreen(TimeKeys):
     def on_drawn(self, message: Drawn) -> None:
         picture = message.picture
         self.monitor.heard(picture)
+        if picture.found:
+            self.redraw()
+            return
         if "header" in picture.lines:
             self._show("header", self.query_one("#header", Rows), picture.lines["header"])
         elif picture.errors and "header" in self.sizes:

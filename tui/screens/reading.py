@@ -19,6 +19,7 @@ from tui.metrics.windows import Liquidations
 from tui.panels.base import Age
 from tui.panels.liquidations import read
 from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
+from tui.screens.seeking import Found, Seek, found
 from tui.snapshot import Snapshot
 
 __all__ = ["Ask", "Picture", "Reading", "Source", "Supervise", "Wanted"]
@@ -71,6 +72,8 @@ class Picture:
     supervised: str | None = None
     since_held: int = 0  # liquidations that came since the view is held
     shown: Snapshot | None = None
+    moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
+    found: Found | None = None  # the burst that was looked for
 
 
 class Reading:
@@ -86,7 +89,7 @@ class Reading:
         self._open, self._deliver, self._supervise = source, deliver, supervise
         self._clock = clock
         self._source: Source | None = None
-        self._asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
+        self._asks: queue.SimpleQueue[Ask | Seek | None] = queue.SimpleQueue()
         self._shown: Snapshot | None = None  # the last live one
         self._held: Snapshot | None = None
         self._past: Snapshot | None = None  # the one of a moment that is looked at instead of now
@@ -106,6 +109,10 @@ class Reading:
     def ask(self, ask: Ask) -> None:
         """Have this drawn next; an older question that still waits is forgotten."""
         self._asks.put(ask)
+
+    def seek(self, seek: Seek) -> None:
+        """Look for a burst; the picture that has it has nothing else."""
+        self._asks.put(seek)
 
     def stop(self) -> None:
         """End the thread, waiting at most a second for a read that is under way."""
@@ -130,23 +137,31 @@ class Reading:
         self._source = source
         return None
 
-    def answer(self, ask: Ask) -> None:
+    def answer(self, ask: Ask | Seek) -> None:
         """Deliver what was asked, or what hinders it."""
         if self._source is None and (failed := self.open()):
-            self._deliver(Picture(None, errors=(failed,), supervised=self._watch(ask.as_of)))
+            self._deliver(Picture(None, errors=(failed,), supervised=self._watch(self._clock())))
             return
         try:
-            picture = self.picture(ask)
+            picture = self._found(ask) if isinstance(ask, Seek) else self.picture(ask)
         except Exception as error:
             picture = Picture(None, errors=(said("store", error),), supervised=self._words)
         if picture is not None:
             self._deliver(picture)
 
-    def _newest(self) -> Ask | None:
-        """The newest question; one for panels is not displaced by one for the header alone."""
+    def _found(self, seek: Seek) -> Picture:
+        assert self._source is not None
+        self._source.poll()
+        return Picture(None, supervised=self._words, found=found(seek, self._source.at))
+
+    def _newest(self) -> Ask | Seek | None:
+        """The newest question; one for panels is not displaced by one for the header alone, and
+        none for a burst by another."""
         ask = self._asks.get()
-        while ask is not None and not self._asks.empty():
+        while isinstance(ask, Ask) and not self._asks.empty():
             newer = self._asks.get()
+            if isinstance(newer, Seek):
+                return newer  # what it finds is drawn next
             if newer is None or newer.panels or not ask.panels:
                 ask = newer
         return ask
@@ -165,10 +180,13 @@ class Reading:
         ages: dict[str, Age] = {}
         for wanted in ask.panels:
             self._draw(wanted, shown, lines, ages)
+        moments = {name: kept.moments for name, kept in self._kept.items() if name in lines}
         if ask.header is not None:  # the price stays live while held
             lines |= self._headed_by(ask, ask.header, live, shown)
         since = _count_since(live, shown) if ask.held and not ask.at else 0
-        return Picture(live, lines, ages, supervised=words, since_held=since, shown=shown)
+        return Picture(
+            live, lines, ages, supervised=words, since_held=since, shown=shown, moments=moments
+        )
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
@@ -227,7 +245,8 @@ class Reading:
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
-            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
+            moments = wanted.panel.moments(record)
+            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, moments)
 
     def _frozen(self, live: Snapshot, before: Snapshot | None, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tui.screens.seeking import Seek
 from tui.screens.when import TimeChoice
 from tui.travel import stepped
 
@@ -23,6 +24,8 @@ class TimeKeys(Screen[None]):
         Binding("less_than_sign", "step(-10)", "ten steps back", id="time_earlier_ten"),
         Binding("greater_than_sign", "step(10)", "ten steps forward", id="time_later_ten"),
         Binding("at", "go", "go to a time: 2026-01-19 21:15, -3h", id="time_go"),
+        Binding("n,right_curly_bracket", "burst(True)", "next burst", id="burst_next"),
+        Binding("N,left_curly_bracket", "burst(False)", "previous burst", id="burst_previous"),
         Binding("L", "live", "live again", id="time_live"),
     ]
 
@@ -48,6 +51,12 @@ class TimeKeys(Screen[None]):
                 self.redraw()
 
         self.app.push_screen(TimeChoice(self.monitor.read_time), chosen)
+
+    def action_burst(self, forward: bool) -> None:
+        monitor = self.monitor
+        now = monitor.clock()
+        at = monitor.moment(now) or now
+        monitor.reading.seek(Seek(at, now, forward, monitor.look.coin))
 
     def action_live(self) -> None:
         self.monitor.live()
