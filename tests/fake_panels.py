@@ -46,6 +46,7 @@ class FakePanel(Panel):
         self.error: Exception | None = None
         self.lag = timedelta(seconds=3)
         self.words: dict[int, str] = {}
+        self.stands_for: tuple[datetime, ...] = ()
 
     def record(self, snapshot: Snapshot, view: View) -> Any:
         """The moment, unless the test wants a failure."""
@@ -67,6 +68,10 @@ class FakePanel(Panel):
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """One row that says where we are."""
         return [draw.line(width, f"detail of {self.name} scroll {view.scroll}")]
+
+    def moments(self, record: Any) -> tuple[datetime, ...]:
+        """As the test said."""
+        return self.stands_for
 
     def natural(self, width: int) -> int:
         """As the test said."""

@@ -321,6 +321,37 @@ async def test_a_replay_is_held_and_runs_on(monitor: Any) -> None:
         await run.until(lambda: run.header().startswith(" REPLAY ×60 2026-01-20 11:"))
 
 
+async def test_a_row_that_stands_for_a_moment_opens_the_screen_at_it(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[1].stands_for = (NOW - timedelta(hours=1), NOW - timedelta(hours=5))
+        await run.press("2", "j", "j")
+        await run.shows("selected 1", "long_short")
+        run.panels[1].stands_for = (NOW, *run.panels[1].stands_for)
+        await run.shows("selected 2", "long_short")
+        await run.press("enter")
+        assert run.app.moment() == NOW - timedelta(hours=5)
+        assert isinstance(run.app.screen, Dashboard)
+        await run.shows("selected None", "long_short")
+
+
+async def test_n_goes_to_the_next_burst_and_capital_n_back(monitor: Any) -> None:
+    async with monitor() as run:
+        late = timedelta(seconds=10)
+        rows = [liquidation(NOW - timedelta(hours=hours) + late, 3e6) for hours in (7, 2)]
+        run.source.base = snapshot(
+            liquidations=frame(LIQUIDATIONS, rows), began=NOW - timedelta(hours=24)
+        )
+        run.app.go(NOW)
+        await run.press("N")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
+        await run.press("left_curly_bracket")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=7, minute=4, second=0))
+        await run.press("N")
+        await run.until(lambda: "no burst before" in run.header())
+        await run.press("n")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
+
+
 async def test_themes_go_round(monitor: Any) -> None:
     async with monitor() as run:
         seen = [run.app.theme]

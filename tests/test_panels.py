@@ -407,6 +407,7 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "long_short": "8s",
         "moving_averages": "1s",
         "safe_haven": "3s",
+        "events": "1s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())
