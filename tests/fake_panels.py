@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import polars as pl
 from textual.content import Content
 
 from tests.frames import NOW, snapshot
@@ -30,6 +31,11 @@ class FakeSource:
     def at(self, as_of: datetime) -> Snapshot:
         """The same frames, of another moment."""
         return replace(self.base, as_of=as_of)
+
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """Those before the moment."""
+        whole = self.base.whole_minutes
+        return whole.filter(pl.col("minute") <= as_of - timedelta(minutes=1))
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""

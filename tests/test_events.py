@@ -15,6 +15,7 @@ from tests.frames import (
     daily,
     frame,
     liquidation,
+    minutes_of,
     quote,
     snapshot,
 )
@@ -255,10 +256,10 @@ def test_events_are_newest_first_and_of_a_day() -> None:
 ROWS = frame(LIQUIDATIONS, wave({2_000: 4e6, 400: 3e6, 120: 2e6}))
 
 
-def at(as_of: datetime) -> Snapshot:
-    """The snapshot of a moment in a store of three days."""
-    day = ROWS.filter(pl.col("ts").is_between(as_of - timedelta(hours=24), as_of))
-    return snapshot(as_of, liquidations=day, began=NOW - timedelta(days=3))
+def minutes(as_of: datetime) -> pl.DataFrame:
+    """The whole minutes of the day before a moment."""
+    ended = pl.col("minute").is_between(as_of - timedelta(hours=24), as_of - MINUTE)
+    return minutes_of(ROWS).filter(ended)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +277,6 @@ def at(as_of: datetime) -> Snapshot:
     ],
 )
 def test_bursts_are_sought_over_days(ago: int, forward: bool, known_ago: int | None) -> None:
-    seek = Seek(START - ago * MINUTE, NOW, forward)
+    seek = Seek(START - ago * MINUTE, NOW, NOW - timedelta(days=3), forward)
     known = None if known_ago is None else START - known_ago * MINUTE
-    assert found(seek, at).at == known
+    assert found(seek, minutes).at == known

@@ -183,7 +183,7 @@ class LiqtopApp(App[None]):
         now = self.clock()
         if at >= now:
             self.live()
-        elif words := unheard(at, self._began):
+        elif words := unheard(at, self.began):
             self.say(words)
         else:
             self.held = None
@@ -209,10 +209,11 @@ class LiqtopApp(App[None]):
 
     def read_time(self, text: str) -> datetime:
         """A typed moment; a UsageError when it is none, or none that this store knows."""
-        return known(text, self.clock(), self._began)
+        return known(text, self.clock(), self.began)
 
     @property
-    def _began(self) -> datetime | None:
+    def began(self) -> datetime | None:
+        """When the store first listened, once it was read."""
         return None if self.snapshot is None else self.snapshot.began
 
     def _deliver(self, picture: Picture) -> None:

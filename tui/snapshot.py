@@ -8,7 +8,7 @@ import polars as pl
 
 from tui.metrics.coverage import Stream
 from tui.store.copies import Copy
-from tui.store.day import Day
+from tui.store.day import Day, whole_minutes
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
@@ -16,6 +16,9 @@ from tui.tables import QUOTES, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
+
+UNUSED = 60
+"""Live snapshots, one a second, after which what past moments have in common is let go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,7 @@ class Live:
         self._reader = reader
         self._day: Day | None = None
         self._shelf: Shelf | None = None
+        self._unused = 0  # snapshots since the shelf was last needed
 
     def poll(self) -> bool:
         """Take in what is new; whether there was anything. A replaced file is opened anew."""
@@ -119,13 +123,27 @@ class Live:
             self._day = Day(self._reader, now, followed=True)
         if now // 60_000 < self._day.now // 60_000:
             return self._past(as_of)
-        self._shelf = None
+        self._unused += 1
+        if self._unused > UNUSED:
+            self._shelf = None
         return _snapshot(self._reader, self._day, as_of)
 
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """The whole minutes of the 24 h before `as_of` alone; where nothing was heard, at once."""
+        shelf = self._needed()
+        with self._reader.one_moment():
+            shelf.refresh()
+            return shelf.minutes().between(*whole_minutes(milliseconds(as_of)))
+
     def _past(self, as_of: datetime) -> Snapshot:
-        self._shelf = self._shelf or Shelf(self._reader)
-        day = Day(self._reader, milliseconds(as_of), followed=False, shelf=self._shelf)
+        now = milliseconds(as_of)
+        day = Day(self._reader, now, followed=False, shelf=self._needed())
         return _snapshot(self._reader, day, as_of)
+
+    def _needed(self) -> Shelf:
+        self._unused = 0
+        self._shelf = self._shelf or Shelf(self._reader)
+        return self._shelf
 
 
 def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import polars as pl
 from textual.content import Content
 
 from tui.clock import Clock, utc_now
@@ -37,6 +38,9 @@ class Source(Protocol):
 
     def at(self, as_of: datetime) -> Snapshot:
         """The snapshot of that moment."""
+
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """The whole minutes (`liquidation_minutes`) of the 24 h before that moment."""
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """`shown` with the quotes that came since; None when none did."""
@@ -152,7 +156,7 @@ class Reading:
     def _found(self, seek: Seek) -> Picture:
         assert self._source is not None
         self._source.poll()
-        return Picture(None, supervised=self._words, found=found(seek, self._source.at))
+        return Picture(None, supervised=self._words, found=found(seek, self._source.minutes))
 
     def _newest(self) -> Ask | Seek | None:
         """The newest question; one for panels is not displaced by one for the header alone, and

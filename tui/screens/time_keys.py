@@ -56,7 +56,7 @@ class TimeKeys(Screen[None]):
         monitor = self.monitor
         now = monitor.clock()
         at = monitor.moment(now) or now
-        monitor.reading.seek(Seek(at, now, forward, monitor.look.coin))
+        monitor.reading.seek(Seek(at, now, monitor.began, forward, monitor.look.coin))
 
     def action_live(self) -> None:
         self.monitor.live()

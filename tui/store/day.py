@@ -61,7 +61,7 @@ class Day:
     def _read(self, reader: Reader, now: int, end: int) -> None:
         cut = now + AHEAD
         self._minutes = self._shelf.minutes() if self._shelf else Minutes(reader)
-        self._minutes.between(*_whole_minutes(now))
+        self._minutes.between(*whole_minutes(now))
         self._edges = Edges(reader, self._follower.ids[LIQUIDATIONS.name])
         self._edges.of(_edge_minutes(now))
         self._recent = Recent(reader, cut, end)
@@ -162,7 +162,7 @@ class Day:
             self._age(now)
         self.now = max(now, self.now)
         cut, newest = now + AHEAD, now - now % MINUTE
-        first, end = _whole_minutes(now)
+        first, end = whole_minutes(now)
         whole = self._minutes.between(first, end)
         edges = until(self._edges.of(_edge_minutes(now)), cut)
         self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
@@ -215,7 +215,7 @@ class Day:
             self._health = pl.concat([newest, late], rechunk=True)
 
 
-def _whole_minutes(now: int) -> tuple[int, int]:
+def whole_minutes(now: int) -> tuple[int, int]:
     """First and end of the minutes that lie whole in the last 24 h, and the one those begin in."""
     first = now - DAY
     return first - first % MINUTE, now - now % MINUTE
