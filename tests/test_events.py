@@ -176,7 +176,8 @@ def test_what_was_backfilled_was_lost_all_the_same() -> None:
 
 
 def test_a_break_that_lasts_has_no_end_and_one_from_before_no_beginning() -> None:
-    (lasting,) = broken([row for row in lost(10, 14) if row["conn"] == 1])
+    lasts = [row for row in lost(10, 14) if row["conn"] == 1]
+    (lasting,) = broken(lasts, NOW + timedelta(microseconds=700))
     assert lasting.until is None
     (older,) = broken([row for row in lost(10, 14) if row["conn"] == 2])
     assert older.since is None

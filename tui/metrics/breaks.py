@@ -8,6 +8,7 @@ import polars as pl
 
 from tui.metrics.bounds import NOTICED
 from tui.metrics.coverage import HEARTBEAT, Gap, Listening, Stream
+from tui.metrics.spans import moment, ms
 from tui.tables import BACKFILLED
 
 
@@ -32,9 +33,10 @@ def breaks(
         return ()
     is_filled = pl.col("reason").str.starts_with(BACKFILLED).fill_null(False)
     heard = Listening(coverage.filter(~is_filled), wanted).cover(since, as_of).gaps
+    end = moment(ms(as_of))  # to the millisecond, as gaps are
     fills = coverage.filter(is_filled).select("venue", "stream", "since", "until").rows()
     found = [
-        _break(gap, fills, since, as_of)
+        _break(gap, fills, since, end)
         for gap in sorted(heard, key=lambda gap: (gap.since, gap.venue, gap.stream))
         if gap.until - gap.since >= NOTICED
     ]
@@ -45,7 +47,7 @@ def _break(
     gap: Gap,
     fills: Iterable[tuple[str, str, datetime, datetime]],
     since: datetime,
-    as_of: datetime,
+    end: datetime,
 ) -> Break:
     parts = [
         min(gap.until, last) - max(gap.since, first)
@@ -55,7 +57,7 @@ def _break(
     return Break(
         (Stream(gap.venue, gap.stream),),
         gap.since if gap.since > since else None,
-        gap.until if gap.until < as_of else None,
+        gap.until if gap.until < end else None,
         gap.reason,
         sum(parts, timedelta()),
     )
