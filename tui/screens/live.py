@@ -56,6 +56,7 @@ class LiveScreen(TimeKeys):
         super().__init__()
         self._beat: Timer | None = None
         self._second: int | None = None  # the second that was drawn last
+        self._drawn_at: datetime | None = None
         self.sizes: dict[str, tuple[int, int]] = {}
 
     def compose(self) -> ComposeResult:
@@ -122,7 +123,7 @@ class LiveScreen(TimeKeys):
     def redraw(self, now: datetime | None = None) -> None:
         """Ask for everything at this moment; the clock moves at once."""
         now = now or self.monitor.clock()
-        self._second = int(now.timestamp())
+        self._second, self._drawn_at = int(now.timestamp()), now
         if not self.size:
             return
         self._tell_time(now)
@@ -141,7 +142,9 @@ class LiveScreen(TimeKeys):
     def _header_wanted(self, now: datetime) -> Wanted | None:
         if "header" not in self.sizes:
             return None
-        travel = self.monitor.travel.words(now) if self.monitor.travel else ()
+        # Between two seconds a replay's panels stand still, and so does what it is said to show.
+        drawn = self._drawn_at or now
+        travel = self.monitor.travel.words(drawn) if self.monitor.travel else ()
         view = replace(self.monitor.look, notice=self.monitor.notice(now), travel=travel)
         return Wanted(None, *self.sizes["header"], view)
 
