@@ -24,6 +24,9 @@ TABLES = (
 
 _Commands = Any  # argparse's own type of it has an underscore, and no word for `example`
 
+FASTEST = 3600
+"""Seconds of a replay in one second: an hour is as much as a screen of minutes can still show."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every LiqtopError becomes one line on stderr."""
@@ -68,6 +71,8 @@ def _run(args: argparse.Namespace) -> int:
             from tui.export import export as run
         case "completions":
             from tui.completions import completions as run
+        case "replay":
+            from tui.viewer import replay as run
         case "doctor":
             from tui.doctor import doctor as run
         case _:
@@ -86,9 +91,20 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"liqtop {__version__}")
     _common(top, suppress=False)
     _view(top, suppress=False)
+    _at(top)
     _endpoint(top, suppress=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for add in (_demo, _record, _snapshot, _status, _export, _doctor, _config, _completions):
+    for add in (
+        _demo,
+        _record,
+        _snapshot,
+        _replay,
+        _status,
+        _export,
+        _doctor,
+        _config,
+        _completions,
+    ):
         add(commands)
     for command in commands.choices.values():
         _common(command, suppress=True)
@@ -139,6 +155,19 @@ def _snapshot(commands: _Commands) -> None:
         metavar="SECONDS",
         help="again and again, as JSON, a document a line; ends with ctrl+c or its reader",
     )
+    _at(shot, default=argparse.SUPPRESS)
+
+
+def _replay(commands: _Commands) -> None:
+    play = commands.add_parser(
+        "replay",
+        help="a stretch of the store, at a speed of your own",
+        example="liqtop replay --from -3h --speed 120",
+    )
+    play.add_argument("--from", dest="since", metavar="TIME", required=True, help="its start")
+    play.add_argument("--to", dest="until", metavar="TIME", default="now", help="its end (now)")
+    play.add_argument("--speed", type=_speed, default=60.0, help="seconds in a second (60)")
+    _view(play, suppress=True)
 
 
 def _status(commands: _Commands) -> None:
@@ -210,6 +239,22 @@ def _completions(commands: _Commands) -> None:
         example="liqtop completions bash",
     )
     completions.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def _at(command: argparse.ArgumentParser, default: str | None = None) -> None:
+    command.add_argument(
+        "--at", metavar="TIME", default=default, help="as it was: 2026-01-19 21:15, 21:15, -3h"
+    )
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if 0 < speed <= FASTEST:
+        return speed
+    raise argparse.ArgumentTypeError(f"{text!r} is no speed; write one up to {FASTEST}")
 
 
 def _common(command: argparse.ArgumentParser, suppress: bool) -> None:
