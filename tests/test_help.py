@@ -21,7 +21,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 COMMANDS = tuple(commands())
 LONG = ("", "demo")
 """Not run to their end here: the monitor, and the demo, which tests/test_demo.py runs."""
-CODES = {"record": 1, "snapshot": 3, "doctor": 1}
+CODES = {"record": 1, "snapshot": 3, "doctor": 1, "replay": 1}
 """Exit codes over a store that nobody has written to: nobody records, and every panel is stale."""
 
 

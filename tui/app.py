@@ -1,9 +1,6 @@
 """The monitor: theme, keys, what is looked at, and the thread that reads. Screens do the rest."""
 
 import asyncio
-import os
-import signal
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +12,7 @@ from textual.binding import Binding, BindingType
 from tui import __version__
 from tui.clock import Clock, utc_now
 from tui.config import Settings
+from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
@@ -32,8 +30,6 @@ from tui.themes import THEMES
 from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
-GRACE_S = 2.0
-"""After a signal the process ends this much later at the latest, whatever still hangs."""
 
 
 def run(
@@ -116,10 +112,13 @@ class LiqtopApp(App[None]):
         self.set_keymap(dict(self.settings.keys))
         if words := "; ".join(keys.complaints(self.scopes(), self.settings.keys)):
             self.say(words)
-        self._catch_signals()
+        loop = asyncio.get_running_loop()
+        self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
+        self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
 
     def on_unmount(self) -> None:
+        self._leaving.release()
         self.reading.stop()
 
     # notices
@@ -265,19 +264,8 @@ class LiqtopApp(App[None]):
 
     # the end
 
-    def _catch_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-            # Not in the main thread (tests): then nobody sends us signals either.
-            with suppress(ValueError, RuntimeError, NotImplementedError):
-                loop.add_signal_handler(name, self._end, 128 + name)
-
-    def _end(self, code: int) -> None:
-        """Leave at once with the terminal sound; a terminal that is gone must not keep us."""
-        timer = threading.Timer(GRACE_S, os._exit, (code,))
-        timer.daemon = True
-        timer.start()
-        self.exit(return_code=code)
+    def _leave_from_anywhere(self, loop: asyncio.AbstractEventLoop, code: int) -> None:
+        loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
 
 
 def recorder(running: Holder | None) -> str:
