@@ -66,7 +66,11 @@ class FakePanel(Panel):
 
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """One row that says where we are."""
-        return [draw.line(width, f"detail of {self.name} scroll {view.scroll}")]
+        return [draw.line(width, f"detail of {self.name} scroll {view.scroll} {view.drill}")]
+
+    def points(self, record: Any) -> int:
+        """A chart of four."""
+        return 4
 
     def natural(self, width: int) -> int:
         """As the test said."""

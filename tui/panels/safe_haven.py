@@ -7,7 +7,7 @@ import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.charts import framed
+from tui.draw.framed import Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import havens as metric
 from tui.metrics.havens import SPANS, Correlation, Havens
@@ -57,6 +57,10 @@ class SafeHavenPanel(Panel):
     def age(self, record: HavensRecord) -> Age:
         """Age of the older of the two quotes."""
         return Age.of(record.havens.quoted_at, record.as_of, QUOTE_LIMIT)
+
+    def points(self, record: HavensRecord) -> int:
+        """The days of the chart."""
+        return 0 if record.paths is None else record.paths.height
 
     def natural(self, width: int) -> int:
         """Head, two returns, prices, the rule, and where the numbers come from."""
@@ -208,12 +212,10 @@ def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Co
         return []
     if paths is None or paths.height < 2:
         return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
-    legend: list[draw.Part] = [
-        f"{paths.height} days, 1 = start  ",
-        ("── BTC  ", "$accent"),
-        ("── gold", "$gold"),
+    series = [
+        Series("BTC", paths["btc"].to_list(), "$accent", draw.ratio),
+        Series("gold", paths["gold"].to_list(), "$gold", draw.ratio),
     ]
-    layers = [(paths["btc"].to_list(), "$accent"), (paths["gold"].to_list(), "$gold")]
+    title, cursor = f"{paths.height} days, 1 = start", view.drill.cursor
     first, last = paths["ts"][0], paths["ts"][-1]
-    chart = framed(layers, width, height - 1, view.symbols, first, last)
-    return [draw.line(width, *legend), *chart]
+    return framed(series, width, height, view.symbols, first, last, cursor, title)

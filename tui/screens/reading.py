@@ -86,6 +86,7 @@ class Picture:
     errors: tuple[str, ...] = ()
     supervised: str | None = None
     since_held: int = 0  # liquidations that came since the view is held
+    records: Mapping[str, Any] = field(default_factory=dict)  # those the details were drawn from
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,14 +209,17 @@ class Reading:
         shown = self._frozen(live, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
+        records: dict[str, Any] = {}
         for wanted in ask.panels:
-            self._draw(wanted, shown, lines, ages)
+            record = self._draw(wanted, shown, lines, ages)
+            if wanted.detail and wanted.panel is not None and record is not None:
+                records[wanted.panel.name] = record
         if ask.header is not None:  # the price stays live while held
             totals = self._totals if shown is live else None
             lines |= headed(ask.header, ask.feeds, live, totals)
             self._headed = ask.as_of
         since = _count_since(live, shown) if ask.held else 0
-        return Picture(live, lines, ages, supervised=words, since_held=since)
+        return Picture(live, lines, ages, supervised=words, since_held=since, records=records)
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
@@ -235,21 +239,24 @@ class Reading:
         shown: Snapshot,
         lines: dict[str, list[Content]],
         ages: dict[str, Age],
-    ) -> None:
-        """Put the panel's lines and age in, from what is kept where that still serves."""
+    ) -> Any:
+        """Put the panel's lines and age in, from what is kept where that still serves; the record
+        they were drawn from, None where that is no longer known."""
         assert wanted.panel is not None
         name = wanted.panel.name
         kept = self._kept.get(name)
         if kept is not None and kept.serves(wanted, shown):
             lines[name], ages[name] = kept.lines, kept.aged(shown.as_of)
-            return
+            return None
         self._kept.pop(name, None)
         lines[name], age, record = drawn(wanted, shown)
-        self._totals = getattr(record, "liquidations", self._totals)
+        if not wanted.view.drill.path:  # deeper in, the totals are those of a part
+            self._totals = getattr(record, "liquidations", self._totals)
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
+        return record
 
     def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
@@ -283,7 +290,7 @@ def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None
     try:
         if wanted.detail:
             record: Any = panel.detail_record(snapshot, view)
-            return _exact(panel.detail(record, view, width, height), width, height), None, None
+            return _exact(panel.detail(record, view, width, height), width, height), None, record
         record = panel.record(snapshot, view)
         lines = _exact(panel.lines(record, view, width, height), width, height)
         return lines, panel.age(record), record

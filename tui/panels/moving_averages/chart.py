@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from tui import draw
-from tui.draw.charts import framed
+from tui.draw.framed import Series, framed
 from tui.panels.base import View
 from tui.panels.moving_averages.record import AveragesRecord
 
@@ -17,9 +17,8 @@ def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[C
     days = history.tail(max(60, (width - 10) * 2))
     names = [name for name in history.columns if name not in ("ts", "close")]
     styles = dict(zip(names, ("$warn", "$long", "$short"), strict=False))
-    legend: list[draw.Part] = [f"{days.height} daily closes  ", ("── price  ", "$accent")]
-    legend += [(f"── {name}  ", styles[name]) for name in names]
-    layers = [(days["close"].to_list(), "$accent")]
-    layers += [(days[name].to_list(), styles[name]) for name in names]
-    drawn = framed(layers, width, height - 1, view.symbols, days["ts"][0], days["ts"][-1])
-    return [draw.line(width, *legend), *drawn]
+    series = [Series("price", days["close"].to_list(), "$accent")]
+    series += [Series(name, days[name].to_list(), styles[name]) for name in names]
+    title, cursor = f"{days.height} daily closes", view.drill.cursor
+    first, last = days["ts"][0], days["ts"][-1]
+    return framed(series, width, height, view.symbols, first, last, cursor, title)

@@ -50,6 +50,10 @@ class MovingAveragesPanel(Panel):
         late = "!" if record.close_late else ""
         return f" close {draw.age(age.total_seconds())}{late} "
 
+    def points(self, record: AveragesRecord) -> int:
+        """The days of the chart."""
+        return 0 if record.history is None else record.history.height
+
     def natural(self, width: int) -> int:
         """Head, four averages, round levels and the next close."""
         return 9 if width >= 56 else 6 if width >= 36 else 2
