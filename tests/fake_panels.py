@@ -8,6 +8,7 @@ from textual.content import Content
 
 from tests.frames import NOW, snapshot
 from tui import draw
+from tui.metrics.around import Around
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS, Table
@@ -30,6 +31,10 @@ class FakeSource:
     def at(self, as_of: datetime) -> Snapshot:
         """The same frames, of another moment."""
         return replace(self.base, as_of=as_of)
+
+    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
+        """The rows there are, whatever the moment."""
+        return Around(self.base.recent, self.base.quotes)
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""

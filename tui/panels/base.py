@@ -109,6 +109,8 @@ class Panel(ABC):
     tables: tuple[Table, ...]
     spans: tuple[str, ...] = ()
     """What the detail's chart can show, shortest first; none: the window of the whole screen."""
+    blocks: int = 1
+    """The parts of the detail whose rows are selected in turn."""
 
     @abstractmethod
     def record(self, snapshot: Snapshot, view: View) -> Any:
@@ -149,6 +151,10 @@ class Panel(ABC):
 
     def deeper(self, record: Any, view: View) -> Drill | None:
         """Where `enter` leads from the selected row of the detail."""
+        return None
+
+    def explained(self, typed: str) -> str | None:
+        """What is wrong with a filter line, empty when nothing is; None: there is no filter."""
         return None
 
     def span(self, view: View) -> str:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from tui.draw.framed import AXIS
 from tui.panels.base import Panel, View
@@ -15,6 +16,8 @@ from tui.screens.layout import HEADER, Placement
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import PanelView
 from tui.screens.reading import Picture, Wanted
+
+PLACEHOLDER = "usd>100k venue=bybit side=long base=BTC"
 
 
 class Detail(LiveScreen):
@@ -29,6 +32,8 @@ class Detail(LiveScreen):
         Binding("k,up", "row(-1)", "previous row", id="row_previous"),
         Binding("g", "row_first", "first row", id="row_first"),
         Binding("G", "row_last", "last row", id="row_last"),
+        Binding("tab", "block", "select in the next part", id="panel_next"),
+        Binding("slash", "filter", "filter the tape", id="filter"),
         Binding("left", "cursor(-1)", "read the chart: one step back", id="cursor_back"),
         Binding("right", "cursor(1)", "read the chart: one step on", id="cursor_on"),
         Binding("home", "cursor_first", "read the chart: its first step", id="cursor_first"),
@@ -41,10 +46,12 @@ class Detail(LiveScreen):
         self._drill = view.drill
         self._selected: int | None = None
         self._record: Any = None  # the one that was drawn last
+        self._typing = False
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
         yield PanelView(name=self._panel.name, id="detail")
+        yield Input(placeholder=PLACEHOLDER, id="detail-filter", select_on_focus=False)
 
     def place(self) -> list[Placement]:
         width, height = self.size
@@ -55,7 +62,14 @@ class Detail(LiveScreen):
         self.sizes.clear()
         self.place_header(placed[0])
         self.move(self.query_one("#detail"), placed[1] if len(placed) > 1 else None)
+        self._place_filter()
         return placed
+
+    def _place_filter(self) -> None:
+        """The line in which a filter is typed: over the lower frame, while it has the focus."""
+        width, height = self.size
+        line = Placement("filter", 0, height - 1, width, 1) if self._typing else None
+        self.move(self.query_one(Input), line)
 
     def wanted(self) -> Iterable[Wanted]:
         if self._panel.name in self.sizes:
@@ -83,7 +97,9 @@ class Detail(LiveScreen):
     # keys
 
     def action_back(self) -> None:
-        if self._drill.cursor is not None:
+        if self._typing:
+            self._leave_filter()
+        elif self._drill.cursor is not None:
             self._stand(replace(self._drill, cursor=None))
         elif self._selected is not None:
             self._select(None)
@@ -100,6 +116,39 @@ class Detail(LiveScreen):
     def _stand(self, drill: Drill) -> None:
         self._drill = drill
         self.redraw()
+
+    # the filter
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False  # a blink would send bytes for ever
+
+    def action_filter(self) -> None:
+        if self._panel.explained("") is not None:
+            self._type(True)
+            self.query_one(Input).focus()
+
+    def _type(self, typing: bool) -> None:
+        self._typing = typing
+        self._place_filter()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What makes sense is let through at once; a slip is said, and the last sense stays."""
+        wrong = self._panel.explained(event.value) or ""
+        typed = self._drill.typed if wrong else event.value.strip()
+        if (wrong, typed) != (self._drill.error, self._drill.typed):
+            self._selected = None
+            self._stand(replace(self._drill, typed=typed, error=wrong))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._leave_filter()
+
+    def _leave_filter(self) -> None:
+        """Back to the rows, which are those of the tape; a slip is forgotten."""
+        self._type(False)
+        self.query_one(Input).value = self._drill.typed
+        self.query_one("#detail").focus()
+        last = self._panel.blocks - 1
+        self._stand(replace(self._drill, error="", block=last))
 
     # the chart
 
@@ -129,6 +178,14 @@ class Detail(LiveScreen):
         self._stand(replace(self._drill, span=span, cursor=None))
 
     # rows
+
+    @property
+    def frozen_feed(self) -> bool:
+        return self._selected is not None and self._drill.block == self._panel.blocks - 1
+
+    def action_block(self) -> None:
+        self._selected = None
+        self._stand(replace(self._drill, block=(self._drill.block + 1) % self._panel.blocks))
 
     def action_row(self, by: int) -> None:
         if self._choices():

@@ -17,6 +17,8 @@ from textual.content import Content
 
 from tui import draw
 from tui.clock import Clock, utc_now
+from tui.metrics.around import SECONDS, Around
+from tui.metrics.feed import FeedRow
 from tui.metrics.windows import Liquidations
 from tui.panels import header
 from tui.panels.base import Age, Panel, View
@@ -45,6 +47,9 @@ class Source(Protocol):
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """`shown` with the quotes that came since; None when none did."""
+
+    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
+        """What happened around a liquidation of `base`."""
 
 
 Supervise = Callable[[], str | None]
@@ -140,6 +145,7 @@ class Reading:
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
+        self._around: tuple[FeedRow, datetime, Around] | None = None  # of the row looked at
         self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
@@ -211,7 +217,8 @@ class Reading:
         ages: dict[str, Age] = {}
         records: dict[str, Any] = {}
         for wanted in ask.panels:
-            record = self._draw(wanted, shown, lines, ages)
+            close = self._close(shown, wanted.view.drill.row)
+            record = self._draw(wanted, close, lines, ages)
             if wanted.detail and wanted.panel is not None and record is not None:
                 records[wanted.panel.name] = record
         if ask.header is not None:  # the price stays live while held
@@ -257,6 +264,17 @@ class Reading:
             origin, rows = weakref.ref(shown), rows_of(shown)
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
         return record
+
+    def _close(self, shown: Snapshot, row: FeedRow | None) -> Snapshot:
+        """The snapshot with what is around the row looked at: read until nothing can be added."""
+        assert self._source is not None
+        if row is None:
+            return shown
+        known = self._around
+        if known is None or known[0] != row or known[1] < row.ts + 2 * SECONDS:
+            read = self._source.around(row.ts, row.base, shown.as_of)
+            known = self._around = (row, shown.as_of, read)
+        return replace(shown, around=known[2])
 
     def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
