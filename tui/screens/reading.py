@@ -32,6 +32,8 @@ all the work (25 of 65 ms). Their age goes on by the second."""
 IDLE_EVERY = timedelta(seconds=5)
 """Without a new liquidation the others, too, only see old rows leave their windows. At 160 × 45
 that was 0.9 kB/s every other second."""
+DETAIL_KEPT = timedelta(milliseconds=900)
+"""A detail is counted anew each second, not with each key."""
 HEADER_EVERY = timedelta(milliseconds=450)
 """The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
 
@@ -66,6 +68,13 @@ class Wanted:
     height: int
     view: View
     detail: bool = False
+
+    @property
+    def of_record(self) -> "Wanted":
+        """The same without what only the drawing depends on: size, row, cursor, slip."""
+        drill = replace(self.view.drill, cursor=None, block=0, error="")
+        view = replace(self.view, scroll=0, selected=None, notice="", drill=drill)
+        return Wanted(self.panel, 0, 0, view, self.detail)
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,7 @@ class Reading:
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
         self._around: tuple[FeedRow, datetime, Around] | None = None  # of the row looked at
+        self._detail: tuple[Wanted, datetime, Any] | None = None  # the record drawn last
         self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
@@ -256,7 +266,10 @@ class Reading:
             lines[name], ages[name] = kept.lines, kept.aged(shown.as_of)
             return None
         self._kept.pop(name, None)
-        lines[name], age, record = drawn(wanted, shown)
+        known = self._known_record(wanted, shown)
+        lines[name], age, record = drawn(wanted, shown, known)
+        if wanted.detail and known is None:
+            self._detail = (wanted.of_record, shown.as_of, record)
         if not wanted.view.drill.path:  # deeper in, the totals are those of a part
             self._totals = getattr(record, "liquidations", self._totals)
         if age is not None:
@@ -264,6 +277,15 @@ class Reading:
             origin, rows = weakref.ref(shown), rows_of(shown)
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
         return record
+
+    def _known_record(self, wanted: Wanted, shown: Snapshot) -> Any:
+        """The record a detail was drawn from within this second: a key that moves a cursor or a
+        row need not count a day anew (100 ms with a million liquidations)."""
+        if not wanted.detail or self._detail is None:
+            return None
+        what, as_of, record = self._detail
+        young = timedelta(0) <= shown.as_of - as_of < DETAIL_KEPT
+        return record if young and what == wanted.of_record else None
 
     def _close(self, shown: Snapshot, row: FeedRow | None) -> Snapshot:
         """The snapshot with what is around the row looked at: read until nothing can be added."""
@@ -301,13 +323,16 @@ class Reading:
         return self._words
 
 
-def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None, Any]:
-    """The panel's lines, age and record; or a line that says what failed in it."""
+def drawn(
+    wanted: Wanted, snapshot: Snapshot, known: Any = None
+) -> tuple[list[Content], Age | None, Any]:
+    """The panel's lines, age and record; or a line that says what failed in it. A detail is drawn
+    from the record that is `known`, if one is."""
     panel, view, width, height = wanted.panel, wanted.view, wanted.width, wanted.height
     assert panel is not None
     try:
         if wanted.detail:
-            record: Any = panel.detail_record(snapshot, view)
+            record: Any = panel.detail_record(snapshot, view) if known is None else known
             return _exact(panel.detail(record, view, width, height), width, height), None, record
         record = panel.record(snapshot, view)
         lines = _exact(panel.lines(record, view, width, height), width, height)
