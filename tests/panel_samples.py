@@ -13,6 +13,7 @@ from tui.metrics.coverage import Cover
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
 from tui.metrics.feeds import Feed
 from tui.metrics.groups import Group, sizes
+from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
@@ -26,6 +27,7 @@ from tui.metrics.windows import (
     Total,
     VenueAmounts,
 )
+from tui.panels.haven_history import HavenHistory
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import LiquidationsRecord
 from tui.panels.liquidations.deep import Deep, Near
@@ -354,18 +356,28 @@ def near() -> Near:
     return Near(own, raw, events, Then(88_652.1, "binance", "BTC/USDT", 0.4))
 
 
-def detail_records() -> dict[str, Any]:
-    """The records of the detail screens, with their histories."""
-    paths = history(365).select(
+def haven_paths() -> pl.DataFrame:
+    """A year of BTC and gold, 1 = start."""
+    return history(365).select(
         "ts",
         (pl.col("close") / pl.col("close").first()).alias("btc"),
         (1.0 + pl.int_range(pl.len()) * 0.0018).alias("gold"),
     )
+
+
+def haven_history(paths: pl.DataFrame) -> HavenHistory:
+    """A year of both in USD."""
+    both = paths.with_columns(pl.col("btc") * 88_640.0, pl.col("gold") * 4_683.0)
+    return HavenHistory(both, rolling(both, 30), haven_test(both), ())
+
+
+def detail_records() -> dict[str, Any]:
+    """The records of the detail screens, with their histories."""
     return {
         "liquidations": replace(liquidations_record(), deep=deep()),
         "long_short": with_base(long_short()),
         "moving_averages": replace(averages(), history=history()),
-        "safe_haven": replace(havens(), paths=paths),
+        "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
     }
 
 

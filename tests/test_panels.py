@@ -91,7 +91,7 @@ def test_a_detail_with_its_cursor_and_a_slip_in_the_filter() -> None:
 
 
 def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
-    record = samples.detail_records()["safe_haven"]
+    record = replace(samples.havens(), paths=samples.haven_paths())
     golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
 
 

@@ -68,6 +68,10 @@ class Span:
             return at
         return min(self.points - 1, ((at + 1) * self.points - 1) // self.columns)
 
+    def column_of(self, point: int) -> int:
+        """The column a point is drawn in."""
+        return self._under(point)
+
     def moment(self, point: int) -> datetime:
         """When a point was."""
         return self.first + (self.last - self.first) * (point / max(1, self.points - 1))
