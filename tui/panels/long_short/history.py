@@ -6,7 +6,7 @@ import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.charts import framed
+from tui.draw.framed import Series, framed
 from tui.panels.base import View, code
 from tui.tables import Measure
 
@@ -29,13 +29,12 @@ def rows(history: pl.DataFrame | None, view: View, width: int, height: int) -> l
     columns = max(10, width - 10)
     step = max(PERIOD, (last - first) / columns)
     series = [resampled(frame.filter(pl.col("venue") == name), first, last, step) for name in names]
-    legend: list[draw.Part] = ["accounts long ÷ short  "]
-    for name, style in zip(names, STYLES, strict=False):
-        legend.append((f"── {code(name)}  ", style))
-    chart = framed(
-        list(zip(series, STYLES, strict=False)), width, height - 1, view.symbols, first, last
-    )
-    return [draw.line(width, *legend), *chart]
+    lines = [
+        Series(code(name), values, style, draw.ratio)
+        for name, values, style in zip(names, series, STYLES, strict=False)
+    ]
+    title, cursor = "accounts long ÷ short", view.drill.cursor
+    return framed(lines, width, height, view.symbols, first, last, cursor, title)
 
 
 def resampled(
