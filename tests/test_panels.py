@@ -93,6 +93,29 @@ def test_a_detail_with_its_cursor_and_a_slip_in_the_filter() -> None:
     golden("liquidations_detail_cursor_100x34", text(lines))
 
 
+def test_the_chosen_cell_of_the_ratios_is_marked_and_its_past_drawn() -> None:
+    panel, record = BY_NAME["long_short"], samples.detail_records()["long_short"]
+    lines = panel.detail(record, replace(VIEW, selected=4), 100, 30)
+    assert "1.88 65%" in "".join(selected_cells(lines))
+    drawn = text(lines)
+    assert "bybit accounts 1.88  30d percentile" in drawn
+    assert "90d n/a (30 of 90 days)" in drawn
+    assert "long ÷ short  ── bybit accounts" in drawn
+    lacking = text(panel.detail(record, replace(VIEW, selected=3), 100, 30))
+    assert "binance taker 0.71  30d n/a (0 of 30 days)" in lacking
+    assert "n/a (no history of it yet)" in lacking
+
+
+def selected_cells(lines: list[Content]) -> list[str]:
+    """The pieces drawn in reverse."""
+    return [
+        line.plain[span.start : span.end]
+        for line in lines
+        for span in line.spans
+        if span.style == "reverse"
+    ]
+
+
 def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
     record = replace(samples.havens(), paths=samples.haven_paths())
     golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
