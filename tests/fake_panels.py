@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import polars as pl
 from textual.content import Content
 
 from tests.frames import NOW, snapshot
@@ -31,6 +32,11 @@ class FakeSource:
         """The same frames, of another moment."""
         return replace(self.base, as_of=as_of)
 
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """Those before the moment."""
+        whole = self.base.whole_minutes
+        return whole.filter(pl.col("minute") <= as_of - timedelta(minutes=1))
+
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""
         return replace(shown, as_of=as_of) if self.new else None
@@ -46,6 +52,7 @@ class FakePanel(Panel):
         self.error: Exception | None = None
         self.lag = timedelta(seconds=3)
         self.words: dict[int, str] = {}
+        self.stands_for: tuple[datetime, ...] = ()
 
     def record(self, snapshot: Snapshot, view: View) -> Any:
         """The moment, unless the test wants a failure."""
@@ -67,6 +74,10 @@ class FakePanel(Panel):
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """One row that says where we are."""
         return [draw.line(width, f"detail of {self.name} scroll {view.scroll}")]
+
+    def moments(self, record: Any) -> tuple[datetime, ...]:
+        """As the test said."""
+        return self.stands_for
 
     def natural(self, width: int) -> int:
         """As the test said."""

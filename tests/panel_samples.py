@@ -10,6 +10,7 @@ from tui.metrics import header as metric
 from tui.metrics.averages import Average, Averages
 from tui.metrics.coverage import Cover
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
+from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import Feed
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.positioning import Ratio
@@ -24,6 +25,7 @@ from tui.metrics.windows import (
     Total,
     VenueAmounts,
 )
+from tui.panels.events import EventsRecord
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import LiquidationsRecord
 from tui.panels.long_short import LongShort
@@ -329,6 +331,47 @@ def with_base(record: LongShort) -> LongShort:
     return replace(record, history=frame)
 
 
+def events() -> EventsRecord:
+    """A wave in progress, an older one that is over, a venue lost and back, levels crossed."""
+    at = NOW.replace(hour=14, minute=2, second=0)
+    burst, end = NOW.replace(hour=9, minute=4, second=0), NOW.replace(hour=9, minute=11, second=20)
+    lost, midnight = NOW.replace(minute=56, second=50, hour=13), NOW.replace(hour=0, minute=0)
+    close = midnight.replace(second=0)
+    found = (
+        Event(
+            NOW.replace(second=40),
+            Kind.LARGEST,
+            NOW.replace(second=40),
+            base="BTC",
+            side=LONG,
+            usd=6.4e6,
+            venue="bybit",
+            price=88_640.0,
+        ),
+        Event(at, Kind.BURST, at, side=LONG, share=0.97, times=24.0),
+        Event(lost, Kind.BACK, lost, names=("okx",), duration=seconds(14), filled=seconds(14)),
+        Event(lost, Kind.LOST, lost, names=("okx",), reason="ping timeout"),
+        Event(lost, Kind.SILENT, lost, names=("gate usdt",), reason="no event, alarm after 9m"),
+        Event(
+            end, Kind.BURST_END, end, base="BTC", side=LONG, usd=96.4e6, duration=end - burst,
+            move=-0.019,
+        ),
+        Event(burst, Kind.ROUND, burst, base="BTC", level=90_000.0, is_above=False),
+        Event(burst, Kind.BURST, burst, side=SHORT, share=0.04, times=11.3),
+        Event(
+            close, Kind.AVERAGE, close, base="BTC", price=89_702.0, level=91_212.0,
+            is_above=False, names=("50d",),
+        ),
+        Event(close, Kind.CLOSE, close, base="BTC", price=89_702.0, reason="below 365d (75)"),
+    )  # fmt: skip
+    return EventsRecord(NOW, found, ago(seconds=1))
+
+
+def seconds(count: float) -> timedelta:
+    """A length of time."""
+    return timedelta(seconds=count)
+
+
 def detail_records() -> dict[str, Any]:
     """The records of the detail screens, with their histories."""
     paths = history(365).select(
@@ -341,6 +384,7 @@ def detail_records() -> dict[str, Any]:
         "long_short": with_base(long_short()),
         "moving_averages": replace(averages(), history=history()),
         "safe_haven": replace(havens(), paths=paths),
+        "events": events(),
     }
 
 
@@ -376,6 +420,7 @@ def empty_records() -> dict[str, Any]:
         "long_short": LongShort(NOW, "BTC", (), (), (), None, None),
         "moving_averages": AveragesRecord(NOW, none),
         "safe_haven": HavensRecord(NOW, gold),
+        "events": EventsRecord(NOW, (), None, is_young=True),
     }
 
 
@@ -416,6 +461,13 @@ def hostile_records() -> dict[str, Any]:
         "moving_averages": AveragesRecord(NOW, replace(averages().averages, base=HOSTILE)),
         "safe_haven": HavensRecord(
             NOW, replace(havens_now, gold_quote=HOSTILE, gold_history=HOSTILE, gold_prices=gold)
+        ),
+        "events": replace(
+            events(),
+            events=tuple(
+                replace(one, base=HOSTILE, venue=HOSTILE, names=(HOSTILE,), reason=HOSTILE)
+                for one in events().events
+            ),
         ),
     }
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tui.screens.help import Help
 from tui.screens.panel_view import PanelView, Rows
 from tui.tables import LIQUIDATIONS
 from tui.themes import THEMES
+from tui.travel import replay
 
 FEED = [liquidation(NOW.replace(second=s), base=b) for s, b in enumerate(("BTC", "DOGE", "ETH"))]
 
@@ -255,6 +257,99 @@ async def test_hold_freezes_panels_and_says_so(monitor: Any) -> None:
         await run.shows("window 15m")
         await run.press("space")
         assert run.app.notice(run.app.clock()) == ""
+
+
+async def test_steps_show_the_past_and_escape_the_present(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("comma")
+        at = run.app.moment()
+        assert at.second == 0
+        assert timedelta(0) < run.app.clock() - at < timedelta(minutes=1, seconds=10)
+        await run.until(lambda: run.header().startswith(f" AT {at:%Y-%m-%d %H:%M}Z"))
+        assert "live BTC" in run.header().splitlines()[0]
+        await run.press("greater_than_sign")
+        assert run.app.moment() is None, "a time that has not come is live"
+        await run.press("less_than_sign", "escape")
+        assert run.app.moment() is None
+        await run.until(lambda: " AT " not in run.header())
+
+
+async def test_the_row_of_the_past_is_inverted(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("comma")
+        await run.until(lambda: run.header().startswith(" AT "))
+        row = run.app.screen.query_one("#header", Rows).render_line(0)
+        assert next(iter(row)).style.reverse
+
+
+async def test_a_typed_time_is_gone_to_and_its_errors_are_said_there(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("at", *"soon", "enter")
+        read = run.app.screen.query_one("#time-read", Static)
+        assert "is no time; write one like 2026-01-19 21:15" in str(read.content)
+        run.app.screen.query_one(Input).value = "2026-01-01 00:00"
+        await run.press("enter")
+        assert "the store begins 2026-01-19 13:03Z" in str(read.content)
+        run.app.screen.query_one(Input).value = "2026-01-19 21:15"
+        await run.press("enter")
+        assert isinstance(run.app.screen, Dashboard)
+        await run.until(lambda: run.header().startswith(" AT 2026-01-19 21:15Z"))
+        await run.press("enter")
+        assert isinstance(run.app.screen, Detail)
+        await run.until(lambda: run.header().startswith(" AT 2026-01-19 21:15Z"))
+        await run.press("L")
+        assert run.app.moment() is None
+
+
+async def test_a_step_before_the_store_began_is_said(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.until(lambda: run.app.snapshot is not None)
+        run.app.go(NOW - timedelta(days=9))
+        assert run.app.moment() is None
+        assert "the store begins 2026-01-19 13:03Z" in run.app.notice(run.app.clock())
+
+
+async def test_a_replay_is_held_and_runs_on(monitor: Any) -> None:
+    async with monitor() as run:
+        run.app.travel = replay(NOW - timedelta(hours=3), NOW, 60.0, run.app.clock)
+        await run.press("space")
+        await run.until(lambda: run.header().startswith(" REPLAY HELD 2026-01-20 11:"))
+        assert run.app.travel.speed == 0
+        await run.press("space")
+        await run.until(lambda: run.header().startswith(" REPLAY ×60 2026-01-20 11:"))
+
+
+async def test_a_row_that_stands_for_a_moment_opens_the_screen_at_it(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[1].stands_for = (NOW - timedelta(hours=1), NOW - timedelta(hours=5))
+        await run.press("2", "j", "j")
+        await run.shows("selected 1", "long_short")
+        run.panels[1].stands_for = (NOW, *run.panels[1].stands_for)
+        await run.shows("selected 2", "long_short")
+        await run.press("enter")
+        assert run.app.moment() == NOW - timedelta(hours=5)
+        assert isinstance(run.app.screen, Dashboard)
+        await run.shows("selected None", "long_short")
+
+
+async def test_n_goes_to_the_next_burst_and_capital_n_back(monitor: Any) -> None:
+    async with monitor() as run:
+        late = timedelta(seconds=10)
+        rows = [liquidation(NOW - timedelta(hours=hours) + late, 3e6) for hours in (7, 2)]
+        run.source.base = snapshot(
+            liquidations=frame(LIQUIDATIONS, rows), began=NOW - timedelta(hours=24)
+        )
+        run.app.go(NOW)
+        await run.press("N")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
+        await run.press("left_curly_bracket")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=7, minute=4, second=0))
+        await run.press("N")
+        await run.until(lambda: "no burst before" in run.header())
+        await run.press("n")
+        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
 
 
 async def test_themes_go_round(monitor: Any) -> None:

@@ -118,6 +118,8 @@ def has_schema_1(made: dict[str, Any]) -> None:
     assert {"btc_in_ounces", "flight"} <= set(haven)
     for need in ("30", "90"):
         assert set(haven["correlation"][need]) >= {"r", "n", "significant"}
+    told = made["panels"]["events"]["events"]
+    assert all(set(event) >= {"ts", "kind", "look"} for event in told)
 
 
 def test_an_empty_store_has_every_key(empty_snapshot: Snapshot, settings: Settings) -> None:
@@ -201,6 +203,25 @@ def test_the_feed_is_the_newest_fifty_of_any_size(full: Snapshot, settings: Sett
     feed = document(taken, settings)["panels"]["liquidations"]["feed"]
     assert [row["usd"] for row in feed] == [1.0 + s for s in range(50)]
     assert all("reason" not in row for row in feed)
+
+
+def test_events_say_what_their_kind_has_and_nothing_else(settings: Settings) -> None:
+    rows = frame(LIQUIDATIONS, [liquidation(before(minutes=30), 2e6)])
+    taken = snapshot(liquidations=rows, coverage=frame(COVERAGE, [connection()]))
+    panel = document(taken, settings)["panels"]["events"]
+    assert not panel["stale"]
+    burst = next(event for event in panel["events"] if event["kind"] == "burst")
+    assert burst == {
+        "ts": "2026-01-20T13:33:00.000Z",
+        "kind": "burst",
+        "look": "2026-01-20T13:34:00.000Z",
+        "side": "long",
+        "long_share": 1.0,
+        "times_normal": pytest.approx(1_440),
+    }
+    young = document(replace(taken, began=before(minutes=59)), settings)["panels"]["events"]
+    assert young["reason"] == "no bursts: no normal minute before 1h"
+    assert not [event for event in young["events"] if event["kind"] == "burst"]
 
 
 def test_figures_of_the_slow_panels(full: Snapshot, settings: Settings) -> None:

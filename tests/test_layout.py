@@ -18,9 +18,10 @@ LETTERS = {
     "long_short": "R",
     "moving_averages": "A",
     "safe_haven": "G",
+    "events": "E",
 }
-NATURAL = {"liquidations": 0, "long_short": 5, "moving_averages": 4, "safe_haven": 3}
-TALL = {"liquidations": 0, "long_short": 12, "moving_averages": 11, "safe_haven": 9}
+NATURAL = {"liquidations": 0, "long_short": 5, "moving_averages": 4, "safe_haven": 3, "events": 5}
+TALL = {"liquidations": 0, "long_short": 12, "moving_averages": 11, "safe_haven": 9, "events": 12}
 
 
 def natural(name: str, width: int) -> int:
@@ -44,7 +45,8 @@ def test_wide_has_liquidations_at_the_left_in_full_height() -> None:
         " 2 HHHHHHHHHHHHHHHHHHHH",
         "12 LLLLLLLLLLLLRRRRRRRR",
         "11 LLLLLLLLLLLLAAAAAAAA",
-        "19 LLLLLLLLLLLLGGGGGGGG",
+        " 9 LLLLLLLLLLLLGGGGGGGG",
+        "10 LLLLLLLLLLLLEEEEEEEE",
         " 1 ????????????????????",
     ]
 
@@ -57,15 +59,16 @@ def test_wide_columns_are_96_and_64_cells() -> None:
 def test_side_pane_stacks_and_the_feed_takes_what_is_left() -> None:
     assert drawing(40, 50) == [
         " 3 HHHHHHHHHH",
-        "34 LLLLLLLLLL",
+        "29 LLLLLLLLLL",
         " 5 RRRRRRRRRR",
         " 4 AAAAAAAAAA",
         " 3 GGGGGGGGGG",
+        " 5 EEEEEEEEEE",
         " 1 ??????????",
     ]
 
 
-def test_small_pane_keeps_every_panel_in_a_row() -> None:
+def test_small_pane_keeps_a_row_of_every_panel_but_the_last() -> None:
     assert drawing(28, 20) == [
         " 3 HHHHHHH",
         "13 LLLLLLL",
@@ -89,6 +92,14 @@ def test_strip_of_six_rows_puts_the_slow_panels_side_by_side() -> None:
     ]
 
 
+def test_strip_of_seven_rows_has_one_of_events_too() -> None:
+    assert drawing(160, 7)[2:] == [
+        " 1 RRRRRRRRRRRRRRRRRRRR",
+        " 1 AAAAAAAAAAAGGGGGGGGG",
+        " 1 EEEEEEEEEEEEEEEEEEEE",
+    ]
+
+
 def test_strip_of_three_rows_is_header_and_liquidations() -> None:
     assert drawing(160, 3) == [" 1 HHHHHHHHHHHHHHHHHHHH", " 2 LLLLLLLLLLLLLLLLLLLL"]
 
@@ -96,10 +107,11 @@ def test_strip_of_three_rows_is_header_and_liquidations() -> None:
 def test_80_by_24_stacks_liquidations_over_a_row_each() -> None:
     assert drawing(80, 24) == [
         " 2 HHHHHHHHHH",
-        "18 LLLLLLLLLL",
+        "17 LLLLLLLLLL",
         " 1 RRRRRRRRRR",
         " 1 AAAAAAAAAA",
         " 1 GGGGGGGGGG",
+        " 1 EEEEEEEEEE",
         " 1 ??????????",
     ]
 
@@ -132,7 +144,7 @@ def test_forms_follow_from_size() -> None:
 @given(
     st.integers(1, 250),
     st.integers(1, 80),
-    st.lists(st.sampled_from(PANEL_NAMES), unique=True, max_size=4),
+    st.lists(st.sampled_from(PANEL_NAMES), unique=True, max_size=5),
     st.sampled_from([None, *PANEL_NAMES]),
 )
 def test_placements_never_overlap_or_overflow(

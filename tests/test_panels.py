@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tui.panels.base import Form, form_of
 from tui.panels.liquidations.panel import share_out
 from tui.tables import State
 from tui.themes import THEMES
+from tui.travel import Travel
 
 GOLDENS = Path(__file__).parent / "data" / "goldens"
 VIEW = View(smallest=50_000.0)
@@ -28,12 +29,14 @@ RECORDS: dict[str, Any] = {
     "long_short": samples.long_short(),
     "moving_averages": samples.averages(),
     "safe_haven": samples.havens(),
+    "events": samples.events(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
     "long_short": ((64, 13), (40, 6), (28, 2), (160, 1)),
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
+    "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -89,6 +92,18 @@ def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
     golden(f"header_{width}x{height}", "\n".join(drawn))
 
 
+@pytest.mark.parametrize(("width", "height"), HEADERS)
+def test_the_header_of_the_past_looks_as_its_drawing(width: int, height: int) -> None:
+    record = replace(samples.header(), streamed=samples.quote("BTC", 92_120.0, 0.0, 0.0))
+    at = Travel(datetime(2026, 1, 19, 21, 15, tzinfo=UTC), samples.NOW)
+    played = replace(at, at=at.at.replace(second=7), speed=60.0, pace=60.0)
+    drawn = [
+        text(header.lines(record, replace(VIEW, travel=one.words(samples.NOW)), width, height))
+        for one in (at, played)
+    ]
+    golden(f"header_past_{width}x{height}", "\n".join(drawn))
+
+
 VIEWS = st.builds(
     View,
     window=st.sampled_from(["1m", "5m", "15m", "1h", "4h", "12h", "24h"]),
@@ -99,6 +114,7 @@ VIEWS = st.builds(
     scroll=st.sampled_from([0, 2, 60]),
     focused=st.booleans(),
     notice=st.sampled_from(["", "HELD 0:42 +318", "no recorder: starting one"]),
+    travel=st.sampled_from([(), ("AT 2026-01-19 21:15Z", "AT 01-19 21:15Z", "AT 21:15Z")]),
 )
 RECORD_SETS = (RECORDS, samples.empty_records(), samples.young_records(), samples.hostile_records())
 
@@ -402,6 +418,7 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "long_short": "8s",
         "moving_averages": "1s",
         "safe_haven": "3s",
+        "events": "1s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

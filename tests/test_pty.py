@@ -6,6 +6,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -186,3 +187,22 @@ def test_a_terminal_that_is_gone_ends_it(terminal: Terminal) -> None:
         assert terminal.status is not None
     finally:
         terminal.master, terminal.slave = os.open("/dev/null", 0), os.open("/dev/null", 0)
+
+
+def test_a_terminal_that_is_gone_ends_it_without_a_signal_too(tmp_path: Path) -> None:
+    """A process that does not lead its session is told by nobody: it would spin for ever."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    command = [sys.executable, "-m", "tests.pty_monitor", str(tmp_path)]
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True
+    )
+    os.close(slave)
+    try:
+        seen = b""
+        while b"liquidations row 1" not in seen:
+            seen += os.read(master, 65536)
+        os.close(master)
+        assert process.wait(30) == 128 + signal.SIGHUP
+    finally:
+        process.kill()

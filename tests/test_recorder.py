@@ -15,6 +15,7 @@ from tui import backoff, config, recorder
 from tui.clock import utc_now
 from tui.collectors.base import Context, Link, Spec
 from tui.metrics.feeds import feeds
+from tui.rates import Rates
 from tui.recorder import Recorder
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Table
@@ -159,7 +160,7 @@ async def test_feeds_that_are_no_longer_recorded_are_off_from_the_start(
 
 
 def test_a_dollar_is_what_a_venue_takes_for_one() -> None:
-    rate = recorder.Rates(utc_now)
+    rate = Rates(utc_now)
     assert {quote: rate(quote) for quote in (*DOLLARS, "BUSD", "TUSD")} == {
         **dict.fromkeys(DOLLARS, 1.0),
         "BUSD": None,

@@ -1,7 +1,7 @@
 """What the screens are made of, without a screen: rows, steps of the view, hints, keys, help."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from tests.fake_panels import NOW, FakePanel, FakeSource, panels
-from tests.frames import frame, liquidation, minutes_of, snapshot
+from tests.frames import frame, liquidation, minutes_of, quote, snapshot
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.panels.base import AGE_CELLS, View
@@ -26,7 +26,9 @@ from tui.screens.legend import COINGLASS, MARKS
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined
 from tui.screens.reading import Ask, Picture, Reading, Wanted
-from tui.tables import LIQUIDATIONS, Table
+from tui.screens.time_keys import TimeKeys
+from tui.snapshot import Snapshot
+from tui.tables import LIQUIDATIONS, QUOTES, Table
 from tui.venues.base import DOLLARS
 
 RED, GREY = Style(foreground=Color(255, 0, 0)), Style(foreground=Color(99, 99, 99))
@@ -176,7 +178,7 @@ def test_the_hint_is_ascii_where_only_that_can_be_shown() -> None:
     assert hint(160, 4, {}, "ascii").plain.isascii()
 
 
-SCOPES = [[Dashboard, LiveScreen, LiqtopApp], [Detail, LiveScreen, LiqtopApp]]
+SCOPES = [[Dashboard, LiveScreen, TimeKeys, LiqtopApp], [Detail, LiveScreen, TimeKeys, LiqtopApp]]
 
 
 def test_every_binding_has_an_id() -> None:
@@ -292,6 +294,36 @@ def test_a_selected_row_freezes_the_feed_and_not_the_totals() -> None:
     assert panel.seen == (1, 3)
     picture(reading, Ask(NOW, None, (wanted(panel),)))
     assert panel.seen == (3, 3)
+
+
+def test_the_past_is_read_once_while_it_stands_and_the_live_price_goes_on() -> None:
+    class Past(FakeSource):
+        def at(self, as_of: datetime) -> Snapshot:
+            asked.append(as_of)
+            price = 90_000.0 + as_of.second
+            return replace(self.base, as_of=as_of, quotes=frame(QUOTES, [quote(price, as_of)]))
+
+    asked: list[datetime] = []
+    reading, panel = opened(Past()), Counted()
+    past = NOW - timedelta(hours=3)
+    top = Wanted(None, 160, 2, View(travel=("AT then",)))
+    made = [
+        picture(reading, Ask(NOW.replace(second=second), top, (wanted(panel),), at=past))
+        for second in (21, 22, 27)
+    ]
+    assert asked.count(past) == 1
+    assert panel.made == 1
+    first = [one.lines["header"][0].plain for one in made]
+    assert all("BTC 90,020" in row for row in first), "the price then"
+    assert [row[:149].strip()[-15:] for row in first] == [
+        "live BTC 90,021",
+        "live BTC 90,022",
+        "live BTC 90,027",
+    ]
+    shown = picture(reading, Ask(NOW.replace(second=28), top, (wanted(panel),))).shown
+    assert shown is not None
+    assert shown.as_of == NOW.replace(second=28)
+    assert panel.made == 2
 
 
 def test_the_supervisor_is_asked_every_two_seconds_and_may_fail() -> None:

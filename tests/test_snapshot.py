@@ -195,6 +195,35 @@ def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
         assert_same(take(reading, as_of), take(reading_short, as_of))
 
 
+moments = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([-1, -60, 61, -3600, 7200, -90_000, 90_000])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(histories, moments)
+def test_steps_through_the_past_are_what_fresh_looks_would_show(
+    history: list[Row], moments: list[tuple[bool, int]]
+) -> None:
+    """Back and forth, short and far, with rows that come for the past between them."""
+    as_of = NOW - timedelta(hours=2)
+    with store() as (writer, reader):
+        for table, others in _others():
+            writer.append(table, others)
+        live = Live(reader)
+        live.at(NOW + DAY * 10)
+        for number, (late, seconds) in enumerate(moments):
+            as_of = min(as_of + timedelta(seconds=seconds), NOW + DAY)
+            if late:
+                rows = [row | {"conn": number} for row in history]
+                writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+                day = NOW.replace(hour=0, minute=0, second=0)
+                writer.append(CANDLES, frame(CANDLES, [candle(9.0 + number, day - DAY)]))
+            assert_same(live.at(as_of), take(reader, as_of))
+
+
 steps = st.lists(
     st.tuples(
         histories,

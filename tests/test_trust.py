@@ -10,7 +10,7 @@ import pytest
 from tests.frames import GIVES, NOW, STREAMS, before, connection, frame, liquidation, snapshot
 from tests.panel_samples import liquidations as wave
 from tests.panel_samples import liquidations_record
-from tui import config, oneshot, status
+from tui import config, oneshot
 from tui.config import Settings
 from tui.document import document
 from tui.metrics import bounds
@@ -26,6 +26,7 @@ from tui.panels.base import View
 from tui.panels.liquidations import detail, split, trusted
 from tui.recorder import Recorder
 from tui.snapshot import Snapshot
+from tui.status.latest import Latest
 from tui.tables import CONTROL, COVERAGE, HEALTH, LIQUIDATIONS, SATURATION
 
 MINUTE = NOW.replace(second=0) - timedelta(minutes=1)
@@ -111,7 +112,7 @@ def test_an_outage_is_in_the_json_the_exit_code_and_the_status_bar(settings: Set
     states = {(row["venue"], row["stream"]): row["state"] for row in made["health"]}
     assert (states["binance", "usdm"], states["okx", "swap"]) == ("silent", "live")
     assert "binance silent" in made["panels"]["liquidations"]["windows"]["1h"]["reasons"]
-    assert status._lost(made) == "1h n/a binance 20m"
+    assert Latest(made, 0.0).lost() == "binance 20m"
     for panel in made["panels"].values():  # there are no prices here
         panel["stale"] = False
     assert oneshot.exit_code(made) == oneshot.SILENT
@@ -120,7 +121,7 @@ def test_an_outage_is_in_the_json_the_exit_code_and_the_status_bar(settings: Set
 def test_an_ordinary_minute_is_in_none_of_them(settings: Settings) -> None:
     made = document(outage(1), settings)
     assert {row["state"] for row in made["health"]} == {"live"}
-    assert status._lost(made) is None
+    assert Latest(made, 0.0).lost() is None
 
 
 def test_saturation_sides_and_control_totals_are_in_the_json(settings: Settings) -> None:

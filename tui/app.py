@@ -1,9 +1,6 @@
 """The monitor: theme, keys, what is looked at, and the thread that reads. Screens do the rest."""
 
 import asyncio
-import os
-import signal
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,24 +9,27 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from tui import __version__, draw
+from tui import __version__
 from tui.clock import Clock, utc_now
 from tui.config import Settings
+from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
-from tui.screens.help import Help, Section
+from tui.screens.help import Help, Section, feed_rows
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.reading import Picture, Reading, Source, Supervise
+from tui.screens.seeking import Found
+from tui.screens.time_keys import TimeKeys
+from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES
+from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
-GRACE_S = 2.0
-"""After a signal the process ends this much later at the latest, whatever still hangs."""
 
 
 def run(
@@ -39,8 +39,10 @@ def run(
     mouse: bool = False,
     notice: str | None = None,
     supervise: Supervise | None = None,
+    travel: Travel | None = None,
 ) -> int:
-    """Show the monitor on the settings' store until the user quits; the exit code."""
+    """Show the monitor on the settings' store until the user quits; the exit code. With `travel`
+    it begins in the past."""
 
     def live() -> Source:
         from tui.snapshot import Live
@@ -52,6 +54,7 @@ def run(
         return {"recorder": recorder(holder(settings.data_dir))}
 
     app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise, about=about)
+    app.travel = travel
     app.run(mouse=mouse)
     return app.return_code or 0
 
@@ -89,7 +92,9 @@ class LiqtopApp(App[None]):
         self.settings, self.clock, self._about = settings, clock, about
         self.look = looks.first_look(settings)
         self.held: datetime | None = None
+        self.travel: Travel | None = None
         self.snapshot: Snapshot | None = None
+        self._shown: Snapshot | None = None
         self.panels = [panel for name in settings.panels for panel in panels if panel.name == name]
         self._supervised: str | None = None
         self._error: str | None = None
@@ -107,10 +112,13 @@ class LiqtopApp(App[None]):
         self.set_keymap(dict(self.settings.keys))
         if words := "; ".join(keys.complaints(self.scopes(), self.settings.keys)):
             self.say(words)
-        self._catch_signals()
+        loop = asyncio.get_running_loop()
+        self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
+        self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
 
     def on_unmount(self) -> None:
+        self._leaving.release()
         self.reading.stop()
 
     # notices
@@ -135,10 +143,14 @@ class LiqtopApp(App[None]):
 
     def heard(self, picture: Picture) -> None:
         """Keep of a picture what every screen needs."""
+        if picture.found:
+            self._go_to_burst(picture.found)
+            return
         if self.snapshot is None and picture.snapshot is not None:
             self.snapshot = picture.snapshot
             self._say_unknown_coin()
         self.snapshot = picture.snapshot or self.snapshot
+        self._shown = picture.shown or self.snapshot
         self._supervised = picture.supervised
         self._error = picture.errors[0] if picture.errors else None
         self._since_held = picture.since_held
@@ -156,7 +168,52 @@ class LiqtopApp(App[None]):
 
     def feed_rows(self) -> int:
         """The liquidations of the feed that can be selected, at most."""
-        return 0 if self.snapshot is None else self.snapshot.recent.height
+        return 0 if self._shown is None else self._shown.recent.height
+
+    # time
+
+    def moment(self, now: datetime | None = None) -> datetime | None:
+        """The moment of the past that is looked at; None live."""
+        return self.travel.moment(now or self.clock()) if self.travel else None
+
+    def go(self, at: datetime) -> None:
+        """Look at a moment of the past; one that has not come is live, one before the store began
+        is said to be so."""
+        now = self.clock()
+        if at >= now:
+            self.live()
+        elif words := unheard(at, self.began):
+            self.say(words)
+        else:
+            self.held = None
+            self.travel = (self.travel or Travel(at, now)).moved(at, now)
+
+    def _go_to_burst(self, found: Found) -> None:
+        if found.at is not None:
+            self.go(found.at)
+        else:
+            where = "after" if found.seek.forward else "before"
+            self.say(f"no burst {where} {found.seek.at:%Y-%m-%d %H:%MZ}")
+
+    def live(self) -> None:
+        """Look at now again."""
+        self.travel = None
+
+    def hold(self) -> None:
+        """Freeze the view or a replay, or let it go on. A moment of the past stands anyway."""
+        if self.travel:
+            self.travel = self.travel.held(self.clock())
+        else:
+            self.held = None if self.held else self.clock()
+
+    def read_time(self, text: str) -> datetime:
+        """A typed moment; a UsageError when it is none, or none that this store knows."""
+        return known(text, self.clock(), self.began)
+
+    @property
+    def began(self) -> datetime | None:
+        """When the store first listened, once it was read."""
+        return None if self.snapshot is None else self.snapshot.began
 
     def _deliver(self, picture: Picture) -> None:
         """From the reading thread to the screen on top; too late is no matter."""
@@ -180,7 +237,8 @@ class LiqtopApp(App[None]):
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
             own = Section("Keys here", keys.rows([owner], bound, absent))
-            everywhere = Section("Keys everywhere", keys.rows([LiveScreen, LiqtopApp], bound))
+            shared = [LiveScreen, TimeKeys, LiqtopApp]
+            everywhere = Section("Keys everywhere", keys.rows(shared, bound))
             self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
 
     def this_run(self) -> list[tuple[str, str]]:
@@ -195,30 +253,19 @@ class LiqtopApp(App[None]):
         if settings.endpoint:
             rows.append(("endpoint", f"{settings.endpoint} (not the real exchanges)"))
         if snapshot is not None:
-            rows += feeds(snapshot, settings.coins)
+            rows += feed_rows(snapshot, settings.coins)
         return rows
 
     @staticmethod
     def scopes() -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
-        shared: list[type] = [LiveScreen, LiqtopApp]
-        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice]]
+        shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
+        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice], [TimeChoice]]
 
     # the end
 
-    def _catch_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-            # Not in the main thread (tests): then nobody sends us signals either.
-            with suppress(ValueError, RuntimeError, NotImplementedError):
-                loop.add_signal_handler(name, self._end, 128 + name)
-
-    def _end(self, code: int) -> None:
-        """Leave at once with the terminal sound; a terminal that is gone must not keep us."""
-        timer = threading.Timer(GRACE_S, os._exit, (code,))
-        timer.daemon = True
-        timer.start()
-        self.exit(return_code=code)
+    def _leave_from_anywhere(self, loop: asyncio.AbstractEventLoop, code: int) -> None:
+        loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
 
 
 def recorder(running: Holder | None) -> str:
@@ -228,13 +275,3 @@ def recorder(running: Holder | None) -> str:
     since = datetime.fromtimestamp(running.since / 1000, UTC)
     where = "in the background" if running.background else "in the foreground"
     return f"{running.version}, process {running.pid} {where} since {since:%Y-%m-%d %H:%MZ}"
-
-
-def feeds(snapshot: Snapshot, coins: Sequence[str]) -> list[tuple[str, str]]:
-    """Each feed's state, the age of its last sign of life, and what is wrong with it."""
-    rows = []
-    for feed in snapshot.feeds(snapshot.tape(coins)):
-        age = "" if feed.age_s is None else f", last {draw.age(feed.age_s)} ago"
-        name = f"{feed.venue} {feed.stream}".strip() or feed.collector
-        rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))
-    return rows

@@ -5,13 +5,27 @@ stale, 4 one with a silent liquidation feed, 130 interrupted.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from tui import __version__
 from tui.errors import LiqtopError, UsageError
+from tui.usage import Parser, seconds, whole
+
+TABLES = (
+    *("liquidations", "liquidation_minutes", "coverage", "positioning"),
+    *("derivatives", "candles", "quotes", "health"),
+)
+"""The names in `tui.tables`, whose types would load polars."""
+
+_Commands = Any  # argparse's own type of it has an underscore, and no word for `example`
+
+FASTEST = 3600
+"""Seconds of a replay in one second: an hour is as much as a screen of minutes can still show."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,13 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         args = parser().parse_args(argv)
-        return _run(args)
+        code = _run(args)
+        sys.stdout.flush()  # here, where a closed pipe is no error, and not when Python ends
+        return code
     except LiqtopError as error:
         return _fail(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `liqtop snapshot | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
@@ -51,6 +67,12 @@ def _run(args: argparse.Namespace) -> int:
             from tui.oneshot import snapshot as run
         case "status":
             from tui.status import status as run
+        case "export":
+            from tui.export import export as run
+        case "completions":
+            from tui.completions import completions as run
+        case "replay":
+            from tui.viewer import replay as run
         case "doctor":
             from tui.doctor import doctor as run
         case _:
@@ -58,32 +80,54 @@ def _run(args: argparse.Namespace) -> int:
     return run(args)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Usage errors in one line, like every other error."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"{message}; see `{self.prog} --help`")
-
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """The command line."""
-    top = _Parser(
+    top = Parser(
         prog="liqtop",
         description="top for crypto leverage: liquidations, long/short, averages, gold. No key.",
-        epilog="Without a command: the monitor. In it, ? helps.",
+        example="liqtop --panel liquidations",
+        more=lambda: "Without a command: the monitor. In it, ? helps.",
     )
     top.add_argument("--version", action="version", version=f"liqtop {__version__}")
     _common(top, suppress=False)
     _view(top, suppress=False)
+    _at(top)
     _endpoint(top, suppress=False)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    demo = commands.add_parser("demo", help="the monitor, offline, on a loopback exchange")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for add in (
+        _demo,
+        _record,
+        _snapshot,
+        _replay,
+        _status,
+        _export,
+        _doctor,
+        _config,
+        _completions,
+    ):
+        add(commands)
+    for command in commands.choices.values():
+        _common(command, suppress=True)
+    return top
+
+
+def _demo(commands: _Commands) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="the monitor, offline, on a loopback exchange",
+        example="liqtop demo --once --json",
+    )
     demo.add_argument("--once", action="store_true", help="no screen: print one snapshot and end")
     demo.add_argument("--json", action="store_true", help="with --once: as JSON")
     demo.add_argument("--seed", type=int, default=1, help="seed of the scenario (1)")
     demo.add_argument("--end", metavar="TIME", help="when its past ends (now)")
     _view(demo, suppress=True)
-    record = commands.add_parser("record", help="the recorder, in the foreground")
+
+
+def _record(commands: _Commands) -> None:
+    record = commands.add_parser(
+        "record", help="the recorder, in the foreground", example="liqtop record --status"
+    )
     record.add_argument("--stop", action="store_true", help="end the running recorder")
     record.add_argument("--status", action="store_true", help="say who records")
     record.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
@@ -91,22 +135,126 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("--throw-away", action="store_true", help=argparse.SUPPRESS)
     record.add_argument("--ahead", type=float, default=0.0, help=argparse.SUPPRESS)
     _endpoint(record, suppress=True)
-    shot = commands.add_parser("snapshot", help="every panel once, to stdout")
+
+
+def _snapshot(commands: _Commands) -> None:
+    shot = commands.add_parser(
+        "snapshot",
+        help="every panel once, to stdout",
+        example="liqtop snapshot --json",
+    )
     shot.add_argument("--json", action="store_true", help="as JSON (schema 1)")
-    shot.add_argument("--width", type=_width, help="columns of the text (the terminal's, or 100)")
-    commands.add_parser("status", help="one line for a status bar")
-    commands.add_parser("doctor", help="paths, terminal, feeds, clock: what is wrong, what to do")
-    config = commands.add_parser("config", help="where settings are, and whether they are right")
+    shot.add_argument(
+        "--width",
+        type=whole(20, 500, "width"),
+        help="columns of the text (the terminal's, or 100)",
+    )
+    shot.add_argument(
+        "--watch",
+        type=seconds,
+        metavar="SECONDS",
+        help="again and again, as JSON, a document a line; ends with ctrl+c or its reader",
+    )
+    _at(shot, default=argparse.SUPPRESS)
+
+
+def _replay(commands: _Commands) -> None:
+    play = commands.add_parser(
+        "replay",
+        help="a stretch of the store, at a speed of your own",
+        example="liqtop replay --from -3h --speed 120",
+    )
+    play.add_argument("--from", dest="since", metavar="TIME", required=True, help="its start")
+    play.add_argument("--to", dest="until", metavar="TIME", default="now", help="its end (now)")
+    play.add_argument("--speed", type=_speed, default=60.0, help="seconds in a second (60)")
+    _view(play, suppress=True)
+
+
+def _status(commands: _Commands) -> None:
+    status = commands.add_parser(
+        "status",
+        help="one line for a status bar",
+        example="liqtop status --tmux --format '{btc} {liq_1h} {side} {ma365}'",
+        more=_fields,
+    )
+    status.add_argument("--format", metavar="TEXT", help="a line of your own, with {fields}")
+    status.add_argument(
+        "--max-width",
+        type=whole(1, 500, "width"),
+        metavar="COLUMNS",
+        help="at most so wide, and padded to it (40; with --format neither)",
+    )
+    status.add_argument("--tmux", action="store_true", help="with tmux's colours: #[fg=red]")
+    status.add_argument("--ascii", action="store_true", help="ASCII alone: > for ≥, ~ for …")
+
+
+def _fields() -> str:
+    from tui.status.fields import listed
+
+    return f"Fields of --format (n/a when not known):\n{listed()}"
+
+
+def _export(commands: _Commands) -> None:
+    export = commands.add_parser(
+        "export",
+        help="a table as Parquet, CSV or JSON lines",
+        example="liqtop export liquidations --since -3h -o liquidations.parquet",
+    )
+    export.add_argument("table", metavar="TABLE", choices=TABLES, help=", ".join(TABLES))
+    export.add_argument("--since", metavar="TIME", help="after this: 2026-01-19 21:15, -3h, ISO")
+    export.add_argument("--until", metavar="TIME", help="up to this (now)")
+    export.add_argument(
+        *("-o", "--output"),
+        metavar="FILE",
+        default="-",
+        help="FILE.parquet, FILE.csv or FILE.jsonl; - is stdout, as CSV (-)",
+    )
+    export.add_argument(
+        "--format", choices=("parquet", "csv", "jsonl"), help="whatever the name ends in"
+    )
+    export.add_argument("--raw", action="store_true", help="liquidations: the venue's own row too")
+
+
+def _doctor(commands: _Commands) -> None:
+    commands.add_parser(
+        "doctor",
+        help="paths, terminal, feeds, clock: what is wrong, what to do",
+        example="liqtop doctor",
+    )
+
+
+def _config(commands: _Commands) -> None:
+    config = commands.add_parser(
+        "config",
+        help="where settings are, and whether they are right",
+        example="liqtop config check",
+    )
     config.add_argument("action", choices=("path", "show", "init", "check"))
-    for command in commands.choices.values():
-        _common(command, suppress=True)
-    return top
 
 
-def _width(text: str) -> int:
-    if text.isdigit() and 20 <= int(text) <= 500:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no width; write one from 20 to 500")
+def _completions(commands: _Commands) -> None:
+    completions = commands.add_parser(
+        "completions",
+        help="a script that completes liqtop's words in a shell",
+        example="liqtop completions bash",
+    )
+    completions.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def _at(command: argparse.ArgumentParser, default: str | None = None) -> None:
+    command.add_argument(
+        "--at", metavar="TIME", default=default, help="as it was: 2026-01-19 21:15, 21:15, -3h"
+    )
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if 0 < speed <= FASTEST:
+        return speed
+    raise argparse.ArgumentTypeError(f"{text!r} is no speed; write one up to {FASTEST}")
 
 
 def _common(command: argparse.ArgumentParser, suppress: bool) -> None:

@@ -7,8 +7,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,20 +15,22 @@ from platformdirs import PlatformDirs
 
 from tui.errors import ConfigError, UsageError
 
-PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven")
+PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5e5, "1M": 1e6}
 THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "ascii")
 KEY_IDS = (
-    *("all_coins", "back", "back_or_quit", "coin", "coin_back", "coin_next", "coin_previous"),
-    *("group", "help", "help_back", "help_page_down", "help_page_up", "help_search", "hold"),
+    *("all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
+    *("coin", "coin_back", "coin_next", "coin_previous", "group"),
+    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold"),
     *(f"panel_{n}" for n in range(1, 10)),
     *("open", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
-    *("size_larger", "size_smaller", "suspend", "theme", "window_longer", "window_shorter"),
-    "zoom",
+    *("size_larger", "size_smaller", "suspend", "theme", "time_back", "time_earlier"),
+    *("time_earlier_ten", "time_go", "time_later", "time_later_ten", "time_live"),
+    *("window_longer", "window_shorter", "zoom"),
 )
 """The ids of all bindings; named here so that a config is checked without loading a screen."""
 
@@ -88,10 +88,10 @@ class Settings:
 
 def default_text() -> str:
     """The text of `config/default.toml`: from the wheel, or from the checkout when editable."""
-    packaged = resources.files("tui").joinpath("_config", "default.toml")
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).parent.parent / "config" / "default.toml").read_text("utf-8")
+    here = Path(__file__).parent  # importlib.resources would make `status` slower
+    packaged = here / "_config" / "default.toml"
+    beside = here.parent / "config" / "default.toml"
+    return (packaged if packaged.is_file() else beside).read_text("utf-8")
 
 
 def default_venues() -> tuple[str, ...]:
@@ -205,6 +205,8 @@ def _check_key(
 
 
 def _unknown(what: str, name: str, valid: list[str]) -> str:
+    from difflib import get_close_matches  # only a mistake pays for it
+
     near = get_close_matches(name, valid, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
     return f"unknown {what}; {hint}"

@@ -140,6 +140,8 @@ def has_data(panel: dict[str, Any]) -> bool:
         return bool(panel["feed"])
     if "rows" in panel:
         return all(panel[key] for key in ("rows", "open_interest", "funding"))
+    if "events" in panel:
+        return panel["age_s"] is not None
     if "averages" in panel:
         return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
     return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None

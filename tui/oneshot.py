@@ -11,17 +11,27 @@ from tui.document import document, dumps
 from tui.errors import StoreMismatch
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
+from tui.store.rows import from_milliseconds
+from tui.travel import known
+from tui.watch import watched
 
 STALE, SILENT = 3, 4
 """Exit codes when a panel is stale, or only a liquidation feed is; the data is printed anyway."""
 
 
 def snapshot(args: argparse.Namespace) -> int:
-    """Print one snapshot of now; 3 when a panel is stale, 4 when a feed is silent."""
+    """Print one snapshot, of now or of --at; 3 when a panel is stale, 4 when a feed is silent.
+
+    With --watch one after the other, until it is interrupted (130) or nobody reads any more (0).
+    """
     settings = flags.settings(args)
     reader = opened(settings)
-    taken_now, doc = taken(reader, settings, clock.utc_now())
-    print(printed(taken_now, doc, settings, args.json, args.width))
+    if args.watch:
+        return watched(reader, settings, args.watch)
+    now = clock.utc_now()
+    as_of = at(reader, args.at, now) if args.at else now
+    snap, doc = taken(reader, settings, as_of)
+    print(printed(snap, doc, settings, args.json, args.width))
     return exit_code(doc)
 
 
@@ -32,6 +42,12 @@ def exit_code(doc: dict[str, Any]) -> int:
     feeds = [row for row in doc["health"] if row["collector"] == "liquidations"]
     silent = any(row["state"] not in ("live", "off") or row["reason"] for row in feeds)
     return SILENT if silent else 0
+
+
+def at(reader: Reader, text: str, now: datetime) -> datetime:
+    """The moment that `text` names; a UsageError when the store does not know it."""
+    began = reader.meta("began")
+    return known(text, now, began and from_milliseconds(began))
 
 
 def opened(settings: Settings) -> Reader:

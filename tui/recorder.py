@@ -23,11 +23,11 @@ from tui.document import document
 from tui.errors import LiqtopError, StoreError
 from tui.metrics import saturation
 from tui.outbox import Outbox
+from tui.rates import Rates
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, SATURATION, State, Table
 from tui.venues import VENUES, described
-from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
@@ -51,28 +51,6 @@ LEFT = 1000
 """Rows of coverage, the newest, among which those are that a killed recorder left open."""
 RATE_LIMIT_S = 120.0
 """The wait after a 429 that names no time; venues ban for minutes those who come back at once."""
-
-
-class Rates:
-    """USD per unit of a quote currency: 1 for the dollar coins, else its newest stored price."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._newest: dict[str, tuple[datetime, float]] = {}
-
-    def learn(self, quotes: pl.DataFrame) -> None:
-        """Take the newest price of every base in a frame of quotes."""
-        for base, ts, price in quotes.select("base", "ts", "price").iter_rows():
-            self._newest[base] = (ts, price)
-
-    def __call__(self, quote: str) -> float | None:
-        """None when the newest price is older than 60 s (definitions: the row stays unpriced)."""
-        if quote in DOLLARS:
-            return 1.0
-        ts, price = self._newest.get(quote, (None, None))
-        if ts is None or self._clock() - ts > timedelta(seconds=60):
-            return None
-        return price
 
 
 class Recorder:

@@ -11,13 +11,17 @@ from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.trust import Evidence, followed
 from tui.metrics.windows import Liquidations, liquidations
 from tui.store.copies import Copy
-from tui.store.day import Day
+from tui.store.day import Day, whole_minutes
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
+from tui.store.shelf import Shelf
 from tui.tables import CONTROL, QUOTES, SATURATION, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
+
+UNUSED = 60
+"""Live snapshots, one a second, after which what past moments have in common is let go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,11 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
 
+    @property
+    def whole_minutes(self) -> pl.DataFrame:
+        """What the windows count of `minutes`: `whole` where it is kept, else all of them."""
+        return self.minutes if self.whole is None else self.whole
+
     def tape(
         self,
         coins: Sequence[str],
@@ -68,7 +77,7 @@ class Snapshot:
         from `smallest` USD on and the newest `listed` rows. `coins` are those whose prices tell
         whether a venue's sides can be right."""
         return liquidations(
-            self.minutes if self.whole is None else self.whole,
+            self.whole_minutes,
             self.edges,
             self.recent,
             self.largest,
@@ -111,16 +120,19 @@ class Live:
 
     A poll and a snapshot take 10 ms with a million liquidations in the day. From any thread, one
     at a time. Both raise StoreError when the store can't be read; the next call tries again.
+    Past moments are read one by one; what two of them have in common is read once.
     """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._day: Day | None = None
+        self._shelf: Shelf | None = None
+        self._unused = 0  # snapshots since the shelf was last needed
 
     def poll(self) -> bool:
         """Take in what is new; whether there was anything. A replaced file is opened anew."""
         if self._reader.replaced:
-            self._day = None
+            self._day = self._shelf = None
             self._reader.reopen()
         if self._day is None:
             return True
@@ -151,8 +163,28 @@ class Live:
         if self._day is None:
             self._day = Day(self._reader, now, followed=True)
         if now // 60_000 < self._day.now // 60_000:
-            return take(self._reader, as_of)
+            return self._past(as_of)
+        self._unused += 1
+        if self._unused > UNUSED:
+            self._shelf = None
         return _snapshot(self._reader, self._day, as_of)
+
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """The whole minutes of the 24 h before `as_of` alone; where nothing was heard, at once."""
+        shelf = self._needed()
+        with self._reader.one_moment():
+            shelf.refresh()
+            return shelf.minutes().between(*whole_minutes(milliseconds(as_of)))
+
+    def _past(self, as_of: datetime) -> Snapshot:
+        now = milliseconds(as_of)
+        day = Day(self._reader, now, followed=False, shelf=self._needed())
+        return _snapshot(self._reader, day, as_of)
+
+    def _needed(self) -> Shelf:
+        self._unused = 0
+        self._shelf = self._shelf or Shelf(self._reader)
+        return self._shelf
 
 
 def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:

@@ -10,12 +10,15 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from tui import background, flags, sparing
+from tui import background, flags, sparing, times
 from tui.clock import Clock, utc_now
 from tui.config import Settings
-from tui.errors import LiqtopError, StoreMismatch
+from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
+from tui.travel import Travel, known
+from tui.travel import replay as played
 
 
 def monitor(args: argparse.Namespace) -> int:
@@ -27,11 +30,41 @@ def monitor(args: argparse.Namespace) -> int:
     try:
         notice = background.ensure(settings)
         _wait_for_store(settings)
-        code = watch(settings, utc_now, args.mouse, notice, lambda: background.ensure(settings))
+        now = utc_now()
+        travel = Travel(_known(settings, args.at, now), now) if args.at else None
+        watching = (settings, utc_now, args.mouse, notice, lambda: background.ensure(settings))
+        code = watch(*watching, travel=travel)
     finally:
         viewing.release()
     _goodbye(settings, holder(settings.data_dir))
     return code
+
+
+def replay(args: argparse.Namespace) -> int:
+    """Play a stretch of the store in the same screens; who records goes on, and nobody is started.
+
+    A recording in a file is played by the loopback exchange, through its sockets
+    (`python -m tui.loopback`): here it would have to be a store first.
+    """
+    settings = flags.settings(args)
+    _need_terminal()
+    _need_own_store(settings)
+    now = utc_now()
+    since, until = _known(settings, args.since, now), times.parse(args.until, now)
+    if since >= until:
+        raise UsageError(f"--from {args.since} is not before --to {args.until}")
+    viewing = ViewerLock(settings.data_dir)
+    try:
+        travel = played(since, min(until, now), args.speed, utc_now)
+        return watch(settings, utc_now, args.mouse, travel=travel)
+    finally:
+        viewing.release()
+
+
+def _known(settings: Settings, text: str, now: datetime) -> datetime:
+    """The moment that `text` names; a UsageError when the store does not know it."""
+    began = _meta(store_of(settings), "began")
+    return known(text, now, began and datetime.fromtimestamp(began / 1000, UTC))
 
 
 def watch(
@@ -40,6 +73,7 @@ def watch(
     mouse: bool = False,
     notice: str | None = None,
     supervise: Callable[[], str | None] = lambda: None,
+    travel: Travel | None = None,
 ) -> int:
     """Show the screen on the settings' store until the user quits; returns the exit code."""
     _need_terminal()
@@ -52,7 +86,7 @@ def watch(
 
     gc.freeze()
     gc.enable()
-    return run(settings, clock, mouse=mouse, notice=notice, supervise=supervise)
+    return run(settings, clock, mouse=mouse, notice=notice, supervise=supervise, travel=travel)
 
 
 def _need_terminal() -> None:
@@ -68,7 +102,7 @@ def _need_own_store(settings: Settings) -> None:
     path = store_of(settings)
     if not path.exists() or (settings.endpoint is None and holder(settings.data_dir)):
         return
-    theirs = _endpoint(path)
+    theirs = _meta(path, "endpoint")
     if theirs != settings.endpoint:
         raise StoreMismatch(
             f"{path} belongs to {theirs or 'the real exchanges'}, not to"
@@ -76,19 +110,21 @@ def _need_own_store(settings: Settings) -> None:
         )
 
 
-def _endpoint(path: Path) -> str | None:
-    """Whose rows a store holds; a StoreError for a file that is none or can't be read."""
+def _meta(path: Path, key: str) -> Any:
+    """A value the recorder keeps, None when it was never set, by the standard library alone; a
+    StoreError for a file that is none or can't be read."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            found = db.execute("SELECT value FROM meta WHERE key = 'endpoint'").fetchone()
-            value: str | None = json.loads(found[0]) if found else None
-            return value
+            found = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            return json.loads(found[0]) if found else None
     except sqlite3.Error:
         from tui.store import Reader  # opens a closed store in a read-only folder, too
 
         reader = Reader(path)
-        reader.close()
-        return reader.endpoint
+        try:
+            return reader.meta(key)
+        finally:
+            reader.close()
 
 
 def _wait_for_store(settings: Settings) -> None:

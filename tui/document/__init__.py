@@ -7,6 +7,7 @@ fractions. What is unknown is null, and the same object then says why under `rea
 from typing import Any
 
 from tui.config import Settings
+from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.plain import dumps, plain, told
 from tui.document.tape import tape_panel
@@ -42,6 +43,7 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
                 "long_short": long_short(snapshot, interest),
                 "moving_averages": moving_averages(snapshot, coin, found),
                 "safe_haven": safe_haven(snapshot),
+                "events": events(snapshot, coin),
             },
             "health": [_health(feed) for feed in fed],
         }

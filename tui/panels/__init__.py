@@ -1,6 +1,7 @@
 """The panels, in the order of their keys. Adding one is its file and a line here."""
 
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.events import EventsPanel
 from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
@@ -11,6 +12,7 @@ PANELS: tuple[Panel, ...] = (
     LongShortPanel(),
     MovingAveragesPanel(),
     SafeHavenPanel(),
+    EventsPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

@@ -51,6 +51,7 @@ class View:
     focused: bool = False
     number: int = 0
     notice: str = ""
+    travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
 
     @classmethod
     def of(cls, settings: Settings) -> "View":
@@ -133,6 +134,11 @@ class Panel(ABC):
     @abstractmethod
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """The full table and one chart, inside a box."""
+
+    def moments(self, record: Any) -> tuple[datetime, ...]:
+        """The moments its rows stand for, where a row can be selected and the screen shown as it
+        was then."""
+        return ()
 
     def natural(self, width: int) -> int:
         """The rows, frame included, beyond which height adds nothing; 0: it always does."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from textual import events
@@ -17,7 +18,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.panel_view import EDGE_CELLS, Edge, PanelView, Rows, Stamp
 from tui.screens.reading import Picture, Wanted
 
-FEED = "liquidations"  # the panel whose rows can be selected
+FEED = "liquidations"  # the panel whose rows can be selected, beside those that have moments
 
 
 class Dashboard(LiveScreen):
@@ -37,7 +38,7 @@ class Dashboard(LiveScreen):
         Binding("G,end", "row_last", "last row", id="row_last"),
         Binding("z", "zoom", "zoom the panel", id="zoom"),
         Binding("enter", "open", "open the panel", id="open"),
-        Binding("escape", "back", "back: row, zoom", id="back"),
+        Binding("escape", "back", "back: row, zoom, live", id="back"),
         Binding("q", "back_or_quit", "back, or quit", id="back_or_quit"),
     ]
 
@@ -46,7 +47,8 @@ class Dashboard(LiveScreen):
         self._panels = {panel.name: panel for panel in panels}
         self._numbers = {panel.name: n for n, panel in enumerate(panels, 1)}
         self._zoomed: str | None = None
-        self._selected: int | None = None
+        self._selected: dict[str, int] = {}  # the row of a panel
+        self._moments: dict[str, tuple[datetime, ...]] = {}  # what rows of a panel stand for
         self._scroll: dict[str, int] = {}
         self._ages: dict[str, Age] = {}
 
@@ -100,7 +102,7 @@ class Dashboard(LiveScreen):
             self.monitor.look,
             focused=name == self.focus_name,
             number=self._numbers[name],
-            selected=self._selected if name == FEED else None,
+            selected=self._selected.get(name),
             scroll=self._scroll.get(name, 0),
         )
 
@@ -114,7 +116,7 @@ class Dashboard(LiveScreen):
 
     @property
     def frozen_feed(self) -> bool:
-        return self._selected is not None
+        return FEED in self._selected
 
     @property
     def feeds_width(self) -> int:
@@ -127,8 +129,20 @@ class Dashboard(LiveScreen):
             self._show(HINT, self.query_one("#hint", Rows), picture.lines[HINT])
         for name in self._panels:
             if name in picture.lines:
+                self._follow(name, picture.moments.get(name, ()))
                 self._show(name, self._view(name), picture.lines[name])
                 self._stamp(name).show([self._age(name, picture.ages.get(name))])
+
+    def _follow(self, name: str, moments: tuple[datetime, ...]) -> None:
+        """A selected row stays the one of its moment when others come above it."""
+        before, at = self._moments.get(name, ()), self._selected.get(name)
+        self._moments[name] = moments
+        if at is None or at >= len(before) or moments == before:
+            return
+        if before[at] in moments:
+            self._selected[name] = moments.index(before[at])
+        else:
+            del self._selected[name]
 
     def _age(self, name: str, age: Age | None) -> Content:
         """Right-aligned in the bare cells of the frame."""
@@ -152,7 +166,13 @@ class Dashboard(LiveScreen):
         self._view(name).focus()
 
     def action_open(self) -> None:
-        if self.focus_name:
+        name = self.focus_name or ""
+        at = self._selected.get(name)
+        if at is not None and at < len(moments := self._moments.get(name, ())):
+            self.monitor.go(moments[at])
+            self._selected.clear()
+            self.redraw()
+        elif self.focus_name:
             self.app.push_screen(
                 Detail(self._panels[self.focus_name], self.view_of(self.focus_name))
             )
@@ -168,42 +188,50 @@ class Dashboard(LiveScreen):
             self._view(focused).focus()
 
     def action_back(self) -> None:
-        if self._selected is not None:
-            self._selected = None
+        if self._selected:
+            self._selected.clear()
             self.redraw()
         elif self._zoomed:
             self._zoom(None)
+        elif self.monitor.travel:
+            self.action_live()
 
     def action_back_or_quit(self) -> None:
-        if self._selected is not None or self._zoomed:
+        if self._selected or self._zoomed or self.monitor.travel:
             self.action_back()
         else:
             self.app.exit()
 
     def action_row(self, by: int) -> None:
-        if self.focus_name == FEED:
-            at = -1 if self._selected is None else self._selected
-            self._select(at + by)
+        if self._rows_of(self.focus_name):
+            self._select(self._selected.get(self.focus_name or "", -1) + by)
         elif self.focus_name:
             at = self._scroll.get(self.focus_name, 0)
             self._scroll[self.focus_name] = max(0, at + by)
             self.redraw()
 
+    def _rows_of(self, name: str | None) -> int:
+        """The rows of a panel that can be selected."""
+        return self.monitor.feed_rows() if name == FEED else len(self._moments.get(name or "", ()))
+
     def _select(self, row: int) -> None:
-        last = self.monitor.feed_rows() - 1
-        self._selected = min(row, last) if row >= 0 and last >= 0 else None
+        name = self.focus_name or ""
+        if row >= 0:
+            self._selected = {name: min(row, self._rows_of(name) - 1)}
+        else:
+            self._selected.clear()
         self.redraw()
 
     def action_row_first(self) -> None:
-        if self.focus_name == FEED:
+        if self._rows_of(self.focus_name):
             self._select(0)
         elif self.focus_name:
             self._scroll.pop(self.focus_name, None)
             self.redraw()
 
     def action_row_last(self) -> None:
-        if self.focus_name == FEED:
-            self._select(self.monitor.feed_rows() - 1)
+        if rows := self._rows_of(self.focus_name):
+            self._select(rows - 1)
 
 
 def stamp_place(placement: Placement | None) -> Placement | None:

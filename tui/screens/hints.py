@@ -15,6 +15,8 @@ _WIDE = (
     ("window_shorter window_longer", "window"),
     ("size_larger size_smaller", "min size"),
     ("group", "group"),
+    ("time_earlier time_later", "time"),
+    ("burst_next burst_previous", "burst"),
     ("hold", "hold"),
     ("theme", "theme"),
     ("help", "help"),
@@ -29,7 +31,7 @@ _NARROW = (
     ("help", ""),
     ("back_or_quit", ""),
 )
-_FIRST_TO_GO = ("back", "theme", "group", "zoom", "open", "hold")
+_FIRST_TO_GO = ("back", "theme", "time", "group", "zoom", "burst", "open", "hold")
 SHORT = {
     "zoom": "z",
     "open": "⏎",
@@ -40,6 +42,10 @@ SHORT = {
     "size_larger": "+",
     "size_smaller": "−",
     "group": "b",
+    "time_earlier": ",",
+    "time_later": ".",
+    "burst_next": "n",
+    "burst_previous": "N",
     "hold": "space",
     "theme": "T",
     "help": "?",

@@ -39,6 +39,13 @@ _SIGNS = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "at": "@",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "escape": "esc",
 }
 _NAMES = {sign: name for name, sign in _SIGNS.items()}

@@ -72,11 +72,12 @@ def arrange(
 
 
 def _strip(width: int, y: int, room: int, names: list[str]) -> list[Placement]:
-    """The first panel gets what is left after a row for each other two; the last two share one."""
+    """The first panel gets what is left after a row for each other; the third and the fourth share
+    one."""
     first, *others = names
     rows = [others[i : i + 1] for i in range(len(others))]
     if len(others) > 2:
-        rows = [*rows[:-2], others[-2:]]
+        rows = [rows[0], others[1:3], *rows[3:]]
     kept = rows[: max(0, room - 3)]
     placed = [Placement(first, 0, y, width, room - len(kept))]
     for i, row in enumerate(kept, start=y + room - len(kept)):

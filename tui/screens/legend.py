@@ -29,6 +29,10 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("12m of 24h", "the store is younger than the window: this much of it exists"),
     ("· 31 smaller", "liquidations below the smallest size, folded by second; totals contain them"),
     ("STALE  !", "older than this feed should ever be; never shown as live"),
+    ("burst", "minutes of 10 × a normal one and $1M or more; normal = the mean minute of 24 h"),
+    ("! ~", "a feed was lost or is silent; it came back, and so much was asked for afterwards"),
+    ("BTC over 90,000", "a round level was crossed from one hourly close to the next"),
+    ("AT 2026-01-19 21:15Z", "all is as it was then but the price at the right, which is live"),
     ("HELD 0:42 +318", "the view is frozen for so long, and so many liquidations came since"),
 )
 
@@ -36,7 +40,8 @@ COINGLASS = (
     "Why our 24 h total differs from CoinGlass. We add up only rows that an exchange published"
     " and this machine heard. Binance and OKX publish at most one liquidation per contract and"
     " second, so what falls in the same second is never told to anyone; Bybit and Gate say that"
-    " they publish all."
+    " they publish all, of others it is not known; Hyperliquid, KuCoin, MEXC and BingX have no"
+    " public feed at all."
     " CoinGlass follows more exchanges and may estimate what is not published; how, it does not"
     " say. We estimate nothing: a total is a lower bound, marked ≥, beside the cover it rests on."
     " Our window also ends now, to the second, and holds nothing from before this store began to"

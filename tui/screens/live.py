@@ -8,14 +8,13 @@ while another screen covers it.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -27,9 +26,7 @@ from tui.screens.coin import CoinChoice
 from tui.screens.layout import Placement
 from tui.screens.panel_view import Rows, Stamp
 from tui.screens.reading import Ask, Picture, Wanted
-
-if TYPE_CHECKING:
-    from tui.app import LiqtopApp
+from tui.screens.time_keys import TimeKeys
 
 BEAT_S = 0.25
 
@@ -42,7 +39,7 @@ class Drawn(Message):
         self.picture = picture
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(TimeKeys):
     """Header and clock, the beat, and the keys that change what is looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,19 +50,14 @@ class LiveScreen(Screen[None]):
         Binding("plus,equals_sign", "smallest(1)", "larger smallest size", id="size_larger"),
         Binding("minus", "smallest(-1)", "smaller smallest size", id="size_smaller"),
         Binding("b", "group", "group by coin, venue, side", id="group"),
-        Binding("space", "hold", "hold the view; recording goes on", id="hold"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._beat: Timer | None = None
         self._second: int | None = None  # the second that was drawn last
+        self._drawn_at: datetime | None = None
         self.sizes: dict[str, tuple[int, int]] = {}
-
-    @property
-    def monitor(self) -> "LiqtopApp":
-        """The app, by its own type."""
-        return cast("LiqtopApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The header with the clock over it; a subclass adds its own."""
@@ -124,12 +116,14 @@ class LiveScreen(Screen[None]):
         if second != self._second:
             self.redraw(now)
         elif self.monitor.held is None:
-            self.monitor.reading.ask(Ask(now, self._header_wanted(now), feeds=self.feeds_width))
+            at = self.monitor.moment(now)
+            header = self._header_wanted(now)
+            self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
 
     def redraw(self, now: datetime | None = None) -> None:
         """Ask for everything at this moment; the clock moves at once."""
         now = now or self.monitor.clock()
-        self._second = int(now.timestamp())
+        self._second, self._drawn_at = int(now.timestamp()), now
         if not self.size:
             return
         self._tell_time(now)
@@ -141,13 +135,17 @@ class LiveScreen(Screen[None]):
                 self.monitor.held,
                 self.frozen_feed,
                 self.feeds_width,
+                self.monitor.moment(now),
             )
         )
 
     def _header_wanted(self, now: datetime) -> Wanted | None:
         if "header" not in self.sizes:
             return None
-        view = replace(self.monitor.look, notice=self.monitor.notice(now))
+        # Between two seconds a replay's panels stand still, and so does what it is said to show.
+        drawn = self._drawn_at or now
+        travel = self.monitor.travel.words(drawn) if self.monitor.travel else ()
+        view = replace(self.monitor.look, notice=self.monitor.notice(now), travel=travel)
         return Wanted(None, *self.sizes["header"], view)
 
     def _tell_time(self, now: datetime) -> None:
@@ -157,6 +155,9 @@ class LiveScreen(Screen[None]):
     def on_drawn(self, message: Drawn) -> None:
         picture = message.picture
         self.monitor.heard(picture)
+        if picture.found:
+            self.redraw()
+            return
         if "header" in picture.lines:
             self._show("header", self.query_one("#header", Rows), picture.lines["header"])
         elif picture.errors and "header" in self.sizes:
@@ -214,7 +215,3 @@ class LiveScreen(Screen[None]):
                 self._look(looks.coin(self.monitor.look, answer or None))
 
         self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
-
-    def action_hold(self) -> None:
-        self.monitor.held = None if self.monitor.held else self.monitor.clock()
-        self.redraw()

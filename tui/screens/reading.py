@@ -1,8 +1,7 @@
 """Reads the source and draws the panels in a thread, so that the screen never waits for either.
 
 The screen asks (`Ask`), the thread answers with lines ready to show (`Picture`). Only the newest
-question counts. A panel that fails is one line that says so; a source that fails leaves what was
-shown and says so in the notice.
+question counts. A source that fails leaves what was shown and says so in the notice.
 """
 
 import queue
@@ -11,25 +10,22 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
+import polars as pl
 from textual.content import Content
 
-from tui import draw
 from tui.clock import Clock, utc_now
 from tui.metrics.windows import Liquidations
-from tui.panels import header
-from tui.panels.base import Age, Panel, View
+from tui.panels.base import Age
+from tui.panels.liquidations import read
+from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
+from tui.screens.seeking import Found, Seek, found
 from tui.snapshot import Snapshot
-from tui.tables import LIQUIDATIONS
+
+__all__ = ["Ask", "Picture", "Reading", "Source", "Supervise", "Wanted"]
 
 SUPERVISE_EVERY = timedelta(seconds=2)
-SLOW_EVERY = timedelta(seconds=5)
-"""Panels without liquidations change by the minute; drawing them each second would be a third of
-all the work (25 of 65 ms). Their age goes on by the second."""
-IDLE_EVERY = timedelta(seconds=5)
-"""Without a new liquidation the others, too, only see old rows leave their windows. At 160 × 45
-that was 0.9 kB/s every other second."""
 HEADER_EVERY = timedelta(milliseconds=450)
 """The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
 
@@ -43,24 +39,15 @@ class Source(Protocol):
     def at(self, as_of: datetime) -> Snapshot:
         """The snapshot of that moment."""
 
+    def minutes(self, as_of: datetime) -> pl.DataFrame:
+        """The whole minutes (`liquidation_minutes`) of the 24 h before that moment."""
+
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """`shown` with the quotes that came since; None when none did."""
 
 
 Supervise = Callable[[], str | None]
 """Looks after the recorder; returns what a person should know, or None."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One panel to draw, or the header (None): its size and how it is looked at. `detail` asks for
-    the panel's whole screen."""
-
-    panel: Panel | None
-    width: int
-    height: int
-    view: View
-    detail: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,11 +61,13 @@ class Ask:
     held: datetime | None = None  # since when the view is frozen
     frozen_feed: bool = False  # a row is selected: the order of the feed stays
     feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
+    at: datetime | None = None  # a moment of the past to show; the live price goes on
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Lines and ages by panel name (`header` for the header); `notice` is the caller's words."""
+    """Lines and ages by panel name (`header` for the header); `snapshot` is the live one, `shown`
+    the one the panels show."""
 
     snapshot: Snapshot | None
     lines: Mapping[str, list[Content]] = field(default_factory=dict)
@@ -86,38 +75,9 @@ class Picture:
     errors: tuple[str, ...] = ()
     supervised: str | None = None
     since_held: int = 0  # liquidations that came since the view is held
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A panel as it was drawn at a moment."""
-
-    wanted: Wanted
-    as_of: datetime
-    drawn_from: weakref.ref[Snapshot]  # weak: an old snapshot's frames must not stay in memory
-    rows: tuple[int, int, float]  # of the liquidations it was drawn from
-    lines: list[Content]
-    age: Age
-
-    def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
-        """Whether it may be shown again instead of being drawn."""
-        if wanted != self.wanted or wanted.panel is None:
-            return False
-        limit = SLOW_EVERY
-        if LIQUIDATIONS in wanted.panel.tables:
-            limit = IDLE_EVERY if rows_of(shown) == self.rows else timedelta(0)
-        young = timedelta(0) <= shown.as_of - self.as_of < limit - timedelta(seconds=0.5)
-        return young or self.drawn_from() is shown
-
-    def aged(self, as_of: datetime) -> Age:
-        """Its age by that moment."""
-        elapsed = (as_of - self.as_of).total_seconds()
-        if self.age.age_s is None or elapsed < 0.5:
-            return self.age
-        seconds = self.age.age_s + elapsed
-        return replace(
-            self.age, age_s=seconds, text=draw.age(seconds) + ("!" if self.age.stale else "")
-        )
+    shown: Snapshot | None = None
+    moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
+    found: Found | None = None  # the burst that was looked for
 
 
 class Reading:
@@ -133,9 +93,10 @@ class Reading:
         self._open, self._deliver, self._supervise = source, deliver, supervise
         self._clock = clock
         self._source: Source | None = None
-        self._asks: queue.SimpleQueue[Ask | None] = queue.SimpleQueue()
+        self._asks: queue.SimpleQueue[Ask | Seek | None] = queue.SimpleQueue()
         self._shown: Snapshot | None = None  # the last live one
         self._held: Snapshot | None = None
+        self._past: Snapshot | None = None  # the one of a moment that is looked at instead of now
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
@@ -152,6 +113,10 @@ class Reading:
     def ask(self, ask: Ask) -> None:
         """Have this drawn next; an older question that still waits is forgotten."""
         self._asks.put(ask)
+
+    def seek(self, seek: Seek) -> None:
+        """Look for a burst; the picture that has it has nothing else."""
+        self._asks.put(seek)
 
     def stop(self) -> None:
         """End the thread, waiting at most a second for a read that is under way."""
@@ -176,23 +141,31 @@ class Reading:
         self._source = source
         return None
 
-    def answer(self, ask: Ask) -> None:
+    def answer(self, ask: Ask | Seek) -> None:
         """Deliver what was asked, or what hinders it."""
         if self._source is None and (failed := self.open()):
-            self._deliver(Picture(None, errors=(failed,), supervised=self._watch(ask.as_of)))
+            self._deliver(Picture(None, errors=(failed,), supervised=self._watch(self._clock())))
             return
         try:
-            picture = self.picture(ask)
+            picture = self._found(ask) if isinstance(ask, Seek) else self.picture(ask)
         except Exception as error:
             picture = Picture(None, errors=(said("store", error),), supervised=self._words)
         if picture is not None:
             self._deliver(picture)
 
-    def _newest(self) -> Ask | None:
-        """The newest question; one for panels is not displaced by one for the header alone."""
+    def _found(self, seek: Seek) -> Picture:
+        assert self._source is not None
+        self._source.poll()
+        return Picture(None, supervised=self._words, found=found(seek, self._source.minutes))
+
+    def _newest(self) -> Ask | Seek | None:
+        """The newest question; one for panels is not displaced by one for the header alone, and
+        none for a burst by another."""
         ask = self._asks.get()
-        while ask is not None and not self._asks.empty():
+        while isinstance(ask, Ask) and not self._asks.empty():
             newer = self._asks.get()
+            if isinstance(newer, Seek):
+                return newer  # what it finds is drawn next
             if newer is None or newer.panels or not ask.panels:
                 ask = newer
         return ask
@@ -205,17 +178,19 @@ class Reading:
             return self._between(ask, self._shown)
         self._source.poll()
         live = self._source.at(ask.as_of)
-        shown = self._frozen(live, ask)
+        before, self._shown = self._shown, live
+        shown = self._past_of(ask) or self._frozen(live, before, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
         for wanted in ask.panels:
             self._draw(wanted, shown, lines, ages)
+        moments = {name: kept.moments for name, kept in self._kept.items() if name in lines}
         if ask.header is not None:  # the price stays live while held
-            totals = self._totals if shown is live else None
-            lines |= headed(ask.header, ask.feeds, live, totals)
-            self._headed = ask.as_of
-        since = _count_since(live, shown) if ask.held else 0
-        return Picture(live, lines, ages, supervised=words, since_held=since)
+            lines |= self._headed_by(ask, ask.header, live, shown)
+        since = _count_since(live, shown) if ask.held and not ask.at else 0
+        return Picture(
+            live, lines, ages, supervised=words, since_held=since, shown=shown, moments=moments
+        )
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
@@ -225,9 +200,34 @@ class Reading:
         live = self._source.quoted(shown, ask.as_of)
         if live is None:
             return None
+        lines = self._headed_by(ask, ask.header, live, live)
+        return Picture(live, lines, supervised=self._words, shown=self._past)
+
+    def _headed_by(
+        self, ask: Ask, wanted: Wanted, live: Snapshot, shown: Snapshot
+    ) -> dict[str, list[Content]]:
+        """The header: live, while the view is held too; of the past with the live price in it."""
         self._headed = ask.as_of
-        lines = headed(ask.header, ask.feeds, live, self._totals)
-        return Picture(live, lines, supervised=self._words)
+        past = self._past
+        if past is None:
+            return headed(wanted, ask.feeds, live, self._totals if shown is live else None)
+        made = self._totals
+        if made is None or (made.as_of, made.coin) != (past.as_of, wanted.view.coin):
+            made = self._totals = read(past, wanted.view)
+        return headed(wanted, ask.feeds, past, made, live)
+
+    def _past_of(self, ask: Ask) -> Snapshot | None:
+        """The snapshot of the past moment that is looked at, read once while it stands."""
+        assert self._source is not None
+        if ask.at is None:
+            if self._past is not None:  # nothing drawn from the past may serve the present
+                self._past, self._totals = None, None
+                self._kept.clear()
+            return None
+        if self._past is None or self._past.as_of != ask.at:
+            self._past = self._source.at(ask.at)
+        self._feed = None  # a feed of the past is frozen as it is
+        return self._past
 
     def _draw(
         self,
@@ -249,16 +249,16 @@ class Reading:
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
-            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age)
+            moments = wanted.panel.moments(record)
+            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, moments)
 
-    def _frozen(self, live: Snapshot, ask: Ask) -> Snapshot:
+    def _frozen(self, live: Snapshot, before: Snapshot | None, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""
         if ask.held is None:
             self._held = None
         elif self._held is None:
-            self._held = self._shown or live
+            self._held = before or live
         shown = self._held or live
-        self._shown = live
         if not ask.frozen_feed:
             self._feed = None
             return shown
@@ -274,60 +274,6 @@ class Reading:
             except Exception as error:
                 self._words = said("recorder", error)
         return self._words
-
-
-def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None, Any]:
-    """The panel's lines, age and record; or a line that says what failed in it."""
-    panel, view, width, height = wanted.panel, wanted.view, wanted.width, wanted.height
-    assert panel is not None
-    try:
-        if wanted.detail:
-            record: Any = panel.detail_record(snapshot, view)
-            return _exact(panel.detail(record, view, width, height), width, height), None, None
-        record = panel.record(snapshot, view)
-        lines = _exact(panel.lines(record, view, width, height), width, height)
-        return lines, panel.age(record), record
-    except Exception as error:
-        return _failed(panel.title, error, width, height), None, None
-
-
-def headed(
-    wanted: Wanted, feeds: int, snapshot: Snapshot, totals: Liquidations | None
-) -> dict[str, list[Content]]:
-    """The header's lines and, where there is a place, that of the feeds; or what failed."""
-    view, width, height = wanted.view, wanted.width, wanted.height
-    try:
-        record = header.record(snapshot, view, totals)
-        made = {"header": _exact(header.lines(record, view, width, height), width, height)}
-        if feeds:
-            made["hint"] = [header.feeds_line(record, feeds)]
-    except Exception as error:
-        return {"header": _failed("header", error, width, height)}
-    return made
-
-
-def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:
-    line = draw.line(width, (said(title, error), "$warn"))
-    return [line, *[Content.blank(width)] * (height - 1)]
-
-
-def _exact(lines: list[Content], width: int, height: int) -> list[Content]:
-    wide = [line.cell_length for line in lines if line.cell_length != width]
-    if len(lines) != height or wide:
-        raise ValueError(f"drew {len(lines)} lines of {wide or width} for {width} × {height}")
-    return lines
-
-
-def rows_of(snapshot: Snapshot) -> tuple[int, int, float]:
-    """Number and USD of the liquidations in a snapshot: as long as they stay, no row came."""
-    minutes = snapshot.minutes
-    return snapshot.recent.height, int(minutes["count"].sum()), float(minutes["usd"].sum())
-
-
-def said(what: str, error: Exception) -> str:
-    """An error in one line, harmless in a terminal."""
-    words = str(error).splitlines()
-    return draw.safe(f"{what}: {type(error).__name__}: {words[0] if words else ''}")
 
 
 def _count_since(live: Snapshot, held: Snapshot) -> int:

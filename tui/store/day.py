@@ -13,6 +13,7 @@ from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
 from tui.store.rows import at, count_until, from_milliseconds, milliseconds, replaced, until
+from tui.store.shelf import Shelf
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     CANDLES,
@@ -47,20 +48,25 @@ _SMALL = (SATURATION, CONTROL)
 class Day:
     """The frames of a snapshot at moments from `now` (ms) on; for earlier ones make another.
 
-    Unless it is to be followed, only rows that count at `now` are read.
+    Unless it is to be followed, only rows that count at `now` are read, and of those only the ones
+    that are not on the `shelf` where there is one.
     """
 
-    def __init__(self, reader: Reader, now: int, *, followed: bool) -> None:
-        self._reader = reader
+    def __init__(
+        self, reader: Reader, now: int, *, followed: bool, shelf: Shelf | None = None
+    ) -> None:
+        self._reader, self._shelf = reader, shelf
         self.now = now
         with reader.one_moment():
             self._follower = Follower(reader, TABLES, "now")
+            if shelf:
+                shelf.refresh()
             self._read(reader, now, _NEVER if followed else now + AHEAD)
 
     def _read(self, reader: Reader, now: int, end: int) -> None:
         cut = now + AHEAD
-        self._minutes = Minutes(reader)
-        self._minutes.between(*_whole_minutes(now))
+        self._minutes = self._shelf.minutes() if self._shelf else Minutes(reader)
+        self._minutes.between(*whole_minutes(now))
         self._edges = Edges(reader, self._follower.ids[LIQUIDATIONS.name])
         self._edges.of(_edge_minutes(now))
         self._recent = Recent(reader, cut, end)
@@ -86,11 +92,15 @@ class Day:
         )
 
     def _read_slow(self, how: Thinning, now: int, end: int) -> pl.DataFrame:
+        if self._shelf:
+            return self._shelf.thinned(how, now, end)
         if (copied := self._copied(how.table, end)) is None:
             return read_thinned(self._reader, how, now, end)
         return thin(copied.sort("ts", maintain_order=True), how, now)
 
     def _read_candles(self, now: int, end: int) -> pl.DataFrame:
+        if self._shelf:
+            return self._shelf.candles(now - _HOURLY).filter(_reached(now))
         if (copied := self._copied(CANDLES, end)) is not None:
             return copied.filter(_reached(now))
         hourly = from_milliseconds(now - _HOURLY)
@@ -165,7 +175,7 @@ class Day:
             self._age(now)
         self.now = max(now, self.now)
         cut, newest = now + AHEAD, now - now % MINUTE
-        first, end = _whole_minutes(now)
+        first, end = whole_minutes(now)
         whole = self._minutes.between(first, end)
         edges = until(self._edges.of(_edge_minutes(now)), cut)
         self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
@@ -222,7 +232,7 @@ class Day:
             self._health = pl.concat([newest, late], rechunk=True)
 
 
-def _whole_minutes(now: int) -> tuple[int, int]:
+def whole_minutes(now: int) -> tuple[int, int]:
     """First and end of the minutes that lie whole in the last 24 h, and the one those begin in."""
     first = now - DAY
     return first - first % MINUTE, now - now % MINUTE

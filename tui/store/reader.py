@@ -12,7 +12,7 @@ import polars as pl
 
 from tui.store import files
 from tui.store.blocks import read_hour
-from tui.store.rows import frame_of, from_milliseconds, milliseconds
+from tui.store.rows import frame_of, frames_of, from_milliseconds, milliseconds
 from tui.store.schema import quoted
 from tui.tables import Table
 
@@ -58,6 +58,34 @@ class Reader:
             values.append(newest)
         found = self.select(table, names, f"WHERE {clauses} ORDER BY {order}", values)
         return found.reverse() if newest is not None else found
+
+    def count(
+        self, table: Table, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """How many rows `(since, until]` holds."""
+        clauses, values = _conditions(table, since, until, None)
+        rows = self.rows(f"SELECT count(*) FROM {table.name} WHERE {clauses}", values)
+        return int(rows[0][0])
+
+    def parts(
+        self,
+        table: Table,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        raw: bool = False,
+    ) -> Iterator[pl.DataFrame]:
+        """The rows of `read`, some thousand at a time, never all in memory.
+
+        They are of one moment: until the last part, what the recorder writes stays in the -wal.
+        """
+        names = _columns(table, raw)
+        clauses, values = _conditions(table, since, until, None)
+        order = f"WHERE {clauses} ORDER BY {table.time}, id"
+        listed = ", ".join(quoted(names))
+        with files.plainly(self._path):
+            cursor = self._db.execute(f"SELECT {listed} FROM {table.name} {order}", values)
+            yield from frames_of(cursor, table, names)
 
     def after(self, table: Table, id: int, limit: int | None = None) -> tuple[pl.DataFrame, int]:
         """Rows that came after `id`, in the order they came, without `raw`; and the last id."""

@@ -81,10 +81,16 @@ def frame_of(cursor: sqlite3.Cursor, table: Table, columns: Sequence[str]) -> pl
 
     22,000 candles are 10 MB of Python objects, and what they took never goes back to the system.
     """
-    parts = [frame(table, columns, cursor.fetchmany(CHUNK))]
-    while rows := cursor.fetchmany(CHUNK):
-        parts.append(frame(table, columns, rows))
+    parts = list(frames_of(cursor, table, columns)) or [frame(table, columns, ())]
     return parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=True)
+
+
+def frames_of(
+    cursor: sqlite3.Cursor, table: Table, columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """The rows of a cursor as frames of some thousand."""
+    while rows := cursor.fetchmany(CHUNK):
+        yield frame(table, columns, rows)
 
 
 def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:

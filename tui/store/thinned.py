@@ -67,7 +67,22 @@ THINNINGS = (
 
 def read_thinned(reader: Reader, how: Thinning, now: int, end: int) -> pl.DataFrame:
     """The rows of the table up to `end` (ms), thinned as seen at `now`, in the order of `ts`."""
-    step, edge, first = how.step // _MS, how.whole_from(now), how.held_from(now)
+    edge = how.whole_from(now)
+    return whole_after(reader, how, read_steps(reader, how, how.held_from(now), edge), edge, end)
+
+
+def whole_after(
+    reader: Reader, how: Thinning, steps: pl.DataFrame, edge: int, end: int
+) -> pl.DataFrame:
+    """The thinned rows before `edge` (ms) with all rows from there up to `end` behind them."""
+    span = "WHERE ts >= ? AND ts <= ? ORDER BY ts, id"
+    whole = reader.select(how.table, tuple(how.table.schema), span, (edge, end))
+    return pl.concat([steps, whole], rechunk=True).sort("ts", maintain_order=True)
+
+
+def read_steps(reader: Reader, how: Thinning, first: int, edge: int) -> pl.DataFrame:
+    """The last row of every step in `[first, edge)` ms for each series, in the order of `ts`."""
+    step = how.step // _MS
     names = tuple(how.table.schema)
     same = " AND ".join(f"{name} = ?" for name in how.series)
     sql = f"""
@@ -86,11 +101,7 @@ def read_thinned(reader: Reader, how: Thinning, now: int, end: int) -> pl.DataFr
             few.append(reader.select(how.table, names, span, (*series, first, edge)))
         else:
             parts.append(reader.frame(how.table, names, sql, (first, edge, *series)))
-    whole = "WHERE ts >= ? AND ts <= ? ORDER BY ts, id"
-    parts += [
-        _last_of_steps(pl.concat(few), how),
-        reader.select(how.table, names, whole, (edge, end)),
-    ]
+    parts.append(_last_of_steps(pl.concat(few), how))
     return pl.concat(parts, rechunk=True).sort("ts", maintain_order=True)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
+from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
@@ -25,6 +26,7 @@ class HeaderRecord:
     recorder_ts: datetime | None = None
     move: float | None = None
     interest: float | None = None
+    streamed: Price | None = None  # the live price, while the rest is of the past
 
     @property
     def silent(self) -> timedelta | None:
@@ -41,9 +43,13 @@ class HeaderRecord:
 
 
 def record(
-    snapshot: Snapshot, view: View, liquidations: Liquidations | None = None
+    snapshot: Snapshot,
+    view: View,
+    liquidations: Liquidations | None = None,
+    live: Snapshot | None = None,
 ) -> HeaderRecord:
-    """The header's record; hand in the panel's `liquidations` to spare reading them twice."""
+    """The header's record; hand in the panel's `liquidations` to spare reading them twice, and the
+    `live` snapshot when the other is of the past."""
     coins = dict.fromkeys((view.base, *view.coins))
     quoted = [shared.price(snapshot, coin) for coin in coins]
     made = liquidations or read(snapshot, view)
@@ -62,4 +68,5 @@ def record(
         snapshot.recorder_ts,
         shared.move(snapshot, view.base, view.window),
         shared.interest(snapshot, view.window).get(view.base),
+        shared.price(live, view.base) if live else None,
     )

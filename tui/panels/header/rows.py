@@ -6,6 +6,7 @@ from tui import draw
 from tui.metrics.prices import Price
 from tui.panels.base import BOX, RULES, View, finish
 from tui.panels.header.data import HeaderRecord
+from tui.panels.header.travel import travelled
 from tui.panels.header.words import (
     Parts,
     changes,
@@ -40,6 +41,8 @@ def lines(record: HeaderRecord, view: View, width: int, height: int) -> list[Con
         made = _strip(record, view, width) if height == 1 else _wide(record, view, width)
     else:
         made = _narrow(record, view, width, bare=width < RULES)
+    if view.travel:
+        made = travelled(made, record, view, width, clock_cells(width)[0])
     return finish(made, view, width, height)
 
 

@@ -1,0 +1,220 @@
+"""What happened in the last 24 h, newest first: bursts, the largest, feeds lost, levels crossed.
+
+The same frames give the same events, live and in the past.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import polars as pl
+
+from tui.metrics import rounds
+from tui.metrics.averages import averages
+from tui.metrics.breaks import Break, breaks
+from tui.metrics.bursts import Burst, bursts
+from tui.metrics.coverage import HEARTBEAT, Stream
+from tui.metrics.series import closes, price_at, spot_symbol
+from tui.metrics.spans import AHEAD
+from tui.tables import Side, State
+
+SPAN = timedelta(hours=24)
+_WELL = (State.LIVE, State.STARTING, State.OFF)
+
+
+class Kind(StrEnum):
+    """What kind of event it is."""
+
+    BURST = "burst"
+    BURST_END = "burst_end"
+    LARGEST = "largest"
+    LOST = "lost"
+    BACK = "back"
+    SILENT = "silent"
+    ROUND = "round"
+    AVERAGE = "average"
+    CLOSE = "close"
+    ALERT = "alert"  # told by the recorder's alerts, once there are any
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event at `ts`; `look` is the moment at which the screen shows it. None is what its kind
+    does not have.
+
+    - BURST: side, share (of longs) and times (of a normal minute) of its first minute
+    - BURST_END: side, usd of that side, duration, move of `base`'s price (None where unknown)
+    - LARGEST: base, side, usd, venue, price
+    - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled
+    - ROUND: base, level, is_above; AVERAGE: base, names (the line), level, price, is_above
+    - CLOSE: base, price, reason (where it stands)
+    """
+
+    ts: datetime
+    kind: Kind
+    look: datetime
+    base: str | None = None
+    side: Side | None = None
+    usd: float | None = None
+    share: float | None = None
+    times: float | None = None
+    duration: timedelta | None = None
+    move: float | None = None
+    venue: str | None = None
+    price: float | None = None
+    level: float | None = None
+    is_above: bool | None = None
+    names: tuple[str, ...] = ()
+    reason: str | None = None
+    filled: timedelta | None = None
+
+
+def events(
+    minutes: pl.DataFrame,
+    whole: pl.DataFrame,
+    largest: pl.DataFrame,
+    coverage: pl.DataFrame,
+    health: pl.DataFrame,
+    quotes: pl.DataFrame,
+    candles: pl.DataFrame,
+    as_of: datetime,
+    *,
+    wanted: Sequence[Stream],
+    began: datetime | None,
+    base: str,
+    coin: str | None = None,
+) -> tuple[Event, ...]:
+    """The events of the 24 h before `as_of`, newest first. Liquidations are of `coin` alone, if
+    given; prices, levels and averages of `base`."""
+    since = max(as_of - SPAN, began or as_of)
+    found = [
+        *_of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base),
+        *_of_largest(largest, coin),
+        *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
+        *_of_health(health),
+        *_of_rounds(candles, base, as_of),
+        *_of_close(candles, base, as_of),
+    ]
+    due = (one for one in found if as_of - SPAN < one.ts <= as_of + AHEAD)
+    return tuple(sorted(due, key=lambda one: one.ts, reverse=True))
+
+
+def _of_bursts(
+    found: Iterable[Burst], quotes: pl.DataFrame, candles: pl.DataFrame, base: str
+) -> Iterable[Event]:
+    symbol = spot_symbol(quotes, base) or ""
+    for one in found:
+        first = Side.LONG if one.first_share >= 0.5 else Side.SHORT
+        yield Event(
+            one.since, Kind.BURST, one.known_at,
+            side=first, share=one.first_share, times=one.times,
+        )  # fmt: skip
+        if one.ended:
+            before = price_at(quotes, candles, symbol, one.since)
+            after = price_at(quotes, candles, symbol, one.until)
+            yield Event(
+                one.until,
+                Kind.BURST_END,
+                one.until,
+                base=base,
+                side=one.side,
+                usd=max(one.long_usd, one.short_usd),
+                duration=one.until - one.since,
+                move=after / before - 1 if before and after else None,
+            )
+
+
+def _of_largest(largest: pl.DataFrame, coin: str | None) -> Iterable[Event]:
+    for row in largest.iter_rows(named=True):
+        if coin in (None, row["base"]):
+            yield Event(
+                row["ts"],
+                Kind.LARGEST,
+                row["ts"],
+                base=row["base"],
+                side=Side(row["side"]),
+                usd=row["usd"],
+                venue=row["venue"],
+                price=row["price"],
+            )
+
+
+def _of_breaks(found: Iterable[Break], wanted: Sequence[Stream]) -> Iterable[Event]:
+    for one in found:
+        names = _names(one.streams, wanted)
+        if one.since is not None:
+            look = one.since + 2 * HEARTBEAT
+            yield Event(one.since, Kind.LOST, look, names=names, reason=one.reason)
+        if one.until is not None:
+            yield Event(
+                one.until,
+                Kind.BACK,
+                one.until,
+                names=names,
+                duration=one.until - one.since if one.since else None,
+                filled=one.filled or None,
+            )
+
+
+def _names(streams: Sequence[Stream], wanted: Sequence[Stream]) -> tuple[str, ...]:
+    """Venues, and the stream beside one that lost only some of its own."""
+    lost: dict[str, list[str]] = {}
+    for stream in streams:
+        lost.setdefault(stream.venue, []).append(stream.stream)
+    whole = {venue: sum(one.venue == venue for one in wanted) for venue in lost}
+    return tuple(
+        venue if len(names) == whole[venue] else f"{venue} {' '.join(names)}"
+        for venue, names in lost.items()
+    )
+
+
+def _of_health(health: pl.DataFrame) -> Iterable[Event]:
+    """Feeds that are not well now, but for lost liquidation feeds, which coverage tells of."""
+    for row in health.iter_rows(named=True):
+        is_silent = row["state"] == "silent"
+        if row["state"] in _WELL or (row["collector"] == "liquidations" and not is_silent):
+            continue
+        stream = row["stream"] if is_silent else row["collector"]
+        name = " ".join(filter(None, (row["venue"], stream)))
+        kind = Kind.SILENT if is_silent else Kind.LOST
+        yield Event(row["ts"], kind, row["ts"], names=(name,), reason=row["reason"])
+
+
+def _of_rounds(candles: pl.DataFrame, base: str, as_of: datetime) -> Iterable[Event]:
+    """Round levels crossed from one hourly close to the next: a price that hovers at a level
+    crosses it dozens of times an hour."""
+    hourly = closes(candles, spot_symbol(candles, base) or "", "1h", as_of).tail(25)
+    if hourly.is_empty():
+        return
+    prices, times = hourly["close"].to_list(), hourly["ts"].to_list()
+    size = rounds.step(base, prices[-1])
+    for before, after, ts in zip(prices, prices[1:], times[1:], strict=False):
+        level = rounds.crossed(before, after, size)
+        if level is not None:
+            yield Event(ts, Kind.ROUND, ts, base=base, level=level, is_above=after > before)
+
+
+def _of_close(candles: pl.DataFrame, base: str, as_of: datetime) -> Iterable[Event]:
+    """The last daily close, and the averages it crossed."""
+    made = averages(candles, base, None, None, as_of)
+    lines = [line for line in made.lines if line.value is not None and line.closed_at is not None]
+    closed = max((line.closed_at for line in lines if line.closed_at), default=None)
+    if closed is None:
+        return
+    of_now = [line for line in lines if line.closed_at == closed]
+    stands = f"{of_now[0].state} {of_now[0].name} ({of_now[0].closes_since_cross})"
+    price = made.last_close_price
+    yield Event(closed, Kind.CLOSE, closed, base=base, price=price, reason=stands)
+    for line in of_now:
+        if line.closes_since_cross == 1 and not line.at_least:
+            yield Event(
+                closed,
+                Kind.AVERAGE,
+                closed,
+                base=base,
+                price=price,
+                level=line.value,
+                is_above=line.state == "above",
+                names=(line.name,),
+            )

@@ -1,0 +1,189 @@
+"""What happened while one was away: bursts, the largest, feeds lost and back, levels crossed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from tui import draw
+from tui.metrics import events as metric
+from tui.metrics.bursts import NORMAL_FROM
+from tui.metrics.events import Event, Kind
+from tui.panels.base import Age, Form, Panel, View, joined
+from tui.snapshot import Snapshot
+from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
+
+HEARD_LIMIT = timedelta(seconds=60)
+NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
+
+
+@dataclass(frozen=True)
+class EventsRecord:
+    """The events at a moment, newest first; `heard` is the newest sign of life of any feed, and
+    `is_young` whether the store is too young to know a burst."""
+
+    as_of: datetime
+    events: tuple[Event, ...]
+    heard: datetime | None
+    is_young: bool = False
+
+
+class EventsPanel(Panel):
+    """One row an event; `enter` shows the whole screen as it was then."""
+
+    name, title, number = "events", "Events", 5
+    tables = (LIQUIDATION_MINUTES, COVERAGE)
+
+    def record(self, snapshot: Snapshot, view: View) -> EventsRecord:
+        """The events of the 24 h before the snapshot's moment."""
+        as_of, began = snapshot.as_of, snapshot.began
+        found = metric.events(
+            snapshot.minutes,
+            snapshot.whole_minutes,
+            snapshot.largest,
+            snapshot.coverage,
+            snapshot.health,
+            snapshot.quotes,
+            snapshot.candles,
+            as_of,
+            wanted=snapshot.streams,
+            began=began,
+            base=view.base,
+            coin=view.coin,
+        )
+        heard = snapshot.coverage["until"].max()
+        is_young = began is None or as_of - began < NORMAL_FROM
+        return EventsRecord(as_of, found, heard if isinstance(heard, datetime) else None, is_young)
+
+    def age(self, record: EventsRecord) -> Age:
+        """Since any feed was heard: as old is what there is to tell."""
+        return Age.of(record.heard, record.as_of, HEARD_LIMIT)
+
+    def moments(self, record: EventsRecord) -> tuple[datetime, ...]:
+        """When to look at each row."""
+        return tuple(one.look for one in record.events)
+
+    def natural(self, width: int) -> int:
+        """Ten events in a box, four beneath a rule, one bare."""
+        return NATURAL[Form.BOX if width >= 56 else Form.RULES if width >= 36 else Form.BARE]
+
+    def rows(
+        self, record: EventsRecord, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        """Newest first; below them what cannot be told yet."""
+        if form is Form.STRIP:
+            return [_strip(record, view, width)]
+        brief = form is not Form.BOX
+        lines = [
+            _row(one, view, width, form, brief, n == view.selected)
+            for n, one in enumerate(record.events)
+        ]
+        if record.is_young:
+            lines.append(draw.line(width, ("bursts n/a (no normal minute before 1h)", "$muted")))
+        elif not lines:
+            lines.append(draw.line(width, ("nothing in 24h", "$muted")))
+        below = 0 if view.selected is None else max(0, view.selected - height + 1)
+        return lines[below:]
+
+    def detail_rows(
+        self, record: EventsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        """All of them."""
+        return self.rows(record, view, width, height, Form.BOX)[view.scroll :]
+
+
+def marked(one: Event, view: View) -> tuple[str, str]:
+    """The event's mark in the colour of its side."""
+    if one.kind in (Kind.BURST, Kind.BURST_END) and one.side:
+        return ("▼" if one.side is Side.LONG else "▲", view.side_style(one.side))
+    if one.kind in (Kind.ROUND, Kind.AVERAGE):
+        return ("▲", "$above") if one.is_above else ("▼", "$below")
+    marks = {
+        Kind.LARGEST: ("◆", "$accent"),
+        Kind.LOST: ("!", "$warn"),
+        Kind.SILENT: ("!", "$warn"),
+        Kind.BACK: ("~", ""),
+    }
+    return marks.get(one.kind, ("·", "$muted"))
+
+
+def told(one: Event, brief: bool) -> str:
+    """What happened, in words; `brief` where there is little room."""
+    names, base = draw.safe(", ".join(one.names)), draw.safe(one.base or "")
+    reason = draw.safe(one.reason or "")
+    match one.kind:
+        case Kind.BURST:
+            times = "" if one.times is None or one.times == float("inf") else f"×{one.times:.0f} "
+            return f"burst {times}{'' if brief else 'normal  '}{_shared(one)}"
+        case Kind.BURST_END:
+            return _ended(one, base, brief)
+        case Kind.LARGEST:
+            row = f"{base} {one.side} {draw.usd(one.usd)}"
+            return f"{row} largest 24h" if brief else f"largest 24h  {row} {_place(one)}"
+        case Kind.LOST:
+            return f"{names} lost" + (f": {reason}" if reason else "")
+        case Kind.SILENT:
+            return f"{names} silent" + (f": {reason}" if reason else "")
+        case Kind.BACK:
+            return f"{names} back" + _after(one)
+        case Kind.ROUND:
+            return f"{base} {'over' if one.is_above else 'under'} {draw.whole(one.level)}"
+        case Kind.AVERAGE:
+            where = "over" if one.is_above else "under"
+            return f"{base} closed {where} {names} {draw.whole(one.level)}"
+        case Kind.CLOSE:
+            return f"{'' if brief else 'daily '}close {draw.whole(one.price)}  {reason}"
+    return reason
+
+
+def _shared(one: Event) -> str:
+    if one.share is None or one.side is None:
+        return ""
+    return f"{draw.share(one.share if one.side is Side.LONG else 1 - one.share)} {one.side.value}"
+
+
+def _ended(one: Event, base: str, brief: bool) -> str:
+    lasted = lasting(one.duration) if one.duration else ""
+    move = "" if one.move is None else f"  {base} {draw.change(one.move)}"
+    side = one.side.value if one.side else ""
+    gap = " " if brief else "  "
+    return f"burst end{gap}{side} {draw.usd(one.usd)}{gap}{lasted}{move}"
+
+
+def _place(one: Event) -> str:
+    return f"{draw.safe(one.venue or '')} {draw.price(one.price)}"
+
+
+def _after(one: Event) -> str:
+    lasted = f" after {lasting(one.duration)}" if one.duration else ""
+    return lasted if one.filled is None else f"{lasted}, {lasting(one.filled)} backfilled"
+
+
+def lasting(span: timedelta) -> str:
+    """A length in its two largest units: `14s`, `7m20s`, `3h05m`."""
+    seconds = round(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m{seconds % 60:02d}s" if seconds % 60 else f"{seconds // 60}m"
+    return f"{seconds // 3600}h{seconds % 3600 // 60:02d}m"
+
+
+def _row(one: Event, view: View, width: int, form: Form, brief: bool, selected: bool) -> Content:
+    clock = f"{one.ts:%H:%M}" if form is Form.BARE else f"{one.ts:%H:%M:%S}"
+    mark, style = marked(one, view)
+    gap = "  " if form is Form.BOX else " "
+    text = f"{mark} {told(one, brief)}"
+    if selected:
+        return draw.line(width, (draw.pad(clock + gap + text, width, right=False), "reverse"))
+    return draw.line(width, (clock + gap, "$muted"), (text, style))
+
+
+def _strip(record: EventsRecord, view: View, width: int) -> Content:
+    groups: list[list[draw.Part]] = [[f"{view.number or 5} events"]]
+    for one in record.events:
+        mark, style = marked(one, view)
+        groups.append([f"{one.ts:%H:%M} ", (f"{mark} {told(one, True)}", style)])
+    if not record.events:
+        groups.append(["none in 24h"])
+    return joined(width, *groups)

@@ -1,0 +1,129 @@
+"""Draws a panel or the header from a snapshot, and keeps what was drawn while it still serves.
+
+A panel that fails is one line that says so.
+"""
+
+import weakref
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from textual.content import Content
+
+from tui import draw
+from tui.metrics.windows import Liquidations
+from tui.panels import header
+from tui.panels.base import Age, Panel, View
+from tui.snapshot import Snapshot
+from tui.tables import LIQUIDATIONS
+
+SLOW_EVERY = timedelta(seconds=5)
+"""Panels without liquidations change by the minute; drawing them each second would be a third of
+all the work (25 of 65 ms). Their age goes on by the second."""
+IDLE_EVERY = timedelta(seconds=5)
+"""Without a new liquidation the others, too, only see old rows leave their windows. At 160 × 45
+that was 0.9 kB/s every other second."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One panel to draw, or the header (None): its size and how it is looked at. `detail` asks for
+    the panel's whole screen."""
+
+    panel: Panel | None
+    width: int
+    height: int
+    view: View
+    detail: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A panel as it was drawn at a moment."""
+
+    wanted: Wanted
+    as_of: datetime
+    drawn_from: weakref.ref[Snapshot]  # weak: an old snapshot's frames must not stay in memory
+    rows: tuple[int, int, float]  # of the liquidations it was drawn from
+    lines: list[Content]
+    age: Age
+    moments: tuple[datetime, ...] = ()
+
+    def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
+        """Whether it may be shown again instead of being drawn."""
+        if wanted != self.wanted or wanted.panel is None:
+            return False
+        limit = SLOW_EVERY
+        if LIQUIDATIONS in wanted.panel.tables:
+            limit = IDLE_EVERY if rows_of(shown) == self.rows else timedelta(0)
+        young = timedelta(0) <= shown.as_of - self.as_of < limit - timedelta(seconds=0.5)
+        return young or self.drawn_from() is shown
+
+    def aged(self, as_of: datetime) -> Age:
+        """Its age by that moment."""
+        elapsed = (as_of - self.as_of).total_seconds()
+        if self.age.age_s is None or elapsed < 0.5:
+            return self.age
+        seconds = self.age.age_s + elapsed
+        return replace(
+            self.age, age_s=seconds, text=draw.age(seconds) + ("!" if self.age.stale else "")
+        )
+
+
+def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None, Any]:
+    """The panel's lines, age and record; or a line that says what failed in it."""
+    panel, view, width, height = wanted.panel, wanted.view, wanted.width, wanted.height
+    assert panel is not None
+    try:
+        if wanted.detail:
+            record: Any = panel.detail_record(snapshot, view)
+            return _exact(panel.detail(record, view, width, height), width, height), None, None
+        record = panel.record(snapshot, view)
+        lines = _exact(panel.lines(record, view, width, height), width, height)
+        return lines, panel.age(record), record
+    except Exception as error:
+        return _failed(panel.title, error, width, height), None, None
+
+
+def headed(
+    wanted: Wanted,
+    feeds: int,
+    snapshot: Snapshot,
+    totals: Liquidations | None,
+    live: Snapshot | None = None,
+) -> dict[str, list[Content]]:
+    """The header's lines and, where there is a place, that of the feeds; or what failed. `live`
+    gives the live price where `snapshot` is of the past."""
+    view, width, height = wanted.view, wanted.width, wanted.height
+    try:
+        record = header.record(snapshot, view, totals, live)
+        made = {"header": _exact(header.lines(record, view, width, height), width, height)}
+        if feeds:
+            made["hint"] = [header.feeds_line(record, feeds)]
+    except Exception as error:
+        return {"header": _failed("header", error, width, height)}
+    return made
+
+
+def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:
+    line = draw.line(width, (said(title, error), "$warn"))
+    return [line, *[Content.blank(width)] * (height - 1)]
+
+
+def _exact(lines: list[Content], width: int, height: int) -> list[Content]:
+    wide = [line.cell_length for line in lines if line.cell_length != width]
+    if len(lines) != height or wide:
+        raise ValueError(f"drew {len(lines)} lines of {wide or width} for {width} × {height}")
+    return lines
+
+
+def rows_of(snapshot: Snapshot) -> tuple[int, int, float]:
+    """Number and USD of the liquidations in a snapshot: as long as they stay, no row came."""
+    minutes = snapshot.minutes
+    return snapshot.recent.height, int(minutes["count"].sum()), float(minutes["usd"].sum())
+
+
+def said(what: str, error: Exception) -> str:
+    """An error in one line, harmless in a terminal."""
+    words = str(error).splitlines()
+    return draw.safe(f"{what}: {type(error).__name__}: {words[0] if words else ''}")

@@ -1,0 +1,40 @@
+"""The forms of numbers in a status line: shorter than on the screen, and without its libraries."""
+
+
+def usd(value: float) -> str:
+    """US dollars in millions where a tenth of one is left: `0 940 40K 0.9M 15.5M 860M 1.2B`."""
+    if value >= 999.5e6:
+        return f"{value / 1e9:.1f}B"
+    if value >= 50e3:
+        return f"{value / 1e6:.1f}M" if value < 99.95e6 else f"{value / 1e6:.0f}M"
+    return f"{value / 1e3:.0f}K" if value >= 999.5 else f"{value:.0f}"
+
+
+def price(value: float) -> str:
+    """Whole dollars from 1,000, five digits below: `89,880 121.38 0.11873`."""
+    if value >= 1_000:
+        return f"{value:,.0f}"
+    digits = f"{value:.5g}"
+    return f"{value:.8f}".rstrip("0").rstrip(".") if "e" in digits else digits
+
+
+def change(fraction: float, decimals: int) -> str:
+    """A change in per cent, always signed, with the ASCII minus: `+0.5% -12.5%`."""
+    return f"{fraction:+.{decimals}%}"
+
+
+def share(fraction: float) -> str:
+    """A share of a whole in whole per cent; 100 and 0 only where nothing is missing or there."""
+    percent = round(100 * fraction)
+    if 0 < fraction < 1:
+        percent = min(max(percent, 1), 99)
+    return f"{percent}%"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in one unit: `4s 12m 3h 2d`."""
+    if seconds < 60:
+        return f"{seconds:.0f}s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f}m"
+    return f"{seconds / 3600:.0f}h" if seconds < 172_800 else f"{seconds / 86_400:.0f}d"
