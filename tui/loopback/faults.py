@@ -6,7 +6,7 @@ from gzip import compress
 from typing import Any
 
 from tui.loopback.answers import Instead
-from tui.loopback.listing import Instrument
+from tui.loopback.listing import Instrument, unlisted
 from tui.loopback.odd import odd
 from tui.loopback.scenario import Scenario
 from tui.loopback.sockets import Open, Sockets
@@ -119,7 +119,7 @@ class Faults:
         models = list(kept.values())
         for place in range(most - len(kept)):
             like = models[place % len(models)]
-            new = replace(like, id=f"Z{place}{like.id}", base=f"Z{place}{like.base}", path="")
+            new = replace(like, id=unlisted(like.id, place), base=f"Z{place}{like.base}", path="")
             kept[new.id] = new
 
         def become(markets: Mapping[str, Instrument]) -> None:

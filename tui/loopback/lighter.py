@@ -80,8 +80,9 @@ class Lighter(Encoder):
 
     def _details(self, query: Query, now: int) -> Any:
         rows = [self.listed("perp", market) for market in self.markets("perp").values()]
-        spot = rows[0] | {"symbol": "ETH/USDC", "market_id": 2048, "market_type": "spot"}
-        return {"code": 200, "order_book_details": rows, "spot_order_book_details": [spot]}
+        other = {"symbol": "ETH/USDC", "market_id": 2048, "market_type": "spot"}
+        spot = [row | other for row in rows[:1]]
+        return {"code": 200, "order_book_details": rows, "spot_order_book_details": spot}
 
     def session(self, path: str, query: Query) -> Session | None:
         return Heard(self.name, "perp") if path == SOCKET else None

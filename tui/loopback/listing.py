@@ -160,3 +160,8 @@ def cut(rows: Iterable[Instrument], size: int) -> dict[str, Instrument]:
         if len(out) == size:
             break
     return out
+
+
+def unlisted(id: str, place: int) -> str:
+    """The id of a contract that no list has, one for each place; Lighter's are numbers."""
+    return f"{9000 + place}{id}" if id.isdigit() else f"NEW{place}{id}"

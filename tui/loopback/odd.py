@@ -13,6 +13,7 @@ from typing import Any
 
 from tui.loopback.burst import forced_row
 from tui.loopback.forced import Forced
+from tui.loopback.listing import unlisted
 from tui.loopback.scenario import Scenario
 from tui.loopback.wire import Encoder, Frame, Text, packed, size_text
 from tui.tables import Side
@@ -21,18 +22,13 @@ from tui.venues.packed import gunzipped
 HOUR = 3_600_000
 
 
-def _unlisted(id: str, place: int) -> str:
-    """An id that no list has; Lighter's are numbers."""
-    return f"{9000 + place}{id}" if id.isdigit() else f"NEW{place}{id}"
-
-
 _ODD: dict[str, Callable[[Forced, int], Forced]] = {
     "huge": lambda row, place: row._replace(size=1e308),
     "future": lambda row, place: row._replace(ts=row.ts + HOUR + place),
     "past": lambda row, place: row._replace(ts=row.ts - HOUR + place),
     "backwards": lambda row, place: row._replace(ts=row.ts - 1000 * place),
     "unknown": lambda row, place: row._replace(
-        market=replace(row.market, id=_unlisted(row.market.id, place))
+        market=replace(row.market, id=unlisted(row.market.id, place))
     ),
 }
 
