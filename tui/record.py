@@ -29,6 +29,9 @@ log = logging.getLogger("liqtop")
 
 LINGER_STEP_S = 5.0
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a recorder, each of them cleanly."""
+
 
 def record(args: argparse.Namespace) -> int:
     """Record until told to end; or, with --stop and --status, speak of the one that does."""
@@ -40,10 +43,14 @@ def record(args: argparse.Namespace) -> int:
     if args.throw_away:
         settings = throw_away(settings)
     lock = _lock(settings, args.background)
+    # From now on others may tell this process to end; until the loop runs (a second of imports)
+    # the word waits, where it would kill without a clean end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         _logging(settings.log_dir, args.background or args.throw_away)
         return _record(settings, lock, args)
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         lock.release()
         if args.throw_away:
             shutil.rmtree(settings.data_dir, ignore_errors=True)
@@ -133,8 +140,9 @@ async def _until_ended(
     recorder: "Recorder", settings: Settings, me: Holder, until_eof: bool
 ) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         loop.add_signal_handler(number, recorder.stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if until_eof:
         loop.add_reader(0, _at_eof, recorder.stop.set)
     lingering = loop.create_task(_linger(settings, recorder.stop)) if me.background else None
