@@ -9,6 +9,7 @@ from textual.content import Content
 
 from tests.frames import NOW, snapshot
 from tui import draw
+from tui.metrics.around import Around
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS, Table
@@ -36,6 +37,10 @@ class FakeSource:
         """Those before the moment."""
         whole = self.base.whole_minutes
         return whole.filter(pl.col("minute") <= as_of - timedelta(minutes=1))
+
+    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
+        """The rows there are, whatever the moment."""
+        return Around(self.base.recent, self.base.quotes)
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""
@@ -73,7 +78,11 @@ class FakePanel(Panel):
 
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """One row that says where we are."""
-        return [draw.line(width, f"detail of {self.name} scroll {view.scroll}")]
+        return [draw.line(width, f"detail of {self.name} scroll {view.scroll} {view.drill}")]
+
+    def points(self, record: Any) -> int:
+        """A chart of four."""
+        return 4
 
     def moments(self, record: Any) -> tuple[datetime, ...]:
         """As the test said."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from tui.metrics.around import Around
 from tui.metrics.coverage import Stream
 from tui.metrics.windows import WINDOWS
 from tui.snapshot import Snapshot
@@ -186,6 +187,7 @@ def snapshot(
     began: datetime | None = NOW - timedelta(hours=25),
     endpoint: str | None = None,
     recorder_ts: datetime | None = None,
+    around: Around | None = None,
     **frames: pl.DataFrame,
 ) -> Snapshot:
     """A snapshot of these frames, named as its fields; those not given are empty.
@@ -216,5 +218,6 @@ def snapshot(
         measures=measures or {},
         began=began,
         recorder_ts=recorder_ts,
+        around=around,
         **(made | frames),
     )

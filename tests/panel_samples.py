@@ -7,11 +7,14 @@ from typing import Any
 import polars as pl
 
 from tui.metrics import header as metric
+from tui.metrics.around import Then
 from tui.metrics.averages import Average, Averages
 from tui.metrics.coverage import Cover
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import Feed
+from tui.metrics.groups import Group, sizes
+from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
@@ -26,8 +29,10 @@ from tui.metrics.windows import (
     VenueAmounts,
 )
 from tui.panels.events import EventsRecord
+from tui.panels.haven_history import HavenHistory
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import LiquidationsRecord
+from tui.panels.liquidations.deep import Deep, Near
 from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
 from tui.panels.safe_haven import HavensRecord
@@ -372,18 +377,50 @@ def seconds(count: float) -> timedelta:
     return timedelta(seconds=count)
 
 
-def detail_records() -> dict[str, Any]:
-    """The records of the detail screens, with their histories."""
-    paths = history(365).select(
+def deep(near: Near | None = None) -> Deep:
+    """The wave split by venue, by size, and its tape."""
+    rows = tuple(item for item in feed() if isinstance(item, FeedRow) and (item.usd or 0) >= 5e4)
+    split = (
+        Group("bybit", 29.4e6, 0.6e6, 441, 6.4e6),
+        Group("binance", 24.1e6, 0.5e6, 287, 2e6, 24.6e6),
+        Group("okx", 9.8e6, 0.3e6, 148, 611e3, 10.1e6),
+    )
+    since = ago(minutes=5)
+    return Deep(split, sizes([(row.ts, row.usd) for row in rows], since), rows, 2_000, near)
+
+
+def near() -> Near:
+    """The largest of the wave, looked at."""
+    rows = [item for item in feed() if isinstance(item, FeedRow)]
+    own = rows[2]
+    # what is within ten seconds of it
+    events = tuple(((one.ts - own.ts).total_seconds(), one) for one in rows[:19])
+    raw = '{"T":1768918000123,"s":"BTCUSDT","S":"Buy","v":"72.202","p":"88640.00"}'
+    return Near(own, raw, events, Then(88_652.1, "binance", "BTC/USDT", 0.4))
+
+
+def haven_paths() -> pl.DataFrame:
+    """A year of BTC and gold, 1 = start."""
+    return history(365).select(
         "ts",
         (pl.col("close") / pl.col("close").first()).alias("btc"),
         (1.0 + pl.int_range(pl.len()) * 0.0018).alias("gold"),
     )
+
+
+def haven_history(paths: pl.DataFrame) -> HavenHistory:
+    """A year of both in USD."""
+    both = paths.with_columns(pl.col("btc") * 88_640.0, pl.col("gold") * 4_683.0)
+    return HavenHistory(both, rolling(both, 30), haven_test(both), ())
+
+
+def detail_records() -> dict[str, Any]:
+    """The records of the detail screens, with their histories."""
     return {
-        "liquidations": liquidations_record(),
+        "liquidations": replace(liquidations_record(), deep=deep()),
         "long_short": with_base(long_short()),
         "moving_averages": replace(averages(), history=history()),
-        "safe_haven": replace(havens(), paths=paths),
+        "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
         "events": events(),
     }
 

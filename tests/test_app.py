@@ -131,6 +131,24 @@ async def test_enter_opens_and_escape_and_q_go_back(monitor: Any) -> None:
             assert isinstance(run.app.screen, Dashboard)
 
 
+async def test_the_cursor_of_a_chart_goes_by_steps_and_to_its_ends(monitor: Any) -> None:
+    async with monitor() as run:
+        await run.press("enter")
+        await run.shows("detail of")
+        for keys, cursor in (
+            (("left",), -1),
+            (("left", "left"), -3),
+            (("home", "left"), -4),
+            (("right",), -3),
+            (("end", "right"), -1),
+        ):
+            await run.press(*keys)
+            await run.shows(f"cursor={cursor},")
+        await run.press("escape")
+        await run.shows("cursor=None")
+        assert isinstance(run.app.screen, Detail)
+
+
 async def test_the_window_changes_here_and_in_the_detail(monitor: Any) -> None:
     async with monitor() as run:
         await run.press("w")

@@ -9,6 +9,7 @@ import pytest
 from tests.frames import NOW, candle, daily, frame
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
+from tui.panels.moving_averages.chart import crossed
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
@@ -204,3 +205,8 @@ def test_the_last_round_level_crossed_and_when() -> None:
     live = averages(frame(CANDLES, rows), "BTC", 84_000.0, NOW, NOW)
     end_of_hours = hours[3] + timedelta(hours=1)  # within the hour that is open since
     assert (live.last_round, live.last_round_at) == (85_000.0, end_of_hours)
+
+
+def test_a_close_on_the_other_side_of_its_mean_is_a_cross() -> None:
+    closes, mean = pl.Series([1.0, 3.0, 3.0, 1.0, 1.0]), pl.Series([None, 2.0, 2.0, 2.0, 1.0])
+    assert crossed(closes, mean) == [(3, False), (4, True)]

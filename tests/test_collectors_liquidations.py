@@ -180,7 +180,8 @@ async def test_garbage_is_counted_and_the_rows_after_it_still_come() -> None:
 def test_unreadable_rows_are_told_in_stretches_of_a_minute_and_outlive_their_connection() -> None:
     start = utc_now()
     moment = [start]
-    link = Link("bybit", "linear", itertools.count(1).__next__, lambda: moment[0])
+    ticks = lambda: (moment[0] - start).total_seconds()  # noqa: E731 - the clock does not step
+    link = Link("bybit", "linear", itertools.count(1).__next__, lambda: moment[0], ticks)
     link.opened(4, 3, "1 refused")
     for second in (0, 30, 70):
         moment[0] = start + timedelta(seconds=second)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import os
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui import config
@@ -23,6 +24,9 @@ from tui.venues.base import VENUE_ERRORS, Market, Wire, WireError
 from tui.venues.errors import VenueError
 from tui.venues.markets import parsed
 from tui.venues.rows import frame, rows
+
+FUZZED = settings(max_examples=int(os.environ.get("LIQTOP_FUZZ", "20")))
+"""A hundred examples of every reader take two minutes of a core: LIQTOP_FUZZ asks for more."""
 
 STREAMS = [(name, stream) for name, venue in VENUES.items() for stream in venue.streams]
 
@@ -79,6 +83,7 @@ def market(name: str = "BTCUSDT") -> Market:
 
 
 @pytest.mark.parametrize(("venue", "stream"), STREAMS)
+@FUZZED
 @given(st.data())
 def test_reading_a_message_raises_nothing_but_a_wire_error(
     venue: str, stream: str, data: st.DataObject
@@ -97,6 +102,7 @@ def test_reading_a_message_raises_nothing_but_a_wire_error(
 
 
 @pytest.mark.parametrize("venue", list(VENUES))
+@FUZZED
 @given(st.data())
 def test_answers_and_quotes_raise_what_their_callers_expect(
     venue: str, data: st.DataObject
@@ -113,6 +119,7 @@ def test_answers_and_quotes_raise_what_their_callers_expect(
 
 
 @pytest.mark.parametrize(("venue", "stream"), STREAMS)
+@FUZZED
 @given(st.data())
 def test_a_market_list_is_contracts_or_unanswered(
     venue: str, stream: str, data: st.DataObject
@@ -125,6 +132,7 @@ def test_a_market_list_is_contracts_or_unanswered(
 
 
 @pytest.mark.parametrize("venue", list(PRICED))
+@FUZZED
 @given(st.data())
 def test_what_is_asked_for_is_numbers_or_an_error_of_the_family(
     venue: str, data: st.DataObject

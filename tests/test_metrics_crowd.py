@@ -1,7 +1,9 @@
 """Ratios, open interest and funding: newest rows, their changes, and what they say together."""
 
+from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.frames import NOW, before, frame
@@ -14,10 +16,10 @@ from tui.metrics.derivatives import (
     derivatives,
     quadrant,
 )
-from tui.metrics.positioning import Ratio, ratios, words
+from tui.metrics.positioning import Ratio, ratios, standing, words
 from tui.panels.base import View
 from tui.panels.long_short import LongShortPanel
-from tui.tables import DERIVATIVES, POSITIONING, Measure
+from tui.tables import DERIVATIVES, POSITIONING, TIME, Measure
 
 
 def ratio(value: float, **other: Any) -> dict[str, Any]:
@@ -255,3 +257,23 @@ def test_open_interest_changes_over_any_window_of_the_venues_that_have_both() ->
     ]
     made = changes(frame(DERIVATIVES, rows), NOW, NOW - before(hours=1))
     assert made == {"BTC": pytest.approx(-0.1), "ETH": None}
+
+
+def test_a_ratio_stands_among_its_own_hours_and_not_in_a_history_too_short() -> None:
+    hours = [{"ts": before(hours=n), "ratio": 1.0 + n / 1000} for n in range(30 * 24 + 1)]
+    rows = pl.DataFrame(hours).with_columns(pl.col("ts").cast(TIME))
+    made = standing(rows, NOW, 30)
+    assert made.percentile == pytest.approx(1 / 720, abs=1 / 720), "the lowest there was"
+    top = rows.with_columns(ratio=4.0 - pl.col("ratio"))
+    assert standing(top, NOW, 30).percentile == 1.0
+    long = standing(rows, NOW, 90)
+    assert (long.have, long.percentile) == (30, None)
+    assert standing(rows.clear(), NOW, 30).have == 0
+
+
+def test_an_hour_counts_once_however_many_readings_it_has() -> None:
+    day = [{"ts": before(days=n), "ratio": 2.0} for n in range(1, 31)]
+    fine = [{"ts": NOW - timedelta(seconds=n), "ratio": 1.0} for n in range(200, 0, -1)]
+    rows = pl.DataFrame([*day, *fine]).with_columns(pl.col("ts").cast(TIME))
+    made = standing(rows, NOW, 30)
+    assert made.percentile == pytest.approx(1 / 30, abs=0.005)

@@ -17,6 +17,7 @@ from tui.metrics.feeds import Feed
 from tui.metrics.windows import Amount
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
+from tui.panels.drill import Drill
 from tui.panels.liquidations.panel import share_out
 from tui.tables import State
 from tui.themes import THEMES
@@ -71,8 +72,52 @@ def test_a_detail_looks_as_its_drawing(name: str) -> None:
     golden(f"{name}_detail_120x36", text(lines))
 
 
+@pytest.mark.parametrize("name", sorted(RECORDS))
+@pytest.mark.parametrize(("width", "height"), [(80, 22), (40, 48)])
+def test_a_detail_keeps_what_matters_in_a_small_pane(name: str, width: int, height: int) -> None:
+    lines = BY_NAME[name].detail(samples.detail_records()[name], VIEW, width, height)
+    golden(f"{name}_detail_{width}x{height}", text(lines))
+
+
+def test_a_liquidation_looked_at_looks_as_its_drawing() -> None:
+    record = replace(samples.liquidations_record(), deep=samples.deep(samples.near()))
+    drill = Drill().into("venue", "bybit").at(samples.near().row)
+    lines = BY_NAME["liquidations"].detail(record, replace(VIEW, drill=drill), 100, 28)
+    golden("liquidations_near_100x28", text(lines))
+
+
+def test_a_detail_with_its_cursor_and_a_slip_in_the_filter() -> None:
+    drill = replace(Drill(), cursor=-31, block=1, error="ven: no condition")
+    view = replace(VIEW, drill=drill, group="venue", selected=2)
+    lines = BY_NAME["liquidations"].detail(samples.detail_records()["liquidations"], view, 100, 34)
+    golden("liquidations_detail_cursor_100x34", text(lines))
+
+
+def test_the_chosen_cell_of_the_ratios_is_marked_and_its_past_drawn() -> None:
+    panel, record = BY_NAME["long_short"], samples.detail_records()["long_short"]
+    lines = panel.detail(record, replace(VIEW, selected=4), 100, 30)
+    assert "1.88 65%" in "".join(selected_cells(lines))
+    drawn = text(lines)
+    assert "bybit accounts 1.88  30d percentile" in drawn
+    assert "90d n/a (30 of 90 days)" in drawn
+    assert "long ÷ short  ── bybit accounts" in drawn
+    lacking = text(panel.detail(record, replace(VIEW, selected=3), 100, 30))
+    assert "binance taker 0.71  30d n/a (0 of 30 days)" in lacking
+    assert "n/a (no history of it yet)" in lacking
+
+
+def selected_cells(lines: list[Content]) -> list[str]:
+    """The pieces drawn in reverse."""
+    return [
+        line.plain[span.start : span.end]
+        for line in lines
+        for span in line.spans
+        if span.style == "reverse"
+    ]
+
+
 def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
-    record = samples.detail_records()["safe_haven"]
+    record = replace(samples.havens(), paths=samples.haven_paths())
     golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
 
 
@@ -336,13 +381,6 @@ def test_scrolling_shows_what_the_height_cut_and_stops_at_the_end() -> None:
     far = panel.lines(record, replace(VIEW, scroll=99), 64, 8)
     assert "ETH BIN" in far[-2].plain
     assert far[0].plain == panel.lines(record, VIEW, 64, 8)[0].plain
-    detail = BY_NAME["liquidations"].detail(RECORDS["liquidations"], VIEW, 100, 22)
-    moved = BY_NAME["liquidations"].detail(
-        RECORDS["liquidations"], replace(VIEW, scroll=2), 100, 22
-    )
-    assert "BTC  " in text(detail[-6:])
-    assert "BTC  " not in text(moved[-6:])
-    assert "SOL" in text(moved[-6:])
 
 
 def test_scrolling_moves_the_feed_alone() -> None:
@@ -485,18 +523,32 @@ def test_rows_a_group_does_not_need_go_to_the_feed_and_the_chart(group: str) -> 
     view = replace(VIEW, group=group)
     for width, height in ((40, 34), (96, 42), (160, 60)):
         assert blank_rows(panel.lines(record, view, width, height)) == 0
+    record = samples.detail_records()["liquidations"]
     for width, height in ((160, 43), (120, 36), (40, 47)):
         made = panel.detail(record, view, width, height)
         assert blank_rows(made) == 0
-        assert "feed ≥" in text(made)
+        assert "tape ≥" in text(made)
 
 
 def test_a_detail_without_a_feed_gives_its_rows_to_the_groups_and_the_chart() -> None:
     panel, record = BY_NAME["liquidations"], RECORDS["liquidations"]
-    quiet = replace(record, liquidations=replace(record.liquidations, feed=()))
+    quiet = replace(record, deep=replace(samples.deep(), tape=()))
     made = panel.detail(quiet, replace(VIEW, group="side"), 160, 43)
     assert blank_rows(made) == 0
-    assert "nothing above this size yet" in text(made)
+    assert "none of the newest 2000 rows" in text(made)
+
+
+def selected_rows(lines: list[Content]) -> list[str]:
+    """The rows drawn in reverse."""
+    return [line.plain for line in lines if any(span.style == "reverse" for span in line.spans)]
+
+
+def test_the_selected_row_of_a_detail_is_in_sight_in_its_own_block() -> None:
+    panel, record = BY_NAME["liquidations"], samples.detail_records()["liquidations"]
+    for block, row, words in ((0, 2, "okx"), (1, 0, "1.24M"), (1, 40, "293K")):
+        view = replace(VIEW, selected=row, group="venue", drill=Drill(block=block))
+        (found,) = selected_rows(panel.detail(record, view, 100, 30))
+        assert words in found
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from tests import frames
-from tests.test_panels import exact, text
+from tests.test_panels import BY_NAME, exact, text
 from tui import draw
 from tui.config import load
 from tui.metrics import prices
 from tui.panels import PANELS, Panel, View, header
+from tui.panels.drill import Drill
 from tui.panels.liquidations.history import binned, detailed
 from tui.panels.liquidations.record import record
 from tui.panels.text import text as panel_text
@@ -123,6 +124,29 @@ def test_the_detail_reaches_back_over_the_window_and_loses_nothing() -> None:
     whole = [bar.long_usd for bar in made.liquidations.minutes[:-1]]
     assert whole == [4 * 110_000.0] * 59
     assert detailed(snapshot, View(window="1h")).per == 1
+
+
+def test_the_detail_of_averages_has_all_four_lines_over_its_span() -> None:
+    day = NOW.replace(hour=0, minute=0, second=0) - timedelta(days=1)
+    closes = frames.daily([50_000.0 + n for n in range(1_500)], day)
+    snapshot = frames.snapshot(candles=closes)
+    made = {
+        span: BY_NAME["moving_averages"].detail_record(snapshot, View(drill=Drill(span=span)))
+        for span in ("90d", "all")
+    }
+    assert made["90d"].history.columns == ["ts", "close", "365d", "200d", "50d", "200w"]
+    assert made["90d"].history.height == 90
+    assert made["all"].history.height == 1_500
+    newest = made["all"].history.row(-1, named=True)
+    assert newest["50d"] == pytest.approx(51_499 - 24.5)
+    assert newest["200w"] == pytest.approx(made["all"].averages.lines[3].value)
+
+
+def test_the_detail_of_the_havens_tests_all_days_and_shows_its_span() -> None:
+    made = BY_NAME["safe_haven"].detail_record(market(), View(drill=Drill(span="90d")))
+    assert made.deep.test.days == 399
+    assert made.deep.shown.height == len(made.deep.correlation)
+    assert 85 <= made.deep.shown.height <= 91
 
 
 def test_a_bar_is_covered_when_all_its_minutes_are() -> None:

@@ -16,6 +16,7 @@ from tests.frames import frame, liquidation, minutes_of, quote, snapshot
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.panels.base import AGE_CELLS, View
+from tui.panels.drill import Drill
 from tui.screens import keys, looks
 from tui.screens.dashboard import Dashboard, edge_place, stamp_place
 from tui.screens.detail import Detail
@@ -390,6 +391,19 @@ def test_a_slow_panel_is_drawn_at_once_when_it_is_looked_at_otherwise() -> None:
     for window in ("5m", "1h", "1h"):
         picture(reading, Ask(NOW, None, (wanted(panel, window=window),)))
     assert panel.made == 2
+
+
+def test_a_key_that_moves_a_cursor_counts_nothing_anew_and_the_next_second_does() -> None:
+    reading, panel = opened(FakeSource()), Counted()
+    asked = [(0, None, 0), (0, -1, 3), (300, -2, 4), (950, -2, 4)]
+    for millisecond, cursor, scroll in asked:
+        view = View(scroll=scroll, drill=Drill(cursor=cursor))
+        wanted = Wanted(panel, 60, 10, view, detail=True)
+        picture(reading, Ask(NOW.replace(microsecond=millisecond * 1000), None, (wanted,)))
+    assert panel.made == 2
+    other = Wanted(panel, 60, 10, View(drill=Drill(typed="usd>1k")), detail=True)
+    picture(reading, Ask(NOW.replace(microsecond=960_000), None, (other,)))
+    assert panel.made == 3
 
 
 def test_a_header_is_drawn_at_most_twice_a_second() -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Stream
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.trust import Evidence, followed
@@ -15,7 +16,7 @@ from tui.store.day import Day, whole_minutes
 from tui.store.reader import Reader
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
-from tui.tables import CONTROL, QUOTES, SATURATION, Measure
+from tui.tables import CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -58,6 +59,7 @@ class Snapshot:
 
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
+    around: Around | None = None  # of the one liquidation that is looked at, if any
 
     @property
     def whole_minutes(self) -> pl.DataFrame:
@@ -153,6 +155,10 @@ class Live:
             return None
         return replace(shown, as_of=as_of, quotes=self._day.quotes(milliseconds(as_of)))
 
+    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
+        """What happened around a liquidation of `base`, as far as it was known at `as_of`."""
+        return around(self._reader, ts, base, as_of)
+
     def copies(self) -> list[Copy]:
         """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""
         return [] if self._day is None else self._day.copies()
@@ -187,6 +193,15 @@ class Live:
         return self._shelf
 
 
+def around(reader: Reader, ts: datetime, base: str, as_of: datetime) -> Around:
+    """The rows around a liquidation with their raw ones, and the quotes before it."""
+    since = ts - SECONDS - timedelta(milliseconds=1)  # a read leaves its first moment out
+    until = min(ts + SECONDS, as_of)
+    rows = reader.read(LIQUIDATIONS, since=since, until=until, raw=True)
+    quotes = reader.read(QUOTES, since=ts - NEAR, until=ts, where={"base": base})
+    return Around(rows, quotes)
+
+
 def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
     began, wrote = reader.meta("began"), reader.latest_as_of()
     return Snapshot(
@@ -197,6 +212,7 @@ def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
         measures=_measures(reader.meta("measures") or {}),
         began=None if began is None else from_milliseconds(began),
         recorder_ts=min(wrote, as_of) if wrote else None,
+        around=None,
         **day.frames(milliseconds(as_of)),
     )
 

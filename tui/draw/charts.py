@@ -1,4 +1,4 @@
-"""Charts of text: columns up and down, a row of heights, a line with its axis.
+"""Charts of text: columns up and down, a row of heights, lines of dots.
 
 A value of `None` is a gap and stays blank; zero is drawn. Each function gives rows of plain text of
 equal length, top first, so that a caller styles whole rows.
@@ -6,11 +6,6 @@ equal length, top first, so that a caller styles whole rows.
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-
-from textual.content import Content
-
-from tui.draw.text import line
 
 Values = Sequence[float | None]
 
@@ -153,62 +148,3 @@ def overlay(layers: Sequence[tuple[list[str], str]], row: int) -> list[tuple[str
         else:
             runs.append((char, style))
     return runs
-
-
-AXIS = 10
-
-
-def framed(
-    layers: Sequence[tuple[Values, str]],
-    width: int,
-    height: int,
-    symbols: str,
-    first: datetime,
-    last: datetime,
-) -> list[Content]:
-    """Styled series over one scale, with ticks at the left and dates beneath: `height` lines.
-
-    An earlier series lies above a later one; None where nothing is known is a gap.
-    """
-    room, rows = width - AXIS, height - 1
-    known = [v for values, _ in layers for v in values if v is not None and math.isfinite(v)]
-    if room < 5 or rows < 1 or not known:
-        return [line(width)] * max(0, height)
-    low, high = min(known), max(known)
-    drawn = line_chart([values for values, _ in layers], room, rows, symbols, low, high)
-    styled = [(one, style) for one, (_, style) in zip(drawn, layers, strict=True)]
-    labels = _labels(low, high, rows)
-    lines = [
-        line(width, (labels.get(row, "┤").rjust(AXIS), "$muted"), *overlay(styled, row))
-        for row in range(rows)
-    ]
-    return [*lines, line(width, (" " * AXIS + dates(first, last, room), "$muted"))]
-
-
-def _labels(low: float, high: float, rows: int) -> dict[int, str]:
-    """Tick labels by row, one in three rows at most, with the decimals their step needs."""
-    span = high - low
-    marks = ticks(low, high, max(2, rows // 3))
-    exact = (d for d in range(8) if all(math.isclose(round(t, d), t, abs_tol=1e-9) for t in marks))
-    decimals = next(exact, 8) if span > 0 else 2
-    labels = {}
-    for tick in marks:
-        row = rows - 1 - round((tick - low) / span * (rows - 1)) if span > 0 else rows // 2
-        labels[row] = f"{tick:,.{decimals}f} ┤"
-    return labels
-
-
-def dates(first: datetime, last: datetime, width: int) -> str:
-    """Dates (times of day below three days) at the ends and, where there is room, between."""
-    form = "%H:%M" if last - first < timedelta(days=3) else "%d %b %y"
-    texts = [f"{first + (last - first) * part:{form}}" for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    size = len(texts[0])
-    if width < size * 2 + 2:
-        return texts[-1].rjust(width) if width >= size else ""
-    if width < size * 5 + 8:
-        return texts[0] + texts[-1].rjust(width - size)
-    cells = [" "] * width
-    for at, text in enumerate(texts):
-        start = round((width - size) * at / 4)
-        cells[start : start + size] = text
-    return "".join(cells)

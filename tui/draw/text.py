@@ -5,6 +5,7 @@ is not. Content is assembled from pieces and never parsed from markup, so `[/x]`
 """
 
 import locale
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -39,6 +40,7 @@ _ASCII = str.maketrans(
         "σ": "s",
         "⏎": "<",
         "÷": "/",
+        "›": ">",
         "●": "o",
         "▏": "#",
         "▎": "#",
@@ -81,11 +83,14 @@ def ascii_text(text: str) -> str:
 
 
 def symbols(wanted: str) -> str:
-    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, else block."""
+    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, block on the
+    Linux console, whose fonts have no braille, else braille."""
     if wanted != "auto":
         return wanted
     encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return "block" if encoding == "utf8" else "ascii"
+    if encoding != "utf8":
+        return "ascii"
+    return "block" if os.environ.get("TERM") == "linux" else "braille"
 
 
 def cut(text: str, width: int) -> str:

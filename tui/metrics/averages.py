@@ -37,6 +37,11 @@ class Average:
     closed_at: datetime | None = None
     next_state: str | None = None
 
+    @property
+    def need_weeks(self) -> bool:
+        """Whether its closes are weekly."""
+        return self.name.endswith("w")
+
 
 @dataclass(frozen=True)
 class Averages:

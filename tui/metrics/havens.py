@@ -130,6 +130,17 @@ def paths(candles: pl.DataFrame, quotes: pl.DataFrame, as_of: datetime, days: in
     return both.with_columns(pl.col("btc", "gold") / pl.col("btc", "gold").first())
 
 
+def sessions(candles: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The closes that BTC and the gold history both had by `as_of`, in USD: ts, btc, gold."""
+    history = gold.history(candles, as_of) or next(iter(gold.symbols(candles)), "")
+    return _sessions(_daily(candles, _btc(candles), as_of), _daily(candles, history, as_of))
+
+
+@kept(2)
+def _sessions(btc: pl.DataFrame, metal: pl.DataFrame) -> pl.DataFrame:
+    return _common(btc, metal)
+
+
 def band(n: int) -> float:
     """The r below which n sessions show nothing: Fisher's z at 95 %, to two decimals."""
     return round(tanh(1.96 / sqrt(n - 3)), 2)

@@ -129,3 +129,39 @@ def _heads_flow(heads: Ratio, flow: Ratio) -> str:
     takers = "buy" if flow.ratio > 1 else "sell"
     against = (leans == "long") != (takers == "buy")
     return f"{said}: {leans} {'but' if against else 'and'} takers {takers}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the newest reading of a ratio stands among its own of the newest `need` days.
+
+    `percentile` is the share of hours whose last reading was no higher, None while the history
+    reaches back less; `have` is how many days there are of it.
+    """
+
+    need: int
+    have: int
+    percentile: float | None
+
+
+def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Standing:
+    """The standing of one venue's measure (columns ts and ratio) at `as_of`.
+
+    By the hour: the newest day is kept every five minutes and would count twelvefold.
+    """
+    rows = history.filter(pl.col("ratio").is_not_null()).sort("ts")
+    oldest = rows["ts"].min()
+    if not isinstance(oldest, datetime):
+        return Standing(need, 0, None)
+    span = timedelta(days=need)
+    have = min(need, (as_of - oldest + NEAR) // timedelta(days=1))
+    if as_of - oldest + NEAR < span:
+        return Standing(need, have, None)
+    inside = rows.filter(pl.col("ts") > as_of - span)
+    if inside.is_empty():
+        return Standing(need, have, None)
+    hours = inside.group_by(pl.col("ts").dt.truncate("1h").alias("hour")).agg(
+        pl.col("ratio").sort_by("ts").last()
+    )
+    newest = inside["ratio"][-1]
+    return Standing(need, have, int((hours["ratio"] <= newest).sum()) / hours.height)

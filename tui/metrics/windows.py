@@ -94,6 +94,7 @@ def liquidations(
     lines: int = feed.LINES,
     listed: int = NEWEST,
     evidence: Evidence | None = None,
+    believed: Trust | None = None,
 ) -> Liquidations:
     """The liquidations record at `as_of`.
 
@@ -102,14 +103,17 @@ def liquidations(
     newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
     the store first listened: a window reaches no further back than that. The feed has at most
     `lines` lines, `newest` at most `listed` rows: making more than are shown is half the cost.
-    Without `evidence` nothing is said of how far the venues can be trusted.
+    Without `evidence` nothing is said of how far the venues can be trusted but what is `believed`
+    already: of a part of the rows, what all of them tell.
     """
     venues, coins = amounts.summed(minutes, edges, as_of, coin)
     listening = Listening(coverage, wanted)
     rows = feed.shown(recent, as_of, coin)
     biggest = _largest(largest, rows, as_of, coin, coins)
     lasts = _lasts(minutes, edges, rows, venues, as_of, coin)
-    known = trust(minutes, recent, evidence, listening, began, as_of) if evidence else Trust()
+    known = believed or Trust()
+    if evidence:
+        known = trust(minutes, recent, evidence, listening, began, as_of)
     return Liquidations(
         as_of=as_of,
         coin=coin,

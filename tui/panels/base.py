@@ -6,7 +6,7 @@ rows. Height only cuts: what a form has at one height it has, in the same order,
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -15,6 +15,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.config import Settings
+from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
 from tui.tables import Side, Table
 
@@ -36,7 +37,8 @@ class Form(Enum):
 class View:
     """What a person chose to look at. `coins` are those followed, the first of which is shown when
     none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
-    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set.
+    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set;
+    `drill` where one stands in a detail.
     """
 
     coin: str | None = None
@@ -52,6 +54,7 @@ class View:
     number: int = 0
     notice: str = ""
     travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
+    drill: Drill = field(default_factory=Drill)
 
     @classmethod
     def of(cls, settings: Settings) -> "View":
@@ -105,6 +108,10 @@ class Panel(ABC):
     title: str
     number: int
     tables: tuple[Table, ...]
+    spans: tuple[str, ...] = ()
+    """What the detail's chart can show, shortest first; none: the window of the whole screen."""
+    blocks: int = 1
+    """The parts of the detail whose rows are selected in turn."""
 
     @abstractmethod
     def record(self, snapshot: Snapshot, view: View) -> Any:
@@ -140,6 +147,28 @@ class Panel(ABC):
         was then."""
         return ()
 
+    def points(self, record: Any) -> int:
+        """The points of the detail's chart, which its cursor can read."""
+        return 0
+
+    def choices(self, record: Any, view: View) -> int:
+        """The rows of the detail that can be selected; 0: it scrolls instead."""
+        return 0
+
+    def deeper(self, record: Any, view: View) -> Drill | None:
+        """Where `enter` leads from the selected row of the detail."""
+        return None
+
+    def explained(self, typed: str) -> str | None:
+        """What is wrong with a filter line, empty when nothing is; None: there is no filter."""
+        return None
+
+    def span(self, view: View) -> str:
+        """What the detail's chart shows: the chosen of `spans`, else the last but one."""
+        if view.drill.span in self.spans:
+            return view.drill.span
+        return self.spans[max(0, len(self.spans) - 2)] if self.spans else ""
+
     def natural(self, width: int) -> int:
         """The rows, frame included, beyond which height adds nothing; 0: it always does."""
         return 0
@@ -152,7 +181,7 @@ class Panel(ABC):
 
     def detail(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """Exactly `height` lines of exactly `width` cells: the full table and one chart."""
-        title = self._title(record, view, Form.BOX)
+        title = " › ".join((self._title(record, view, Form.BOX).rstrip(), *view.drill.words)) + " "
         style = "$accent"
         inner, rows = max(1, width - 4), max(0, height - 2)
         body = self.detail_rows(record, view, inner, rows)[:rows]

@@ -1,23 +1,25 @@
 """Whether money flees to gold: returns, ounces, correlation and the flight rule."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.charts import framed
+from tui.draw.framed import Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import havens as metric
 from tui.metrics.havens import SPANS, Correlation, Havens
-from tui.panels import shared
+from tui.panels import haven_history, shared
 from tui.panels.base import Age, Form, Panel, View, joined
+from tui.panels.haven_history import HavenHistory
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
 
 QUOTE_LIMIT = timedelta(seconds=60)
-DAYS, SHORT = 365, 90
+SHORT = 90
+SPAN_DAYS = {"30d": 30, "90d": 90, "1y": 365, "all": 36_500}
 COLUMNS = (
     Column("name", "", 5, right=False),
     Column("24h", "24h", 8),
@@ -31,11 +33,13 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class HavensRecord:
-    """The safe-haven record at a moment, and `paths` (ts, btc, gold; 1 = start)."""
+    """The safe-haven record at a moment, and `paths` (ts, btc, gold; 1 = start); `deep` is for the
+    detail alone."""
 
     as_of: datetime
     havens: Havens
     paths: pl.DataFrame | None = None
+    deep: HavenHistory | None = None
 
 
 class SafeHavenPanel(Panel):
@@ -43,6 +47,7 @@ class SafeHavenPanel(Panel):
 
     name, title, number = "safe_haven", "Safe haven", 4
     tables = (QUOTES, CANDLES)
+    spans = tuple(SPAN_DAYS)
 
     def record(self, snapshot: Snapshot, view: View) -> HavensRecord:
         """The record at the snapshot's moment."""
@@ -50,13 +55,18 @@ class SafeHavenPanel(Panel):
         return HavensRecord(snapshot.as_of, made, shared.paths(snapshot, SHORT))
 
     def detail_record(self, snapshot: Snapshot, view: View) -> HavensRecord:
-        """The record with a year of both from a common start."""
-        paths = metric.paths(snapshot.candles, snapshot.quotes, snapshot.as_of, DAYS)
-        return replace(self.record(snapshot, view), paths=paths)
+        """The record with the history of both over the chosen span."""
+        made = metric.havens(snapshot.quotes, snapshot.candles, snapshot.as_of)
+        deep = haven_history.history(snapshot, SPAN_DAYS[self.span(view)])
+        return HavensRecord(snapshot.as_of, made, deep=deep)
 
     def age(self, record: HavensRecord) -> Age:
         """Age of the older of the two quotes."""
         return Age.of(record.havens.quoted_at, record.as_of, QUOTE_LIMIT)
+
+    def points(self, record: HavensRecord) -> int:
+        """The sessions of the charts."""
+        return 0 if record.deep is None else record.deep.shown.height
 
     def natural(self, width: int) -> int:
         """Head, two returns, prices, the rule, and where the numbers come from."""
@@ -88,9 +98,12 @@ class SafeHavenPanel(Panel):
     def detail_rows(
         self, record: HavensRecord, view: View, width: int, height: int
     ) -> list[Content]:
-        """The table, and both from a common start."""
+        """The table, the haven test, and the history of both."""
         lines = _box(record.havens, width)
-        return lines + _chart(record, view, width, height - len(lines))
+        if record.deep is None:
+            return lines
+        lines += haven_history.words(record.havens, record.deep, width)
+        return lines + haven_history.charts(record.deep, view, width, height - len(lines))
 
 
 def coin_of(symbol: str | None) -> str:
@@ -155,7 +168,7 @@ def _box(made: Havens, width: int) -> list[Content]:
     gold |= {str(n): correlated(made.correlations.get(n)) for n in (30, 90)}
     both = f"{prices(made)}   {ounces(made)}"
     style = "$warn" if made.flight else ""
-    hours = ", off-hours: its index may stand still" if made.index_frozen else ""
+    hours = ", off-hours: index frozen" if made.index_frozen else ""
     source = f"history {draw.safe(made.gold_history or 'n/a')}{hours}"
     lines = [heads(columns, width), row(columns, _returns(made, "BTC"), width)]
     lines.append(row(columns, gold, width))
@@ -208,12 +221,10 @@ def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Co
         return []
     if paths is None or paths.height < 2:
         return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
-    legend: list[draw.Part] = [
-        f"{paths.height} days, 1 = start  ",
-        ("── BTC  ", "$accent"),
-        ("── gold", "$gold"),
+    series = [
+        Series("BTC", paths["btc"].to_list(), "$accent", draw.ratio),
+        Series("gold", paths["gold"].to_list(), "$gold", draw.ratio),
     ]
-    layers = [(paths["btc"].to_list(), "$accent"), (paths["gold"].to_list(), "$gold")]
+    title, cursor = f"{paths.height} days, 1 = start", view.drill.cursor
     first, last = paths["ts"][0], paths["ts"][-1]
-    chart = framed(layers, width, height - 1, view.symbols, first, last)
-    return [draw.line(width, *legend), *chart]
+    return framed(series, width, height, view.symbols, first, last, cursor, title)

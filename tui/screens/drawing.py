@@ -36,6 +36,13 @@ class Wanted:
     view: View
     detail: bool = False
 
+    @property
+    def of_record(self) -> "Wanted":
+        """The same without what only the drawing depends on: size, row, cursor, slip."""
+        drill = replace(self.view.drill, cursor=None, block=0, error="")
+        view = replace(self.view, scroll=0, selected=None, notice="", drill=drill)
+        return Wanted(self.panel, 0, 0, view, self.detail)
+
 
 @dataclass(frozen=True, eq=False)
 class Kept:
@@ -70,14 +77,17 @@ class Kept:
         )
 
 
-def drawn(wanted: Wanted, snapshot: Snapshot) -> tuple[list[Content], Age | None, Any]:
-    """The panel's lines, age and record; or a line that says what failed in it."""
+def drawn(
+    wanted: Wanted, snapshot: Snapshot, known: Any = None
+) -> tuple[list[Content], Age | None, Any]:
+    """The panel's lines, age and record; or a line that says what failed in it. A detail is drawn
+    from the record that is `known`, if one is."""
     panel, view, width, height = wanted.panel, wanted.view, wanted.width, wanted.height
     assert panel is not None
     try:
         if wanted.detail:
-            record: Any = panel.detail_record(snapshot, view)
-            return _exact(panel.detail(record, view, width, height), width, height), None, None
+            record: Any = panel.detail_record(snapshot, view) if known is None else known
+            return _exact(panel.detail(record, view, width, height), width, height), None, record
         record = panel.record(snapshot, view)
         lines = _exact(panel.lines(record, view, width, height), width, height)
         return lines, panel.age(record), record

@@ -10,12 +10,14 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 from textual.content import Content
 
 from tui.clock import Clock, utc_now
+from tui.metrics.around import SECONDS, Around
+from tui.metrics.feed import FeedRow
 from tui.metrics.windows import Liquidations
 from tui.panels.base import Age
 from tui.panels.liquidations import read
@@ -26,6 +28,8 @@ from tui.snapshot import Snapshot
 __all__ = ["Ask", "Picture", "Reading", "Source", "Supervise", "Wanted"]
 
 SUPERVISE_EVERY = timedelta(seconds=2)
+DETAIL_KEPT = timedelta(milliseconds=900)
+"""A detail is counted anew each second, not with each key."""
 HEADER_EVERY = timedelta(milliseconds=450)
 """The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
 
@@ -44,6 +48,9 @@ class Source(Protocol):
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """`shown` with the quotes that came since; None when none did."""
+
+    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
+        """What happened around a liquidation of `base`."""
 
 
 Supervise = Callable[[], str | None]
@@ -78,6 +85,7 @@ class Picture:
     shown: Snapshot | None = None
     moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
     found: Found | None = None  # the burst that was looked for
+    records: Mapping[str, Any] = field(default_factory=dict)  # those the details were drawn from
 
 
 class Reading:
@@ -100,6 +108,8 @@ class Reading:
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
+        self._around: tuple[FeedRow, datetime, Around] | None = None  # of the row looked at
+        self._detail: tuple[Wanted, datetime, Any] | None = None  # the record drawn last
         self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
@@ -182,14 +192,25 @@ class Reading:
         shown = self._past_of(ask) or self._frozen(live, before, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
+        records: dict[str, Any] = {}
         for wanted in ask.panels:
-            self._draw(wanted, shown, lines, ages)
+            close = self._close(shown, wanted.view.drill.row)
+            record = self._draw(wanted, close, lines, ages)
+            if wanted.detail and wanted.panel is not None and record is not None:
+                records[wanted.panel.name] = record
         moments = {name: kept.moments for name, kept in self._kept.items() if name in lines}
         if ask.header is not None:  # the price stays live while held
             lines |= self._headed_by(ask, ask.header, live, shown)
         since = _count_since(live, shown) if ask.held and not ask.at else 0
         return Picture(
-            live, lines, ages, supervised=words, since_held=since, shown=shown, moments=moments
+            live,
+            lines,
+            ages,
+            supervised=words,
+            since_held=since,
+            shown=shown,
+            moments=moments,
+            records=records,
         )
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
@@ -235,22 +256,48 @@ class Reading:
         shown: Snapshot,
         lines: dict[str, list[Content]],
         ages: dict[str, Age],
-    ) -> None:
-        """Put the panel's lines and age in, from what is kept where that still serves."""
+    ) -> Any:
+        """Put the panel's lines and age in, from what is kept where that still serves; the record
+        they were drawn from, None where that is no longer known."""
         assert wanted.panel is not None
         name = wanted.panel.name
         kept = self._kept.get(name)
         if kept is not None and kept.serves(wanted, shown):
             lines[name], ages[name] = kept.lines, kept.aged(shown.as_of)
-            return
+            return None
         self._kept.pop(name, None)
-        lines[name], age, record = drawn(wanted, shown)
-        self._totals = getattr(record, "liquidations", self._totals)
+        known = self._known_record(wanted, shown)
+        lines[name], age, record = drawn(wanted, shown, known)
+        if wanted.detail and known is None:
+            self._detail = (wanted.of_record, shown.as_of, record)
+        if not wanted.view.drill.path:  # deeper in, the totals are those of a part
+            self._totals = getattr(record, "liquidations", self._totals)
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
             moments = wanted.panel.moments(record)
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, moments)
+        return record
+
+    def _known_record(self, wanted: Wanted, shown: Snapshot) -> Any:
+        """The record a detail was drawn from within this second: a key that moves a cursor or a
+        row need not count a day anew (100 ms with a million liquidations)."""
+        if not wanted.detail or self._detail is None:
+            return None
+        what, as_of, record = self._detail
+        young = timedelta(0) <= shown.as_of - as_of < DETAIL_KEPT
+        return record if young and what == wanted.of_record else None
+
+    def _close(self, shown: Snapshot, row: FeedRow | None) -> Snapshot:
+        """The snapshot with what is around the row looked at: read until nothing can be added."""
+        assert self._source is not None
+        if row is None:
+            return shown
+        known = self._around
+        if known is None or known[0] != row or known[1] < row.ts + 2 * SECONDS:
+            read = self._source.around(row.ts, row.base, shown.as_of)
+            known = self._around = (row, shown.as_of, read)
+        return replace(shown, around=known[2])
 
     def _frozen(self, live: Snapshot, before: Snapshot | None, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""

@@ -69,7 +69,7 @@ class Binance(Priced):
             quote=quote,
             kind="swap" if perpetual else "future",
             inverse=inverse,
-            contract_size=float(row["contractSize"]) if inverse else 1.0,
+            contract_size=positive(row["contractSize"]) if inverse else 1.0,
             multiplier=multiplier,
             cls=_class(row, listed),
             tick=next(

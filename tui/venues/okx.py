@@ -73,7 +73,7 @@ class Okx(Priced, Backfills):
             quote=quote,
             kind="swap",
             inverse=row["ctType"] == "inverse",
-            contract_size=float(row["ctVal"]) * float(row.get("ctMult") or 1),
+            contract_size=positive(row["ctVal"]) * positive(row.get("ctMult") or 1),
             multiplier=multiplier,
             cls=Class.TRADFI if tradfi else Class.CRYPTO,
             tick=float(row["tickSz"]) if row.get("tickSz") else None,

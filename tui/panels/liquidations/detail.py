@@ -1,49 +1,100 @@
-"""The liquidations in full: windows, the minutes by side, every coin and venue, and the feed."""
+"""The liquidations in full: windows, bars by side with the price, groups, sizes and the tape."""
 
 from dataclasses import replace
 
 from textual.content import Content
 
+from tui import draw
 from tui.panels.base import View
-from tui.panels.liquidations import feed, split, timeline, totals, trusted
+from tui.panels.drill import Drill
+from tui.panels.liquidations import bars, feed, grouped, near, split, totals, trusted
+from tui.panels.liquidations.deep import COLUMNS, Deep, by
 from tui.panels.liquidations.record import LiquidationsRecord
 
 TRUSTED_FROM = 30
 """The height from which the rows that tell how far the venues can be trusted have a place."""
-TAPE = 6
-"""The feed's rule and five rows: with less room beside the groups these have it all."""
+GROUPS, TAPE = 0, 1
+"""The blocks whose rows are selected."""
+BLOCK = 4
+"""A rule, a head and two rows: with less the block that is selected has it all."""
 
 
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
-    """Windows, the chart, the groups as far as the height goes, and the feed; the chart takes what
-    nobody needs. Scrolling moves the groups."""
+    """Windows, the chart, groups and tape; or one liquidation with what was around it."""
+    deep = record.deep
+    if deep is not None and deep.near is not None:
+        return near.rows(deep.near, view, width, height)
     made = record.liquidations
     lines = totals.across(made, view, width)
-    if height >= TRUSTED_FROM:
+    if height >= TRUSTED_FROM and not view.drill.path:
         lines += trusted.rows(made, view, width)
-    chart, table, tape = shared(record, view, width, height - len(lines) - 1)
     why = totals.reasons(made, view)
-    bars = "per minute, 60m" if record.per == 1 else f"per {record.per} minutes, {view.window}"
-    lines.append(split.rule_of(bars, width, f"≥: {why}" if why else ""))
-    lines += timeline.chart(record, view, width, chart)
+    head = "per minute, 60m" if record.per == 1 else f"per {record.per} minutes, {view.window}"
+    lines.append(split.rule_of(head, width, f"≥: {why}" if why else "w window"))
+    room = height - len(lines)
+    if deep is None:
+        return lines + bars.chart(record, view, width, room)
+    chart, table, tape = shared(deep, view, width, room)
+    lines += bars.chart(record, view, width, chart)
     if table:
-        lines += split.tables(record, view, width, table, view.scroll)
-    if tape:
-        lines.append(feed.title(view, width, "+ − size"))
-        still = replace(view, scroll=0)
-        lines += feed.rows(made, still, width, tape - 1, full=width >= 64)
-    return lines
+        lines += grouped.rows(record, deep, view, width, table)
+    return lines + (_tape(record, deep, view, width, tape) if tape else [])
 
 
-def shared(record: LiquidationsRecord, view: View, width: int, height: int) -> tuple[int, int, int]:
-    """The rows of chart, groups and feed."""
-    chart = max(6, min(20, height // 2))
+def shared(deep: Deep, view: View, width: int, height: int) -> tuple[int, int, int]:
+    """The rows of chart, groups and tape; the chart takes what nobody needs."""
+    chart = max(bars.LEAST, min(16, height * 2 // 5))
     left = max(0, height - chart)
-    wanted = 1 + split.natural(record, view, width)
-    table = min(wanted, left if left < 2 * TAPE else max(left - TAPE, left * 2 // 3))
-    if table < 2:
-        return chart, 0, 0
-    tape = min(left - table, 1 + max(1, len(record.liquidations.feed)))
-    tape = tape if tape >= 2 else 0
-    table = min(wanted, left - tape)
+    wanted, listed = grouped.natural(deep, width), 1 + max(1, len(deep.tape))
+    if left >= 2 * BLOCK:
+        table = min(wanted, max(left // 2, left - listed))
+        tape = min(listed, left - table)
+    elif view.drill.block == GROUPS:
+        table, tape = min(wanted, left), 0
+    else:
+        table, tape = 0, min(listed, left)
     return chart + left - table - tape, table, tape
+
+
+def _tape(
+    record: LiquidationsRecord, deep: Deep, view: View, width: int, height: int
+) -> list[Content]:
+    """The rule says what is let through, of how many; or what is wrong with the filter."""
+    active = view.drill.block == TAPE
+    tape = replace(record.liquidations, feed=deep.tape)
+    still = replace(view, scroll=0, selected=view.selected if active else None)
+    if view.drill.error:
+        head = draw.line(width, ("─ / ", "$frame"), (draw.safe(view.drill.error), "$warn"))
+    else:
+        keys = "⏎ open  / filter" if active else "tab select  / filter"
+        head = split.rule_of(_let_through(deep, view), width, keys)
+    if not deep.tape:
+        none = f"none of the newest {deep.searched} rows"
+        return [head, draw.line(width, (none, "$muted"))]
+    return [head, *feed.rows(tape, still, width, height - 1, full=width >= 64)]
+
+
+def _let_through(deep: Deep, view: View) -> str:
+    """`tape ≥ $10K  venue=bybit  12 of 2000`."""
+    least = draw.usd(view.smallest).replace(".00", "").replace(".0", "")
+    sized = "" if "usd" in view.drill.typed.lower() else f" ≥ ${least}"
+    typed = f"  {draw.safe(view.drill.typed)}" if view.drill.typed else ""
+    return f"tape{sized}{typed}  {len(deep.tape)} of the newest {deep.searched}"
+
+
+def choices(record: LiquidationsRecord, view: View) -> int:
+    """The rows of the block that is selected in; a liquidation's own page scrolls."""
+    deep = record.deep
+    if deep is None or deep.near is not None:
+        return 0
+    return len(deep.tape if view.drill.block == TAPE else deep.groups)
+
+
+def deeper(record: LiquidationsRecord, view: View) -> Drill | None:
+    """The selected group by itself, or the selected liquidation."""
+    at, deep, name = view.selected, record.deep, by(view)
+    if deep is None or at is None or at >= choices(record, view):
+        return None
+    if view.drill.block == TAPE:
+        return view.drill.at(deep.tape[at])
+    return view.drill.into(COLUMNS[name], deep.groups[at].name) if name else None

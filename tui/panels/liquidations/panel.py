@@ -5,8 +5,11 @@ from datetime import timedelta
 from textual.content import Content
 
 from tui import draw
+from tui.errors import UsageError
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.drill import Drill
 from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations.filters import parse
 from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
 from tui.snapshot import Snapshot
@@ -20,6 +23,7 @@ class LiquidationsPanel(Panel):
 
     name, title, number = "liquidations", "Liquidations", 1
     tables = (LIQUIDATIONS, LIQUIDATION_MINUTES, COVERAGE, QUOTES, DERIVATIVES)
+    blocks = 2
 
     def record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
         """The totals, and what moved beside them."""
@@ -56,6 +60,26 @@ class LiquidationsPanel(Panel):
     ) -> list[Content]:
         """Every group of the window, and liquidations by side."""
         return detail.rows(record, view, width, height)
+
+    def points(self, record: LiquidationsRecord) -> int:
+        """The bars of the chart."""
+        return len(record.liquidations.minutes)
+
+    def choices(self, record: LiquidationsRecord, view: View) -> int:
+        """The groups, or the rows of the tape."""
+        return detail.choices(record, view)
+
+    def deeper(self, record: LiquidationsRecord, view: View) -> Drill | None:
+        """A group by itself, or one liquidation."""
+        return detail.deeper(record, view)
+
+    def explained(self, typed: str) -> str:
+        """What is wrong with a filter line; empty when nothing is."""
+        try:
+            parse(typed)
+        except UsageError as error:
+            return str(error)
+        return ""
 
     def _box(
         self, record: LiquidationsRecord, view: View, width: int, height: int

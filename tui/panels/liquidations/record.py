@@ -9,6 +9,7 @@ from tui.metrics.feed import LINES
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
+from tui.panels.liquidations.deep import Deep
 from tui.snapshot import Snapshot
 
 AHEAD = 128
@@ -19,7 +20,7 @@ AHEAD = 128
 class LiquidationsRecord:
     """The liquidations with the price of the view's coin by minute, and per coin the changes of
     price and of open interest over the chosen window (absent where nobody follows it). A bar of
-    the timeline is `per` minutes."""
+    the timeline is `per` minutes; `deep` is for the detail alone."""
 
     liquidations: Liquidations
     base: str
@@ -27,11 +28,16 @@ class LiquidationsRecord:
     moves: dict[str, float | None]
     interest: dict[str, float | None]
     per: int = 1
+    deep: Deep | None = None
 
 
 def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:
     """The panel's record at the snapshot's moment."""
-    made = read(snapshot, view)
+    return beside(snapshot, view, read(snapshot, view))
+
+
+def beside(snapshot: Snapshot, view: View, made: Liquidations) -> LiquidationsRecord:
+    """These liquidations with what moved beside them."""
     price = shared.price(snapshot, view.base)
     symbol = price.symbol if price else ""
     return LiquidationsRecord(

@@ -16,6 +16,7 @@ from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES
 
 DERIVATIVES_LIMIT = timedelta(seconds=37.5)  # 2.5 periods of 15 s
+SPAN = {"1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 POSITIONING_LIMIT = timedelta(minutes=12.5)  # 2.5 periods of 5 m
 
 
@@ -24,6 +25,7 @@ class LongShortPanel(Panel):
 
     name, title, number = "long_short", "Long / short", 2
     tables = (POSITIONING, DERIVATIVES, QUOTES)
+    spans = tuple(SPAN)
 
     def record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The newest of everything at the snapshot's moment."""
@@ -32,7 +34,16 @@ class LongShortPanel(Panel):
     def detail_record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The record with the history of its ratios."""
         past = snapshot.positioning.filter(pl.col("base") == view.base).sort("ts")
-        return replace(record(snapshot, view), history=past)
+        since = snapshot.as_of - SPAN[self.span(view)]
+        return replace(record(snapshot, view), history=past, since=since)
+
+    def points(self, record: LongShort) -> int:
+        """The hours of the chart, whichever cell is chosen."""
+        return history.points(record)
+
+    def choices(self, record: LongShort, view: View) -> int:
+        """The cells that hold a ratio, in the order of the rows."""
+        return len(record.ratios)
 
     def age(self, record: LongShort) -> Age:
         """Age of the newest open interest; stale with either poller."""
@@ -64,6 +75,10 @@ class LongShortPanel(Panel):
         return table(record, width, BOX if form is Form.BOX else RULES)
 
     def detail_rows(self, record: LongShort, view: View, width: int, height: int) -> list[Content]:
-        """The table, and the history of one measure over all venues."""
-        lines = self.rows(record, view, width, height, Form.BOX)
-        return lines + history.rows(record.history, view, width, height - len(lines))
+        """The table with the chosen cell, where that stands in its own past, and its history."""
+        chosen = history.chosen(record, view)
+        if chosen is None:
+            return self.rows(record, view, width, height, Form.BOX)
+        lines = table(record, width, BOX, chosen)
+        lines += history.standings(record, chosen, width)
+        return lines + history.rows(record, chosen, view, width, height - len(lines))

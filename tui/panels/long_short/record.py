@@ -19,7 +19,8 @@ from tui.tables import Measure
 class LongShort:
     """The ratios of the view's coin per venue and measure, its derivatives, and the price change
     of five minutes; the same of the other coins; `measures` that a venue publishes, where that is
-    known; `history` (ts, venue, measure, ratio) for the detail alone."""
+    known; `history` (ts, venue, measure, ratio) and `since` when it is drawn for the detail
+    alone."""
 
     as_of: datetime
     base: str
@@ -31,6 +32,7 @@ class LongShort:
     others: tuple["LongShort", ...] = ()
     measures: Mapping[str, tuple[Measure, ...]] = field(default_factory=dict)
     history: pl.DataFrame | None = None
+    since: datetime | None = None
 
     @property
     def venues(self) -> list[str]:

@@ -9,6 +9,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import derivatives as metric
 from tui.metrics.derivatives import OpenInterest
+from tui.metrics.positioning import Ratio
 from tui.panels.base import code
 from tui.panels.long_short.record import LongShort
 from tui.tables import Measure
@@ -44,10 +45,14 @@ def _unknown(record: LongShort, venue: str, measure: Measure) -> str:
     return draw.missing() if measure in published else draw.MISSING
 
 
-def table(record: LongShort, width: int, wanted: Iterable[Column]) -> list[Content]:
+def table(
+    record: LongShort, width: int, wanted: Iterable[Column], chosen: Ratio | None = None
+) -> list[Content]:
+    """A row a venue, the sum, the change of a day, the ages, the words, other coins; the chosen
+    cell in reverse."""
     columns = choose(list(wanted), width, spread=2)
     lines = [heads(columns, width)]
-    lines += [row(columns, _venue(record, venue), width) for venue in record.venues]
+    lines += [row(columns, _venue(record, venue, chosen), width) for venue in record.venues]
     lines.append(row(columns, {"name": f"all {record.among}", **money(record, "all")}, width))
     lines.append(row(columns, _day(record), width, "$muted"))
     lines.append(row(columns, _ages(record), width, "$muted"))
@@ -65,11 +70,13 @@ def _coin(record: LongShort) -> dict[str, draw.Part]:
     return cells | {"name": f"{draw.safe(record.base)[:4]} {code(venue)}"}
 
 
-def _venue(record: LongShort, venue: str) -> dict[str, draw.Part]:
+def _venue(record: LongShort, venue: str, chosen: Ratio | None = None) -> dict[str, draw.Part]:
     cells: dict[str, draw.Part] = {m.value: cell(record, venue, m) for m in Measure}
     accounts = record.ratio(venue, Measure.ACCOUNTS)
     if accounts:
         cells["accounts"] = f"{draw.ratio(accounts.ratio)} {draw.share(accounts.long_share)}"
+    if chosen is not None and chosen.venue == venue:
+        cells[chosen.measure.value] = str(cells[chosen.measure.value]), "reverse"
     return {"name": draw.safe(venue)[:8], **cells, **money(record, venue)}
 
 

@@ -1,25 +1,63 @@
-"""The closes with their means, for the detail."""
+"""The closes with their means, for the detail; where they crossed is marked."""
 
+from itertools import pairwise
+
+import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.charts import framed
+from tui.draw.framed import AXIS, Series, Span, framed
 from tui.panels.base import View
 from tui.panels.moving_averages.record import AveragesRecord
 
+STYLES = {"365d": "$warn", "200d": "$long", "50d": "$short", "200w": "$gold"}
+LEAST = 6
+"""A read-out, three rows, times, and the row of crosses."""
+
 
 def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[Content]:
-    history = record.history
-    if height < 5:
+    """Exactly `height` lines, or none where they would say nothing."""
+    days = record.history
+    if height < LEAST:
         return []
-    if history is None or history.height < 2:
+    if days is None or days.height < 2:
         return [draw.line(width, ("n/a (no daily closes yet)", "$muted"))]
-    days = history.tail(max(60, (width - 10) * 2))
-    names = [name for name in history.columns if name not in ("ts", "close")]
-    styles = dict(zip(names, ("$warn", "$long", "$short"), strict=False))
-    legend: list[draw.Part] = [f"{days.height} daily closes  ", ("── price  ", "$accent")]
-    legend += [(f"── {name}  ", styles[name]) for name in names]
-    layers = [(days["close"].to_list(), "$accent")]
-    layers += [(days[name].to_list(), styles[name]) for name in names]
-    drawn = framed(layers, width, height - 1, view.symbols, days["ts"][0], days["ts"][-1])
-    return [draw.line(width, *legend), *drawn]
+    names = [name for name in days.columns if name in STYLES]
+    series = [Series("price", days["close"].to_list(), "$accent")]
+    series += [Series(name, days[name].to_list(), STYLES[name]) for name in names]
+    title, cursor = f"{days.height} daily closes", view.drill.cursor
+    first, last = days["ts"][0], days["ts"][-1]
+    made = framed(series, width, height - 1, view.symbols, first, last, cursor, title)
+    span = Span(first, last, days.height, width - AXIS)
+    # A line of weeks is crossed by weekly closes alone, which these are not.
+    daily = [name for name in names if not name.endswith("w")]
+    return [*made[:-1], crosses(days, daily, span, width), made[-1]]
+
+
+def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Content:
+    """A mark under each close that crossed a line, in the line's colour: ▲ up, ▼ down. The last
+    to cross wins a column."""
+    marks: dict[int, tuple[str, str]] = {}
+    for name in names:
+        for point, is_up in crossed(days["close"], days[name]):
+            column = span.column_of(point)
+            marks[column] = ("▲" if is_up else "▼", STYLES[name])
+    parts: list[draw.Part] = [("crosses ┤".rjust(AXIS), "$muted")]
+    at = 0
+    for column in sorted(marks):
+        parts += [" " * (column - at), marks[column]]
+        at = column + 1
+    return draw.line(width, *parts)
+
+
+def crossed(closes: pl.Series, mean: pl.Series) -> list[tuple[int, bool]]:
+    """The closes on another side of a mean than the one before, and whether they are above it."""
+    sides = [
+        None if close is None or level is None else close >= level
+        for close, level in zip(closes.to_list(), mean.to_list(), strict=True)
+    ]
+    return [
+        (at, after)
+        for at, (before, after) in enumerate(pairwise(sides), 1)
+        if before is not None and after is not None and before != after
+    ]

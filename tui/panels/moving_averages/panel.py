@@ -14,6 +14,7 @@ from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
 
 QUOTE_LIMIT = timedelta(seconds=60)
+SPAN_DAYS = {"90d": 90, "1y": 365, "2y": 730, "all": 36_500}
 
 
 class MovingAveragesPanel(Panel):
@@ -21,6 +22,7 @@ class MovingAveragesPanel(Panel):
 
     name, title, number = "moving_averages", "Averages", 3
     tables = (QUOTES, CANDLES)
+    spans = tuple(SPAN_DAYS)
 
     def record(self, snapshot: Snapshot, view: View) -> AveragesRecord:
         """The averages of the view's coin at the snapshot's moment."""
@@ -28,7 +30,7 @@ class MovingAveragesPanel(Panel):
 
     def detail_record(self, snapshot: Snapshot, view: View) -> AveragesRecord:
         """The record with the closes and means of the chart."""
-        return detailed(snapshot, view)
+        return detailed(snapshot, view, SPAN_DAYS[self.span(view)])
 
     def age(self, record: AveragesRecord) -> Age:
         """Age of the quote; stale too when a daily close is missing."""
@@ -49,6 +51,10 @@ class MovingAveragesPanel(Panel):
             return ""
         late = "!" if record.close_late else ""
         return f" close {draw.age(age.total_seconds())}{late} "
+
+    def points(self, record: AveragesRecord) -> int:
+        """The days of the chart."""
+        return 0 if record.history is None else record.history.height
 
     def natural(self, width: int) -> int:
         """Head, four averages, round levels and the next close."""

@@ -46,16 +46,16 @@ def record(snapshot: Snapshot, view: View) -> AveragesRecord:
     return AveragesRecord(snapshot.as_of, made)
 
 
-def detailed(snapshot: Snapshot, view: View) -> AveragesRecord:
-    """The record with the closes and means of the chart."""
+def detailed(snapshot: Snapshot, view: View, days: int) -> AveragesRecord:
+    """The record with the closes of the newest `days` and every mean there is of them."""
     made = record(snapshot, view)
-    history: pl.DataFrame | None = None
+    history = metric.line(snapshot.candles, view.base, "50d", snapshot.as_of).select("ts", "close")
     for average in made.averages.lines:
-        if average.value is None or average.name.endswith("w"):
-            continue
-        one = metric.line(snapshot.candles, view.base, average.name, snapshot.as_of)
-        mean = one.select("ts", "close", pl.col("mean").alias(average.name))
-        history = mean if history is None else history.join(
-            mean.drop("close"), on="ts", how="left"
-        )  # fmt: skip
-    return replace(made, history=history)
+        if average.value is not None:
+            one = metric.line(snapshot.candles, view.base, average.name, snapshot.as_of)
+            mean = one.select("ts", pl.col("mean").alias(average.name))
+            history = history.join_asof(mean, on="ts") if average.need_weeks else history.join(
+                mean, on="ts", how="left"
+            )  # fmt: skip
+    since = snapshot.as_of - timedelta(days=days)
+    return replace(made, history=history.filter(pl.col("ts") >= since))

@@ -1,0 +1,122 @@
+"""The safe haven in history: both from a common start, ounces, correlation, the haven test."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from textwrap import wrap
+
+import polars as pl
+from textual.content import Content
+
+from tui import draw
+from tui.draw.framed import Series, framed
+from tui.metrics import havens as metric
+from tui.metrics.haven_test import HavenTest, haven_test, rolling
+from tui.metrics.havens import Havens
+from tui.panels.base import View
+from tui.snapshot import Snapshot
+
+SESSIONS = 30
+CHART = 5
+"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
+OTHERS = {"silver": ("XAG",), "dollar-stock tokens": ("SPYX", "QQQX")}
+"""Other havens, and the coins whose quotes would tell of them. Not verified: the names under which
+venues list tokens on shares; the recorder follows none of these unless the config names it."""
+
+
+@dataclass(frozen=True, eq=False)
+class HavenHistory:
+    """Common closes of BTC and gold in USD over the chosen span (`shown`: ts, btc, gold) with the
+    correlation at each, the test over all there are, and what else is quoted, by name."""
+
+    shown: pl.DataFrame
+    correlation: tuple[float | None, ...]
+    test: HavenTest
+    others: tuple[tuple[str, float], ...]
+
+
+def history(snapshot: Snapshot, days: int) -> HavenHistory:
+    """The history over the newest `days`; correlation and test use the closes before, too."""
+    both = metric.sessions(snapshot.candles, snapshot.as_of)
+    shown = both.filter(pl.col("ts") >= snapshot.as_of - timedelta(days=days))
+    r = rolling(both, SESSIONS)
+    return HavenHistory(shown, r[len(r) - shown.height :], haven_test(both), _others(snapshot))
+
+
+def _others(snapshot: Snapshot) -> tuple[tuple[str, float], ...]:
+    """The newest price of each other haven that is quoted."""
+    found = []
+    for name, bases in OTHERS.items():
+        rows = snapshot.quotes.filter(pl.col("base").is_in(bases))
+        if rows.height:
+            newest = rows.sort("ts").row(-1, named=True)
+            found.append((f"{name} {newest['base']}", float(newest["price"])))
+    return tuple(found)
+
+
+def words(made: Havens, deep: HavenHistory, width: int) -> list[Content]:
+    """The test in words, the spread between gold markets, and what else is or is not quoted."""
+    texts = (tested(deep.test), spread(made), *_quoted(deep.others))
+    return [draw.line(width, piece) for text in texts for piece in wrap(text, width)]
+
+
+def tested(test: HavenTest) -> str:
+    """`worst 5% days of BTC (≤ −4.1%): gold +0.21% (−0.05% to +0.47%), n 73: no clear move`."""
+    if test.mean is None:
+        return f"haven test n/a ({test.n} worst days of {test.days}, needs 5 of 100)"
+    band = f"{draw.change(test.low)} to {draw.change(test.high)}"
+    head = f"BTC's worst 5% days (≤ {draw.change(test.threshold, 1)})"
+    return f"{head}: gold {draw.change(test.mean)} ({band}), n {test.n}: {test.verdict}"
+
+
+def spread(made: Havens) -> str:
+    """How far the live gold markets are apart, of the cheapest."""
+    prices = list(made.gold_prices.values())
+    if len(prices) < 2:
+        return "spread n/a (one gold market is live)" if prices else "spread n/a (no gold market)"
+    apart = max(prices) / min(prices) - 1
+    return f"spread {apart:.2%} between {len(prices)} gold markets"
+
+
+def _quoted(others: tuple[tuple[str, float], ...]) -> Iterable[str]:
+    if others:
+        yield "  ".join(f"{draw.safe(name)} {draw.price(price)}" for name, price in others)
+    named = " ".join(name for name, _ in others)
+    missing = [name for name in OTHERS if name not in named]
+    if missing:
+        yield f"{', '.join(missing)} n/a (no quotes recorded)"
+
+
+def charts(deep: HavenHistory, view: View, width: int, height: int) -> list[Content]:
+    """Both from a common start; with room for them ounces, and the correlation with its band."""
+    shown = deep.shown
+    if height < CHART:
+        return []
+    if shown.height < 2:
+        return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
+    start = shown.select(pl.col("btc", "gold") / pl.col("btc", "gold").first())
+    both = [
+        Series("BTC", start["btc"].to_list(), "$accent", draw.ratio),
+        Series("gold", start["gold"].to_list(), "$gold", draw.ratio),
+    ]
+    ounces = [Series("oz per BTC", (shown["btc"] / shown["gold"]).to_list(), "$gold", draw.ratio)]
+    parts = [(both, f"{shown.height} sessions, 1 = start"), (ounces, ""), (_correlation(deep), "")]
+    count = max(1, min(len(parts), height // (CHART + 1)))
+    rest = height // (count + 1) if count > 1 else 0
+    heights = [height - rest * (count - 1), rest, rest]
+    first, last, cursor = shown["ts"][0], shown["ts"][-1], view.drill.cursor
+    lines: list[Content] = []
+    for (series, title), rows in zip(parts[:count], heights, strict=False):
+        lines += framed(series, width, rows, view.symbols, first, last, cursor, title)
+    return lines
+
+
+def _correlation(deep: HavenHistory) -> list[Series]:
+    """Inside the band a correlation is no different from none."""
+    edge = metric.band(SESSIONS)
+    count = len(deep.correlation)
+    return [
+        Series(f"corr {SESSIONS}d", deep.correlation, "$accent", draw.points),
+        Series("n.s. from", [-edge] * count, "$muted", draw.points),
+        Series("to", [edge] * count, "$muted", draw.points),
+    ]
