@@ -224,7 +224,7 @@ def test_the_scenario_raises_nothing_until_a_venue_of_it_falls_silent() -> None:
     }
     for row in [*made.published, *made.live(made.end + 15 * 60_000)]:
         minute, rest = divmod(row.ts - begins, 60_000)
-        if minute < DAY + 15:
+        if minute < DAY + 15 and row.market.venue in events:
             events[row.market.venue][minute].append(rest / 1_000)
     assert alarms(events, DAY - 120, DAY + 15) == []
     late = raised_after(events, "binance", DAY - 20)
