@@ -1,5 +1,6 @@
 """Fixtures every test may use. Builders of frames and snapshots are in `tests/frames.py`."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,14 @@ from hypothesis import HealthCheck, settings
 from tests.frames import snapshot
 from tui.snapshot import Snapshot
 
-# A property is about what holds, not how fast on a loaded machine.
-settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A property is about what holds, not how fast on a loaded machine. A hundred examples of each
+# would be a third of the default run: LIQTOP_EXAMPLES asks for more than forty.
+settings.register_profile(
+    "plain",
+    deadline=None,
+    max_examples=int(os.environ.get("LIQTOP_EXAMPLES", "40")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("plain")
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"

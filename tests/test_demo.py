@@ -131,6 +131,7 @@ def test_nothing_is_left_behind(once: "subprocess.CompletedProcess[str]", home: 
     assert left(home) == ([], [])
 
 
+@pytest.mark.campaign
 def test_a_fixed_end_plays_and_a_kill_leaves_nothing_behind(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with viewer(home, "demo", "--end", "2026-01-20T14:03Z") as shown:

@@ -172,7 +172,7 @@ def exact(lines: list[Content], width: int, height: int) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(width=st.integers(20, 250), height=st.integers(1, 70), view=VIEWS, which=st.integers(0, 3))
 def test_a_panel_fills_every_size_exactly(
     panel: Panel, width: int, height: int, view: View, which: int
@@ -183,7 +183,7 @@ def test_a_panel_fills_every_size_exactly(
     exact(panel.detail(detailed, view, width, height), width, height)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     width=st.integers(20, 250),
     height=st.integers(1, 3),
@@ -203,7 +203,7 @@ def test_the_header_fills_every_size_exactly(
     assert not top[first : first + cells].strip(), "the clock's cells are the clock's"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(width=st.integers(20, 250), view=VIEWS)
 def test_ascii_is_ascii(width: int, view: View) -> None:
     plain = replace(view, symbols="ascii")

@@ -293,6 +293,7 @@ def test_too_many_requests_is_waiting_and_then_live(home: Home) -> None:
     assert "live" in set(rows["state"])
 
 
+@pytest.mark.campaign
 def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
     market: Exchange, tmp_path: Path
 ) -> None:

@@ -182,6 +182,7 @@ def test_logs_rotate_and_are_private_whatever_the_umask(tmp_path: Path) -> None:
     assert sum(file.stat().st_size for file in files) < 4_200_000
 
 
+@pytest.mark.campaign
 def test_what_a_venue_says_cannot_steer_a_terminal_and_files_are_private(tmp_path: Path) -> None:
     """A contract named by an escape sequence and by markup, from the wire to the screen."""
     home, name = Home(tmp_path), "\x1b]0;owned\x07\x1b[2J[/x]"

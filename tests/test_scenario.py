@@ -36,6 +36,7 @@ def between(rows: list[Forced], since: int, until: int) -> list[Forced]:
     return [row for row in rows if since < row.ts <= until]
 
 
+@pytest.mark.campaign
 def test_same_seed_and_end_are_the_same_scenario() -> None:
     a, b, other = world(1), Scenario(1, FIXED_END), world(7)
     assert a.published == b.published

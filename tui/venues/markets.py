@@ -91,11 +91,10 @@ def parsed(venue: type[Venue], stream: str, rows: list[Any]) -> dict[str, Market
     for row in rows:
         try:
             market = venue.market(stream, row)
+            if market is not None:
+                found[market.id] = market  # an id that is no text may be no key either
         except VENUE_ERRORS:
             bad += 1
-            continue
-        if market is not None:
-            found[market.id] = market
     if bad:
         log.warning("%s %s: %d instruments could not be read", venue.name, stream, bad)
     if not found:
