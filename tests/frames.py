@@ -219,5 +219,5 @@ def snapshot(
         began=began,
         recorder_ts=recorder_ts,
         around=around,
-        **(made | frames),
+        **(made | frames),  # type: ignore[arg-type]
     )

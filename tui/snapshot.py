@@ -59,6 +59,8 @@ class Snapshot:
 
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
+    judged: bool = True
+    """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
 
     @property
@@ -92,8 +94,11 @@ class Snapshot:
             smallest=smallest,
             lines=lines,
             listed=listed,
-            evidence=Evidence(self.saturation, self.control, self.quotes, followed(coins)),
+            evidence=self._evidence(coins) if self.judged else None,
         )
+
+    def _evidence(self, coins: Sequence[str]) -> Evidence:
+        return Evidence(self.saturation, self.control, self.quotes, followed(coins))
 
     def feeds(self, tape: Liquidations) -> tuple[Feed, ...]:
         """Every feed as it was then; those of venues that `tape` finds silent are `silent`."""
@@ -213,7 +218,7 @@ def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
         began=None if began is None else from_milliseconds(began),
         recorder_ts=min(wrote, as_of) if wrote else None,
         around=None,
-        **day.frames(milliseconds(as_of)),
+        **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # all of them frames
     )
 
 

@@ -56,6 +56,11 @@ class Kept:
     age: Age
     moments: tuple[datetime, ...] = ()
 
+    @property
+    def of_liquidations(self) -> bool:
+        """Whether the panel shows liquidations, which each second may change."""
+        return self.wanted.panel is not None and LIQUIDATIONS in self.wanted.panel.tables
+
     def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
         """Whether it may be shown again instead of being drawn."""
         if wanted != self.wanted or wanted.panel is None:
