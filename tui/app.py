@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 
 from tui import __version__
 from tui.clock import Clock, utc_now
@@ -23,6 +24,7 @@ from tui.screens.help import Help, Section, feed_rows
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.reading import Picture, Reading, Source, Supervise
 from tui.screens.seeking import Found
+from tui.screens.thrift import ThriftyDriver
 from tui.screens.time_keys import TimeKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
@@ -104,6 +106,11 @@ class LiqtopApp(App[None]):
             self.say(notice)
         self.reading = Reading(source, self._deliver, supervise, clock)
         self.reading.start()  # opens and reads the store while Textual starts
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, thrifty where it is the one for terminals."""
+        found = super().get_driver_class()
+        return ThriftyDriver if issubclass(ThriftyDriver, found) else found
 
     def on_mount(self) -> None:
         for theme in THEMES:

@@ -8,6 +8,7 @@ import polars as pl
 
 from tui.metrics.control import Controls, controls
 from tui.metrics.coverage import Listening
+from tui.metrics.feed import HEARD_ROWS
 from tui.metrics.memo import kept
 from tui.metrics.saturation import Saturation, saturation
 from tui.metrics.sides import SideCheck, side_checks
@@ -59,7 +60,7 @@ def trust(
     as_of: datetime,
 ) -> Trust:
     """All of it at `as_of`, of all coins; nearly all is worked out once a minute."""
-    lasts = {**_last_minutes(minutes), **lasts_of(recent)}
+    lasts = {**_last_minutes(minutes), **lasts_of(recent.head(HEARD_ROWS))}
     return Trust(
         saturation(evidence.saturation, as_of),
         silences(minutes, lasts, listening, began, as_of),

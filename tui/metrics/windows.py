@@ -195,7 +195,7 @@ def _lasts(
     coin: str | None,
 ) -> dict[str, datetime]:
     """The newest event of each of the venues; the newest rows may hold none of a quiet one."""
-    exact = lasts_of(rows)
+    exact = lasts_of(rows.head(feed.HEARD_ROWS))
     missing = [venue for venue in venues if venue not in exact]
     if not missing:
         return exact

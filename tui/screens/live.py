@@ -7,7 +7,7 @@ while another screen covers it.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual import events
@@ -19,6 +19,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui import draw
+from tui.metrics import spans
 from tui.panels import header
 from tui.panels.base import View
 from tui.screens import looks
@@ -29,6 +30,8 @@ from tui.screens.reading import Ask, Picture, Wanted
 from tui.screens.time_keys import TimeKeys
 
 BEAT_S = 0.25
+UNANSWERED = timedelta(seconds=5)
+"""A store that takes longer hangs (a disk that is gone, a locked file)."""
 
 
 class Drawn(Message):
@@ -57,6 +60,7 @@ class LiveScreen(TimeKeys):
         self._beat: Timer | None = None
         self._second: int | None = None  # the second that was drawn last
         self._drawn_at: datetime | None = None
+        self._answered: datetime | None = None  # when the thread last drew
         self.sizes: dict[str, tuple[int, int]] = {}
 
     def compose(self) -> ComposeResult:
@@ -91,6 +95,7 @@ class LiveScreen(TimeKeys):
     # the beat
 
     def on_screen_resume(self) -> None:
+        self._answered = None  # nothing was asked while it was covered
         self.redraw()
         self._schedule()
 
@@ -121,12 +126,13 @@ class LiveScreen(TimeKeys):
             self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
 
     def redraw(self, now: datetime | None = None) -> None:
-        """Ask for everything at this moment; the clock moves at once."""
+        """Ask for everything at this moment. The clock moves with the answer, in one frame, so
+        that a screen which stands still shows it; one that waits too long says what for."""
         now = now or self.monitor.clock()
         self._second, self._drawn_at = int(now.timestamp()), now
         if not self.size:
             return
-        self._tell_time(now)
+        self._look_for_answer(now)
         self.monitor.reading.ask(
             Ask(
                 now,
@@ -152,19 +158,33 @@ class LiveScreen(TimeKeys):
         _, cells = header.clock_cells(self.size.width)
         self.query_one("#clock", Stamp).show([Content(f"{now:%H:%M:%SZ}"[:cells])])
 
+    def _look_for_answer(self, now: datetime) -> None:
+        """A thread that hangs can't say so itself."""
+        self._answered = self._answered or now
+        if now - self._answered > UNANSWERED:
+            self._tell_time(now)
+            self._complain(f"the store has not answered for {spans.words(now - self._answered)}")
+
+    def _complain(self, what: str) -> None:
+        if "header" in self.sizes:
+            width, height = self.sizes["header"]
+            blank = [Content.blank(width)] * (height - 1)
+            line = draw.line(width, (f"! {what}", "$warn"))
+            self._show("header", self.query_one("#header", Rows), [line, *blank])
+
     def on_drawn(self, message: Drawn) -> None:
         picture = message.picture
+        self._answered = self.monitor.clock()
+        if self._drawn_at:
+            self._tell_time(self._drawn_at)
         self.monitor.heard(picture)
         if picture.found:
             self.redraw()
             return
         if "header" in picture.lines:
             self._show("header", self.query_one("#header", Rows), picture.lines["header"])
-        elif picture.errors and "header" in self.sizes:
-            width, height = self.sizes["header"]
-            line = draw.line(width, (f"! {picture.errors[0]}", "$warn"))
-            blank = [Content.blank(width)] * (height - 1)
-            self._show("header", self.query_one("#header", Rows), [line, *blank])
+        elif picture.errors:
+            self._complain(picture.errors[0])
         self.drawn(picture)
 
     def _show(self, name: str, view: Rows, lines: list[Content]) -> None:
