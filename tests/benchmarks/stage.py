@@ -129,8 +129,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {python}"
 
 
-def table(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
-    """Print a table of figure, measured, bar."""
-    print(f"\n{title} ({machine()})\n\n| figure | measured | bar |\n|---|---|---|")
+def table(
+    title: str,
+    rows: Sequence[tuple[str, str, str]],
+    heads: tuple[str, str, str] = ("figure", "measured", "bar"),
+) -> None:
+    """Print a table, by default of figure, measured, bar."""
+    print(f"\n{title} ({machine()})\n\n| {' | '.join(heads)} |\n|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")
