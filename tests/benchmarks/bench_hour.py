@@ -20,7 +20,7 @@ WARM_S = 20.0  # the first round of the pollers, and the first minute's frames
 
 @contextmanager
 def raining(it: Stage) -> Iterator[None]:
-    """A wave without end: the exchange encodes what it is ordered beforehand, so minute by minute."""
+    """A wave without end, ordered by the minute: the exchange encodes an order beforehand."""
     over = threading.Event()
 
     def minutes() -> None:
