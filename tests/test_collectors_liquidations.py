@@ -359,6 +359,19 @@ async def test_a_deeply_nested_frame_does_not_stop_the_reading() -> None:
     assert rows.height == 1
 
 
+def test_the_last_second_before_a_loss_is_not_covered_and_is_not_asked_for_again() -> None:
+    moment = [datetime(2026, 1, 19, 21, 15, tzinfo=UTC)]
+    link = Link("gate", "usdt", itertools.count(1).__next__, lambda: moment[0])
+    link.opened()
+    moment[0] += timedelta(seconds=30)
+    link.heard()
+    moment[0] += timedelta(seconds=4)
+    link.lost("connection dropped")
+    row = link.coverage().row(0, named=True)
+    assert moment[0] - row["until"] == timedelta(seconds=5)
+    assert link.heard_until == moment[0] - timedelta(seconds=4)
+
+
 async def test_rows_unread_at_the_end_are_not_covered() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])
@@ -374,4 +387,4 @@ async def test_rows_unread_at_the_end_are_not_covered() -> None:
     row = listening.link.coverage().row(0, named=True)
     assert row["reason"] == "ended with rows unread"
     assert heard is not None
-    assert heard - timedelta(seconds=1) < row["until"] <= heard + timedelta(milliseconds=1)
+    assert heard - timedelta(seconds=1) < row["until"] <= heard + timedelta(milliseconds=50)
