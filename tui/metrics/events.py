@@ -15,6 +15,7 @@ from tui.metrics.averages import averages
 from tui.metrics.breaks import Break, breaks
 from tui.metrics.bursts import Burst, bursts
 from tui.metrics.coverage import HEARTBEAT, Stream
+from tui.metrics.feeds import ALERTS
 from tui.metrics.series import closes, price_at, spot_symbol
 from tui.metrics.spans import AHEAD
 from tui.tables import Side, State
@@ -173,7 +174,11 @@ def _of_health(health: pl.DataFrame) -> Iterable[Event]:
     """Feeds that are not well now, but for lost liquidation feeds, which coverage tells of."""
     for row in health.iter_rows(named=True):
         is_silent = row["state"] == "silent"
-        if row["state"] in _WELL or (row["collector"] == "liquidations" and not is_silent):
+        if (
+            row["state"] in _WELL
+            or row["collector"] == ALERTS
+            or (row["collector"] == "liquidations" and not is_silent)
+        ):
             continue
         stream = row["stream"] if is_silent else row["collector"]
         name = " ".join(filter(None, (row["venue"], stream)))
