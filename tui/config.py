@@ -23,10 +23,10 @@ THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "ascii")
 KEY_IDS = (
-    *("all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
+    *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
     *("coin", "coin_back", "coin_next", "coin_previous"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
-    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold"),
+    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "mute"),
     *(f"panel_{n}" for n in range(1, 10)),
     *("open", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),

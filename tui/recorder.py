@@ -254,7 +254,8 @@ class Recorder:
         if fired:
             self.outbox.put(ALERTS, watch.rows(fired))
         for one in fired:
-            log.info("alert: %s", one.text)
+            if not one.late:
+                log.info("alert: %s", one.text)
             self._commands.put(one)
 
     def _commanded(self, failed: str | None) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui.alerts import words
+from tui.alerts.settings import ms
 from tui.status import numbers as form
 
 STARTS = {"burst": 1}
@@ -84,7 +85,7 @@ def _first(end: tuple[int, Event]) -> int:
 
 def at(event: Event) -> int:
     """When an event was, in ms."""
-    return round(datetime.fromisoformat(event["ts"]).timestamp() * 1000)
+    return ms(datetime.fromisoformat(event["ts"]))
 
 
 def _start(event: Event, document: Mapping[str, Any]) -> str:
@@ -100,7 +101,7 @@ def _minutes(document: Mapping[str, Any]) -> Iterable[str]:
     if total := window.get("total_usd"):
         long = window["long_usd"] / total
         side = f"{form.share(max(long, 1 - long))} {'long' if long >= 0.5 else 'short'}"
-        yield f"5m {_bound(window)}${form.usd(total)} ({side})"
+        yield f"5m {_bound(window)}${words.usd(total)} ({side})"
 
 
 def _price(document: Mapping[str, Any]) -> Iterable[str]:
@@ -118,7 +119,7 @@ def _bound(window: Mapping[str, Any]) -> str:
 def _end(event: Event, document: Mapping[str, Any]) -> str:
     bound = _bound(document["panels"]["liquidations"]["windows"]["24h"])
     parts = [f"{event['kind'].replace('_', ' ')} {event.get('side', '')}".strip()]
-    parts += [f"{bound}${form.usd(event['usd'])}"] if "usd" in event else []
+    parts += [f"{bound}${words.usd(event['usd'])}"] if "usd" in event else []
     parts += [words.lasting(event["duration_s"])] if "duration_s" in event else []
     parts += [f"{event.get('base')} {form.change(event['move'], 2)}"] if "move" in event else []
     return words.safe(", ".join(parts))

@@ -24,6 +24,7 @@ WAITING = 50
 def payload(fired: Fired) -> bytes:
     """The alert as one line of JSON: rule, text, value, grade (0: its end), times in UTC."""
     told = plain({"schema": SCHEMA, **fired._asdict()})
+    del told["late"]
     return (json.dumps(told, allow_nan=False) + "\n").encode()
 
 
@@ -38,8 +39,8 @@ class Commands:
         self._filled = asyncio.Event()
 
     def put(self, fired: Fired) -> None:
-        """Have the program run for this, unless there is none or the hours are quiet."""
-        if not self._words or fired.quiet:
+        """Have the program run for this, unless there is none, the hours are quiet, or it did."""
+        if not self._words or fired.quiet or fired.late:
             return
         if len(self._waiting) == WAITING:
             self._waiting.popleft()

@@ -91,8 +91,9 @@ def _test(settings: Settings, since: str, until: str) -> int:
 
 
 def line(one: Fired) -> str:
-    """`2026-01-19 21:15:20Z  bell  burst  burst long, ×47 normal …`."""
-    heard = "quiet" if one.quiet else "bell" if one.bell else ""
+    """`2026-01-19 21:15:20Z  bell  burst  burst long, ×47 normal …`; late is the bell of
+    what was told within a minute of another's."""
+    heard = "quiet" if one.quiet else "late" if one.late else "bell" if one.bell else ""
     return f"{one.ts:%Y-%m-%d %H:%M:%SZ}  {heard:<5}  {one.rule:<16}  {one.text}"
 
 
@@ -100,4 +101,4 @@ def summary(told: list[Fired], first: datetime, last: datetime) -> str:
     """How many alerts, and how many of them would have been heard."""
     span = words.lasting((last - first).total_seconds())
     heard = sum(one.bell for one in told)
-    return f"{len(told)} alerts in {span} from {first:%Y-%m-%d %H:%MZ}, {heard} with a bell"
+    return f"{sum(not one.late for one in told)} alerts in {span} from {first:%Y-%m-%d %H:%MZ}, {heard} with a bell"

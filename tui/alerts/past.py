@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.alerts.settings import Alerts
+from tui.alerts.settings import Alerts, ms
 from tui.alerts.state import Fired, State, step
 from tui.config import Settings
 from tui.document import lazily
@@ -60,7 +60,7 @@ class Past:
             yield (*self._begun(at - MINUTE), *self._look(self._known(at)))
 
     def _large_minutes(self) -> set[datetime]:
-        first, end = (round(at.timestamp() * 1000) for at in (self._since, self._until))
+        first, end = (ms(at) for at in (self._since, self._until))
         rows = self._reader.rows(_LARGE, (first, end, Class.CRYPTO.value, LEAST_USD))
         return {from_milliseconds(start) for (start,) in rows}
 
@@ -101,7 +101,7 @@ class Arrival:
 
     def __init__(self, reader: Reader, since: datetime, until: datetime) -> None:
         self._reader = reader
-        bounds = tuple(round(at.timestamp() * 1000) for at in (since, until))
+        bounds = tuple(ms(at) for at in (since, until))
         self._late = reader.select(LIQUIDATIONS, _COLUMNS, _LATE, bounds)
         self._minutes: dict[datetime, pl.DataFrame] = {}
 
@@ -139,7 +139,7 @@ class Arrival:
 
     def _raw(self, minute: datetime) -> pl.DataFrame:
         if minute not in self._minutes:
-            ms = timedelta(milliseconds=1)
-            first, last = minute - ms, minute + MINUTE - ms
+            one = timedelta(milliseconds=1)
+            first, last = minute - one, minute + MINUTE - one
             self._minutes[minute] = self._reader.read(LIQUIDATIONS, since=first, until=last)
         return self._minutes[minute]

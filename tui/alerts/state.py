@@ -3,7 +3,8 @@ after, and what fired. Pure, so that the recorder and a test over the past canno
 
 An event begins when its condition held for as long as it has to, unless its rule is cooling down;
 it is over when the number has come back by the hysteresis. It fires at its beginning and when its
-grade rises. One bell a minute: what fires within a minute of a bell is written down without one.
+grade rises. One bell a minute: what fires within a minute of a bell is told at once and rings when
+the minute is over, if it is still under way.
 A number that is n/a starts and ends nothing.
 """
 
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tui.alerts import bursts, feeds, paths, words
 from tui.alerts.bursts import Burst
-from tui.alerts.settings import Alerts, Quiet, Rule
+from tui.alerts.settings import Alerts, Quiet, Rule, ms
 
 BELL_MS = 60_000
 """At most one bell in so long."""
@@ -40,6 +41,15 @@ class Event(NamedTuple):
     grade: int
 
 
+class Owed(NamedTuple):
+    """An alert whose bell waits; of several the newest, but no other takes the place of a burst."""
+
+    rule: str
+    event: Event
+    text: str
+    value: float | None
+
+
 class State(NamedTuple):
     """What is remembered from one moment to the next; all times in ms.
 
@@ -54,10 +64,11 @@ class State(NamedTuple):
     burst_ended: int = 0
     bell: int = 0
     seen: int = 0
+    owed: Owed | None = None
 
 
 class Fired(NamedTuple):
-    """A row of the table `alerts`."""
+    """A row of the table `alerts`; `late` when it was told before, and only its bell is new."""
 
     ts: datetime
     rule: str
@@ -67,6 +78,7 @@ class Fired(NamedTuple):
     value: float | None
     bell: bool
     quiet: bool
+    late: bool = False
 
 
 def step(
@@ -74,6 +86,7 @@ def step(
 ) -> tuple[State, tuple[Fired, ...]]:
     """The state after `as_of`, and what fired at it, the gravest kind first."""
     turn = _Turn(state, alerts, as_of)
+    turn.ring()
     if alerts.bursts:
         turn.bursts(document)
     if alerts.feeds_s:
@@ -88,12 +101,13 @@ class _Turn:
 
     def __init__(self, state: State, alerts: Alerts, as_of: datetime) -> None:
         self._alerts, self._as_of = alerts, as_of
-        self._now = round(as_of.timestamp() * 1000)
+        self._now = ms(as_of)
         away = self._now - state.seen
         self._pending = {} if away > GAP_MS else dict(state.pending)
         self._open = {} if away > FORGET_MS else dict(state.open)
         self._told, self._bell = dict(state.told), state.bell
         self._burst, self._burst_ended = state.burst, state.burst_ended
+        self._owed = state.owed
         self.fired: list[Fired] = []
 
     def state(self) -> State:
@@ -101,7 +115,28 @@ class _Turn:
         kept = self._pending.keys() | self._open.keys() | {rule.name for rule in self._alerts.rules}
         told = {key: at for key, at in self._told.items() if key in kept}
         burst = (self._burst, self._burst_ended)
-        return State(self._pending, self._open, told, *burst, self._bell, self._now)
+        return State(self._pending, self._open, told, *burst, self._bell, self._now, self._owed)
+
+    def ring(self) -> None:
+        """Ring for the alert whose bell waits, when it may."""
+        owed = self._owed
+        if owed is None or self._now - self._bell < BELL_MS:
+            return
+        self._owed = None
+        if self._under_way(owed):
+            self._bell = self._now
+            row = (owed.rule, _moment(owed.event.since), owed.event.grade, owed.text, owed.value)
+            self.fired.append(Fired(self._as_of, *row, bell=True, quiet=False, late=True))
+
+    def _under_way(self, owed: Owed) -> bool:
+        """Whether it is worth a bell yet; an end is."""
+        if owed.event.grade == 0:
+            return True
+        if owed.rule == bursts.RULE:
+            return self._burst is not None
+        if owed.rule == feeds.RULE:
+            return any(key.startswith(_FEED) for key in self._open)
+        return owed.rule in self._open
 
     def bursts(self, document: Document) -> None:
         known = bursts.told(self._burst, self._burst_ended, document, self._now)
@@ -163,7 +198,8 @@ class _Turn:
         return self._open[key]
 
     def _fire_rule(self, rule: Rule, event: Event, found: paths.Found) -> None:
-        self._fire(rule.name, event, words.of_rule(rule, found), found.value, rule.quiet)
+        text = words.of_rule(rule, found, event.grade)
+        self._fire(rule.name, event, text, found.value, rule.quiet)
 
     def _fire(
         self,
@@ -177,8 +213,15 @@ class _Turn:
         quiet = hours is not None and hours.holds(self._as_of)
         bell = not quiet and self._now - self._bell >= BELL_MS
         self._bell = self._now if bell else self._bell
-        since = datetime.fromtimestamp(event.since / 1000, UTC)
-        self.fired.append(Fired(self._as_of, rule, since, event.grade, text, value, bell, quiet))
+        waits = self._owed is not None and self._owed.rule == bursts.RULE
+        if not (bell or quiet or (waits and rule != bursts.RULE)):
+            self._owed = Owed(rule, event, text, value)
+        row = (rule, _moment(event.since), event.grade, text, value)
+        self.fired.append(Fired(self._as_of, *row, bell, quiet))
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 _FEED = "feed:"
@@ -212,8 +255,8 @@ def _value(one: paths.Found) -> float:
 
 
 def packed(state: State) -> dict[str, Any]:
-    """The state as JSON keeps it: what is under way, not what only might be."""
-    return state._replace(pending={}, seen=0)._asdict()
+    """The state as JSON keeps it: what is under way, and no bell that waits."""
+    return state._replace(pending={}, seen=0, owed=None)._asdict()
 
 
 def unpacked(kept: Any) -> State:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from tui.alerts.settings import Alerts
+from tui.alerts.settings import Alerts, ms
 from tui.alerts.state import Fired, packed, step, unpacked
 from tui.tables import ALERTS
 
@@ -21,7 +21,7 @@ class Watch:
 
     def __init__(self, alerts: Alerts, kept: Any, seen: datetime | None) -> None:
         self._alerts = alerts
-        last = round(seen.timestamp() * 1000) if seen else 0
+        last = ms(seen) if seen else 0
         self._state = unpacked(kept)._replace(seen=last)
 
     def look(
@@ -36,4 +36,4 @@ class Watch:
 
 def rows(fired: Sequence[Fired]) -> pl.DataFrame:
     """What fired as rows of ALERTS."""
-    return pl.DataFrame(list(fired), schema=ALERTS.schema, orient="row")
+    return pl.DataFrame([one[:-1] for one in fired], schema=ALERTS.schema, orient="row")

@@ -20,7 +20,7 @@ def safe(text: str) -> str:
 def said(kind: str, value: float) -> str:
     """A number in its form: `52.3M -3.1% 0.0510% 89,880 true`."""
     if kind == "usd":
-        return f"${form.usd(value)}" if value >= 0 else f"-${form.usd(-value)}"
+        return f"${usd(value)}" if value >= 0 else f"-${usd(-value)}"
     if kind in ("change", "funding"):
         return f"{value:+.4%}" if kind == "funding" else form.change(value, 2)
     match kind:
@@ -35,6 +35,16 @@ def said(kind: str, value: float) -> str:
         case "count":
             return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def usd(value: float) -> str:
+    """Three significant digits, as on the screen: `310 71.1K 1.24M 848M 1.2B`."""
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if value >= 0.9995 * size:
+            digits = value / size
+            places = 2 if digits < 9.995 else 1 if digits < 99.95 else 0
+            return f"{digits:.{places}f}{unit}"
+    return f"{value:.0f}"
 
 
 def lasting(seconds: float) -> str:
@@ -53,12 +63,13 @@ def label(path: Sequence[Step]) -> str:
     return " ".join(names).replace("_", " ")
 
 
-def of_rule(rule: Rule, found: Found) -> str:
-    """`5m over 50M: >= $52.3M (> $50.0M)`; without a name of its own the number's is there."""
+def of_rule(rule: Rule, found: Found, grade: int = 1) -> str:
+    """`5m over 50M: ≥ $52.3M (> $50.0M)`, with the threshold of the grade; without a name of its
+    own the number's is there."""
     title = label(rule.path) if rule.name == rule.when else rule.name
     value = said(rule.form, found.value or 0.0)
     bound = "≥ " if found.low and rule.form == "usd" else ""
     who = f"{found.who} " if found.who else ""
-    limit = said(rule.form, rule.threshold)
+    limit = said(rule.form, (rule.threshold, *rule.grades)[grade - 1])
     note = f", {found.note}" if found.note else ""
     return safe(f"{title}: {who}{bound}{value} ({rule.operator} {limit}){note}")

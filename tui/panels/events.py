@@ -9,6 +9,7 @@ from tui import draw
 from tui.metrics import events as metric
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
+from tui.panels.alerts import minus
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
@@ -50,6 +51,7 @@ class EventsPanel(Panel):
             began=began,
             base=view.base,
             coin=view.coin,
+            alerts=snapshot.alerts,
         )
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
@@ -103,6 +105,7 @@ def marked(one: Event, view: View) -> tuple[str, str]:
         Kind.LOST: ("!", "$warn"),
         Kind.SILENT: ("!", "$warn"),
         Kind.BACK: ("~", ""),
+        Kind.ALERT: ("♪", "$accent"),
     }
     return marks.get(one.kind, ("·", "$muted"))
 
@@ -133,6 +136,8 @@ def told(one: Event, brief: bool) -> str:
             return f"{base} closed {where} {names} {draw.whole(one.level)}"
         case Kind.CLOSE:
             return f"{'' if brief else 'daily '}close {draw.whole(one.price)}  {reason}"
+        case Kind.ALERT:
+            return minus(one.reason or "")
     return reason
 
 

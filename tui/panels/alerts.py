@@ -1,0 +1,96 @@
+"""The history of alerts, newest first: when, how grave, and what was told with its numbers."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from tui import draw
+from tui.panels.base import Age, Form, Panel, View
+from tui.snapshot import Snapshot
+from tui.tables import ALERTS
+
+LOOKED_LIMIT = timedelta(seconds=10)
+"""The recorder looks at the rules once a second."""
+_MINUS = re.compile(r"-(?=[\d.$])")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One alert; `grade` is 0 at the end of its event, and `heard` says whether it rang."""
+
+    ts: datetime
+    grade: int
+    text: str
+    heard: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class AlertsRecord:
+    """The alerts known at a moment, newest first; `looked` is when the recorder last looked."""
+
+    as_of: datetime
+    told: tuple[Told, ...]
+    looked: datetime | None
+
+
+class AlertsPanel(Panel):
+    """Has a screen of its own alone: what is new stands in the events, too."""
+
+    name, title, number = "alerts", "Alerts", 0
+    tables = (ALERTS,)
+
+    def record(self, snapshot: Snapshot, view: View) -> AlertsRecord:
+        """The newest 500 at the snapshot's moment."""
+        names = ("ts", "grade", "text", "bell", "quiet")
+        rows = snapshot.alerts.select(names).reverse().iter_rows()
+        told = tuple(Told(*row) for row in rows)
+        return AlertsRecord(snapshot.as_of, told, snapshot.recorder_ts)
+
+    def age(self, record: AlertsRecord) -> Age:
+        """Since the recorder last looked."""
+        return Age.of(record.looked, record.as_of, LOOKED_LIMIT)
+
+    def choices(self, record: AlertsRecord, view: View) -> int:
+        """Every one."""
+        return len(record.told)
+
+    def moments(self, record: AlertsRecord) -> tuple[datetime, ...]:
+        """When each was told."""
+        return tuple(one.ts for one in record.told)
+
+    def rows(
+        self, record: AlertsRecord, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        """A row each; the selected one is in sight."""
+        if not record.told:
+            words = "nothing was told yet; `liqtop alerts` lists the rules"
+            return [draw.line(width, (draw.cut(words, width), "$muted"))]
+        first = max(view.scroll, (view.selected or 0) - height + 1)
+        shown = list(enumerate(record.told))[first : first + height]
+        return [_row(one, record.as_of, width, n == view.selected) for n, one in shown]
+
+    def detail_rows(
+        self, record: AlertsRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        """The same."""
+        return self.rows(record, view, width, height, Form.BOX)
+
+
+def minus(text: str) -> str:
+    """What is stored with an ASCII minus, with the one of the screen."""
+    return _MINUS.sub("−", draw.safe(text))
+
+
+def _row(one: Told, as_of: datetime, width: int, selected: bool) -> Content:
+    clock = f"{one.ts:%H:%M:%S}" if one.ts.date() == as_of.date() else f"{one.ts:%m-%d %H:%M}"
+    grade = "end" if one.grade == 0 else "!" * min(one.grade, 3)
+    heard = "♪" if one.heard else "z" if one.quiet else " "
+    head = f"{clock:<11}  " if width >= 56 else f"{clock} "
+    text = f"{grade:<3} {heard} {minus(one.text)}"
+    if selected:
+        return draw.line(width, (draw.pad(head + text, width, right=False), "reverse"))
+    style = "$muted" if one.grade == 0 else "$warn" if one.grade > 1 else ""
+    return draw.line(width, (head, "$muted"), (text, style))
