@@ -214,7 +214,7 @@ async def test_a_monitor_says_rings_mutes_and_shows_the_history(tmp_path: Path) 
     source, rung = FakeSource(snapshot()), list[str]()
     settings = replace(config.load(), data_dir=tmp_path, symbols="block")
     app = LiqtopApp(settings, source, panels=panels())
-    app._ring = rung.append  # type: ignore[method-assign]
+    app._ring = rung.append  # type: ignore[method-assign, assignment]
     async with app.run_test(size=(160, 45)) as pilot:
 
         async def shows(selector: str, words: str) -> None:

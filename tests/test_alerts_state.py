@@ -1,5 +1,6 @@
 """Hold, hysteresis, cool-down, quiet hours, grades and bell, as tables of seconds and values."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -35,7 +36,7 @@ def document(
 
 
 def told(
-    values: dict[float, float | None], quiet: Quiet | None = None, **rule: Any
+    values: Mapping[float, float | None], quiet: Quiet | None = None, **rule: Any
 ) -> list[tuple[float, int]]:
     """When (seconds) a rule over these values, each at its second, fired, and of which grade."""
     made = rules.rules([{"when": "header.price > 10", "cool_down": "0s"} | rule], VENUES, None)
@@ -45,7 +46,7 @@ def told(
 
 
 def played(
-    documents: dict[float, dict[str, Any]], alerts: Alerts, before: State | None = None
+    documents: Mapping[float, dict[str, Any]], alerts: Alerts, before: State | None = None
 ) -> list[tuple[float, Fired]]:
     now, found = before or State(), []
     for second, made in documents.items():
@@ -84,7 +85,7 @@ def test_when_a_rule_fires(
     assert told(values, **rule) == fired
 
 
-def rung(values: dict[float, float], *when: str) -> list[tuple[float, str, bool]]:
+def rung(values: Mapping[float, float], *when: str) -> list[tuple[float, str, bool]]:
     """What rang or was told in silence: second, rule, bell."""
     listed = [{"when": one, "cool_down": "0s", "name": one[-2:]} for one in when]
     alerts = Alerts(rules=rules.rules(listed, VENUES, None))
@@ -93,24 +94,21 @@ def rung(values: dict[float, float], *when: str) -> list[tuple[float, str, bool]
 
 
 def test_one_bell_a_minute_and_the_other_when_the_minute_is_over() -> None:
-    values = {0: 11, 10: 25, 59: 25, 60: 25, 61: 25, 130: 25}
+    values: dict[float, float] = {0: 11, 10: 25, 59: 25, 60: 25, 61: 25, 130: 25}
     expected = [(0, "10", True), (10, "20", False), (60, "20", True)]
     assert rung(values, "header.price > 10", "header.price > 20") == expected
 
 
 def test_a_bell_that_waits_is_forgotten_when_its_event_is_over() -> None:
-    values = {0: 11, 10: 25, 20: 15, 60: 15, 90: 25}
+    values: dict[float, float] = {0: 11, 10: 25, 20: 15, 60: 15, 90: 25}
     expected = [(0, "10", True), (10, "20", False), (90, "20", True)]
     assert rung(values, "header.price > 10", "header.price > 20") == expected
 
 
 def test_no_other_takes_the_place_of_a_burst_that_waits_for_its_bell() -> None:
-    alerts = Alerts(
-        rules=rules.rules(
-            [{"name": "n", "when": "header.price > 10", "cool_down": "0s"}], VENUES, None
-        )
-    )
-    documents = {
+    rule = {"name": "n", "when": "header.price > 10", "cool_down": "0s"}
+    alerts = Alerts(rules=rules.rules([rule], VENUES, None))
+    documents: dict[float, dict[str, Any]] = {
         0: document(11),
         5: document(1, events=[begun(5)]),
         9: document(11, events=[begun(5)]),
@@ -139,7 +137,7 @@ def test_in_quiet_hours_nothing_rings_and_all_is_written_down(hours: str, is_qui
             "quiet": rules.quiet(hours),
         },
     ):
-        ((_, fired),) = played({0: document(2.0)}, Alerts(**settings))  # type: ignore[arg-type]
+        ((_, fired),) = played({0: document(2.0)}, Alerts(**settings))
         assert (fired.quiet, fired.bell) == (is_quiet, not is_quiet)
 
 
@@ -152,7 +150,8 @@ def test_in_quiet_hours_nothing_rings_and_all_is_written_down(hours: str, is_qui
 def test_however_a_number_goes_its_events_are_apart_and_were_true(
     values: list[float | None], hold: int, cool_down: int, hysteresis: float
 ) -> None:
-    rule = {"hold": f"{hold}s", "cool_down": f"{cool_down}s", "hysteresis": hysteresis}
+    rule: dict[str, Any] = {"hold": f"{hold}s", "cool_down": f"{cool_down}s"}
+    rule["hysteresis"] = hysteresis
     starts = [at for at, _ in told(dict(enumerate(values)), **rule)]
     for at in starts:
         held = values[int(at) - hold : int(at) + 1]

@@ -100,5 +100,5 @@ def line(one: Fired) -> str:
 def summary(told: list[Fired], first: datetime, last: datetime) -> str:
     """How many alerts, and how many of them would have been heard."""
     span = words.lasting((last - first).total_seconds())
-    heard = sum(one.bell for one in told)
-    return f"{sum(not one.late for one in told)} alerts in {span} from {first:%Y-%m-%d %H:%MZ}, {heard} with a bell"
+    heard, count = sum(one.bell for one in told), sum(not one.late for one in told)
+    return f"{count} alerts in {span} from {first:%Y-%m-%d %H:%MZ}, {heard} with a bell"
