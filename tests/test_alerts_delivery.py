@@ -20,9 +20,9 @@ from tests.test_recorder import forever, poller, recording, rows, until
 from tui import config
 from tui.alerts import command, rules, watch
 from tui.alerts.delivery import BELL, sound
+from tui.alerts.fired import Fired
 from tui.alerts.hearing import Hearing
 from tui.alerts.settings import Alerts
-from tui.alerts.state import Fired
 from tui.app import LiqtopApp
 from tui.doctor import _failed
 from tui.screens.alerts import AlertHistory
@@ -175,6 +175,26 @@ def _latest(folder: Path) -> bool:
         return reader.latest() is not None
     finally:
         reader.close()
+
+
+def test_what_is_under_way_is_kept_when_it_changed_and_not_each_second() -> None:
+    made = rules.rules([{"name": "n", "when": "header.price > 10"}], ("okx",), None)
+    it = watch.Watch(Alerts(rules=made, bursts=False, feeds_s=0.0), None, None)
+    assert it.to_keep() is None
+    high = {"header": {"price": 11.0}, "panels": {}}
+    assert [one.rule for one in it.look(high, NOW)] == ["n"]
+    kept = it.to_keep()
+    assert kept is not None
+    assert it.to_keep() == kept, "as long as nobody could write it"
+    it.keeps(kept)
+    later = NOW + timedelta(seconds=1)
+    assert it.look(high, later) == ()
+    assert it.to_keep() is None
+    stored = json.loads(json.dumps(kept))
+    again = watch.Watch(Alerts(rules=made, bursts=False, feeds_s=0.0), stored, later)
+    assert again.look(high, NOW + timedelta(seconds=60)) == ()
+    long = watch.Watch(Alerts(rules=made, bursts=False, feeds_s=0.0), stored, later)
+    assert len(long.look(high, NOW + timedelta(hours=1))) == 1, "an hour later it is another event"
 
 
 def test_what_fired_is_a_row_of_the_table() -> None:

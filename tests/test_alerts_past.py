@@ -23,9 +23,9 @@ from tests.processes import Home
 from tests.test_snapshot import assert_same
 from tui import cli, config
 from tui.alerts import rules
+from tui.alerts.fired import Fired
 from tui.alerts.past import Arrival, Past
 from tui.alerts.settings import Alerts
-from tui.alerts.state import Fired
 from tui.document import document, lazily
 from tui.metrics.bursts import least
 from tui.snapshot import Walk, take

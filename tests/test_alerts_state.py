@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW
 from tui.alerts import rules, state
+from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Quiet
-from tui.alerts.state import Fired, State
+from tui.alerts.state import State
 
 VENUES = ("binance", "bybit", "okx")
 Event = dict[str, Any]

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from tui import __version__
-from tui.alerts.delivery import sound
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
@@ -149,6 +148,8 @@ class LiqtopApp(App[None]):
                 self._ring(one.text)
 
     def _ring(self, text: str) -> None:
+        from tui.alerts.delivery import sound  # not for a start: 1 ms
+
         wanted = self.settings.alerts
         sequence = sound(
             text,

@@ -17,7 +17,6 @@ import polars as pl
 from tui import backoff
 from tui.alerts import watch
 from tui.alerts.command import Commands
-from tui.alerts.state import Fired
 from tui.clock import Clock
 from tui.collectors import specs
 from tui.collectors.base import Context, Link, Spec
@@ -232,8 +231,9 @@ class Recorder:
                 as_of, doc, full = await loop.run_in_executor(self._metrics, self._document, live)
                 if full is not None:
                     self.outbox.put(SATURATION, full)
+                self._alert(doc, as_of)  # also while the store can't be written: it tells of that
                 await self.outbox.call(self.writer.write_latest, as_of, doc)
-                await self._alert(doc, as_of)
+                await self._keep_alerts()
                 if began >= copy_at:
                     copy_at = began + COPY_S
                     await self.outbox.call(self.writer.write_copies, live.copies())
@@ -243,20 +243,20 @@ class Recorder:
                 log.exception("the snapshot could not be computed")
             await asyncio.sleep(max(0.2, LATEST_S - (loop.time() - began)))
 
-    async def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
-        """Tell what the rules say of this second; less than a millisecond."""
-        fired, kept = self._watch.look(doc, as_of)
-        self._tell(fired)
-        if kept is not None:
-            await self.outbox.call(self.writer.set_meta, watch.META, kept)
-
-    def _tell(self, fired: tuple[Fired, ...]) -> None:
+    def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
+        """Tell what the rules say of this second, which takes a tenth of a millisecond a rule."""
+        fired = self._watch.look(doc, as_of)
         if fired:
             self.outbox.put(ALERTS, watch.rows(fired))
         for one in fired:
             if not one.late:
                 log.info("alert: %s", one.text)
             self._commands.put(one)
+
+    async def _keep_alerts(self) -> None:
+        if (kept := self._watch.to_keep()) is not None:
+            await self.outbox.call(self.writer.set_meta, watch.META, kept)
+            self._watch.keeps(kept)
 
     def _commanded(self, failed: str | None) -> None:
         """The program of alerts failed, or works again: once each, into the log and health."""

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tui.alerts.state import Fired
+from tui.alerts.fired import Fired
 from tui.document.plain import plain
 
 SCHEMA = 1

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.alerts.state import Fired
+from tui.alerts.fired import Fired
 
 MUTE = timedelta(minutes=15)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from tui import clock, flags, times
 from tui.alerts import words
+from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Rule
-from tui.alerts.state import Fired
 from tui.config import Settings
 from tui.errors import UsageError
 from tui.lock import holder

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, ms
-from tui.alerts.state import Fired, State, step
+from tui.alerts.state import State, step
 from tui.config import Settings
 from tui.document import lazily
 from tui.metrics.bursts import LEAST_USD, least

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from tui.alerts import bursts, feeds, paths, words
 from tui.alerts.bursts import Burst
+from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Quiet, Rule, ms
 
 BELL_MS = 60_000
@@ -65,20 +66,6 @@ class State(NamedTuple):
     bell: int = 0
     seen: int = 0
     owed: Owed | None = None
-
-
-class Fired(NamedTuple):
-    """A row of the table `alerts`; `late` when it was told before, and only its bell is new."""
-
-    ts: datetime
-    rule: str
-    event: datetime
-    grade: int
-    text: str
-    value: float | None
-    bell: bool
-    quiet: bool
-    late: bool = False
 
 
 def step(

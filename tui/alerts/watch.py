@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, ms
-from tui.alerts.state import Fired, packed, step, unpacked
+from tui.alerts.state import packed, step, unpacked
 from tui.tables import ALERTS
 
 META = "alerts"
@@ -23,15 +24,27 @@ class Watch:
         self._alerts = alerts
         last = ms(seen) if seen else 0
         self._state = unpacked(kept)._replace(seen=last)
+        self._kept = packed(self._state)
 
-    def look(
-        self, document: Mapping[str, Any], as_of: datetime
-    ) -> tuple[tuple[Fired, ...], dict[str, Any] | None]:
-        """What fired, and what the store should keep when something began or ended."""
-        before = self._state
-        self._state, fired = step(before, self._alerts, document, as_of)
-        same = (before.open, before.burst_ended) == (self._state.open, self._state.burst_ended)
-        return fired, None if same and not fired else packed(self._state)
+    def look(self, document: Mapping[str, Any], as_of: datetime) -> tuple[Fired, ...]:
+        """What fired at this moment."""
+        self._state, fired = step(self._state, self._alerts, document, as_of)
+        return fired
+
+    def to_keep(self) -> dict[str, Any] | None:
+        """What the store should keep, if something began or ended since it last did."""
+        state = packed(self._state)
+        return None if _lasting(state) == _lasting(self._kept) else state
+
+    def keeps(self, state: dict[str, Any]) -> None:
+        """The store has it now."""
+        self._kept = state
+
+
+def _lasting(kept: dict[str, Any]) -> dict[str, Any]:
+    """Without when a burst was last heard of: each second, which alone need not be written."""
+    burst = kept["burst"]
+    return kept | {"burst": burst and burst._replace(heard=0)}
 
 
 def rows(fired: Sequence[Fired]) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """The history of alerts, newest first: when, how grave, and what was told with its numbers."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from textual.content import Content
 
@@ -16,8 +16,7 @@ LOOKED_LIMIT = timedelta(seconds=10)
 _MINUS = re.compile(r"-(?=[\d.$])")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One alert; `grade` is 0 at the end of its event, and `heard` says whether it rang."""
 
     ts: datetime
@@ -27,8 +26,7 @@ class Told:
     quiet: bool
 
 
-@dataclass(frozen=True)
-class AlertsRecord:
+class AlertsRecord(NamedTuple):
     """The alerts known at a moment, newest first; `looked` is when the recorder last looked."""
 
     as_of: datetime
