@@ -25,6 +25,11 @@ from tui.alerts.hearing import Hearing
 from tui.alerts.settings import Alerts
 from tui.app import LiqtopApp
 from tui.doctor import _failed
+from tui.document import document
+from tui.metrics.events import Kind
+from tui.panels.alerts import AlertsPanel
+from tui.panels.base import View
+from tui.panels.events import EventsPanel
 from tui.screens.alerts import AlertHistory
 from tui.screens.dashboard import Dashboard
 from tui.screens.panel_view import PanelView, Rows
@@ -292,3 +297,54 @@ async def test_a_narrow_screen_says_in_its_header_that_it_is_mute(tmp_path: Path
                 break
         assert "muted 15m" in texts(app, "#header")
         assert isinstance(app.screen.query(PanelView).first(), PanelView)
+
+
+# the history
+
+
+def history(width: int, height: int, selected: int | None = None) -> list[str]:
+    texts = {0: "burst end long, ≥ $96.4M, 7m20s, BTC -1.90%", 1: "wave: ≥ $52.3M (> $50.0M)"}
+    listed = [
+        told(ts=NOW - timedelta(days=1), text="late in the night", bell=False, quiet=True),
+        *(told(ts=NOW - timedelta(minutes=n), grade=n, text=texts[n]) for n in (1, 0)),
+    ]
+    made = snapshot(alerts=frame(ALERTS, listed), recorder_ts=NOW)
+    panel, view = AlertsPanel(), View(selected=selected)
+    record = panel.record(made, view)
+    assert panel.moments(record) == (NOW, NOW - timedelta(minutes=1), NOW - timedelta(days=1))
+    lines = panel.detail(record, view, width, height)
+    assert [line.cell_length for line in lines] == [width] * height
+    return [line.plain.strip("│ ") for line in lines]
+
+
+def test_the_history_is_newest_first_with_grade_bell_and_numbers() -> None:
+    assert history(120, 6)[1:4] == [
+        "14:03:20     end ♪ burst end long, ≥ $96.4M, 7m20s, BTC −1.90%",
+        "14:02:20     !   ♪ wave: ≥ $52.3M (> $50.0M)",
+        "01-19 14:03  !   z late in the night",
+    ]
+
+
+@pytest.mark.parametrize(("selected", "numbers"), [(None, "BTC −1.90%"), (1, "(> $50.0M)")])
+def test_where_words_are_cut_one_alert_is_shown_whole(selected: int | None, numbers: str) -> None:
+    for width, height in ((40, 20), (28, 12), (80, 24)):
+        lines = history(width, height, selected)
+        assert numbers in " ".join(lines[-5:])
+
+
+def test_a_young_history_says_how_to_see_the_rules() -> None:
+    panel = AlertsPanel()
+    lines = panel.detail(panel.record(snapshot(), View()), View(), 80, 5)
+    assert "nothing was told yet; `liqtop alerts` lists the rules" in lines[1].plain
+
+
+def test_the_events_tell_of_a_persons_own_rules_beside_bursts_and_feeds() -> None:
+    listed = [told(rule="burst", text="burst long"), told(text="OI 15m: -3.10% (< -3.00%)")]
+    made = snapshot(alerts=frame(ALERTS, listed))
+    panel = EventsPanel()
+    (event,) = panel.record(made, View()).events
+    assert (event.kind, event.ts, event.look) == (Kind.ALERT, NOW, NOW)
+    line = panel.lines(panel.record(made, View()), View(), 80, 6)[1].plain
+    assert "14:03:20  ♪ OI 15m: −3.10% (< −3.00%)" in line
+    (said,) = document(made, config.load())["panels"]["events"]["events"]
+    assert (said["kind"], said["said"]) == ("alert", "OI 15m: -3.10% (< -3.00%)")

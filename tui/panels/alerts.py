@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from textwrap import wrap
 from typing import NamedTuple
 
 from textual.content import Content
@@ -13,6 +14,9 @@ from tui.tables import ALERTS
 
 LOOKED_LIMIT = timedelta(seconds=10)
 """The recorder looks at the rules once a second."""
+WIDE = 100
+"""Below so many cells words are cut: one alert is shown whole beneath the list."""
+WRAPPED = 6
 _MINUS = re.compile(r"-(?=[\d.$])")
 
 
@@ -66,9 +70,13 @@ class AlertsPanel(Panel):
         if not record.told:
             words = "nothing was told yet; `liqtop alerts` lists the rules"
             return [draw.line(width, (draw.cut(words, width), "$muted"))]
-        first = max(view.scroll, (view.selected or 0) - height + 1)
-        shown = list(enumerate(record.told))[first : first + height]
-        return [_row(one, record.as_of, width, n == view.selected) for n, one in shown]
+        whole = _whole(record.told[view.selected or 0], width) if width < WIDE else []
+        room = max(1, height - len(whole))
+        first = max(view.scroll, (view.selected or 0) - room + 1)
+        shown = list(enumerate(record.told))[first : first + room]
+        listed = [_row(one, record.as_of, width, n == view.selected) for n, one in shown]
+        blank = [Content.blank(width)] * (room - len(listed))
+        return [*listed, *blank, *whole] if whole else listed
 
     def detail_rows(
         self, record: AlertsRecord, view: View, width: int, height: int
@@ -82,12 +90,20 @@ def minus(text: str) -> str:
     return _MINUS.sub("−", draw.safe(text))
 
 
+def _whole(one: Told, width: int) -> list[Content]:
+    """The selected alert, else the newest, in as many rows as its words take, below a rule."""
+    style = "$warn" if one.grade > 1 else ""
+    lines = wrap(minus(one.text), width)[:WRAPPED]
+    rule = draw.line(width, ("─" * width, "$frame"))
+    return [rule, *(draw.line(width, (line, style)) for line in lines)]
+
+
 def _row(one: Told, as_of: datetime, width: int, selected: bool) -> Content:
     clock = f"{one.ts:%H:%M:%S}" if one.ts.date() == as_of.date() else f"{one.ts:%m-%d %H:%M}"
     grade = "end" if one.grade == 0 else "!" * min(one.grade, 3)
     heard = "♪" if one.heard else "z" if one.quiet else " "
-    head = f"{clock:<11}  " if width >= 56 else f"{clock} "
-    text = f"{grade:<3} {heard} {minus(one.text)}"
+    head = f"{clock:<11}  {grade:<3} " if width >= 56 else f"{clock} "
+    text = f"{heard} {minus(one.text)}"
     if selected:
         return draw.line(width, (draw.pad(head + text, width, right=False), "reverse"))
     style = "$muted" if one.grade == 0 else "$warn" if one.grade > 1 else ""
