@@ -13,7 +13,7 @@ from tests.test_document import full as full  # the fixture of a store with some
 from tui import config
 from tui.alerts import known, paths, rules, words
 from tui.alerts.settings import Quiet, Rule
-from tui.alerts.state import worst
+from tui.alerts.thresholds import worst
 from tui.cli import main
 from tui.document import document
 from tui.errors import ConfigError, UsageError

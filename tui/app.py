@@ -12,14 +12,13 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui import __version__
+from tui import __version__, draw
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
-from tui.panels.alerts import minus
 from tui.screens import keys, looks
 from tui.screens.coin import CoinChoice
 from tui.screens.dashboard import Dashboard
@@ -143,7 +142,7 @@ class LiqtopApp(App[None]):
     def _alert(self, alerts: pl.DataFrame) -> None:
         """Say what was told meanwhile, and ring for what is to be heard."""
         for one in self.hearing.new(alerts):
-            self.say(minus(one.text), ALERT_FOR)
+            self.say(draw.minus(draw.safe(one.text)), ALERT_FOR)
             if one.bell and not self.hearing.muted_for(self.clock()):
                 self._ring(one.text)
 

@@ -8,7 +8,7 @@ the minute is over, if it is still under way.
 A number that is n/a starts and ends nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from tui.alerts import bursts, feeds, paths, words
 from tui.alerts.bursts import Burst
 from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Quiet, Rule, ms
+from tui.alerts.thresholds import grade_of, holds, worst
 
 BELL_MS = 60_000
 """At most one bell in so long."""
@@ -25,14 +26,6 @@ FORGET_MS = 600_000
 """After so long without a look an event that was under way is over."""
 
 Document = Mapping[str, Any]
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    ">": lambda value, limit: value > limit,
-    ">=": lambda value, limit: value >= limit,
-    "<": lambda value, limit: value < limit,
-    "<=": lambda value, limit: value <= limit,
-    "==": lambda value, limit: value == limit,
-    "!=": lambda value, limit: value != limit,
-}
 
 
 class Event(NamedTuple):
@@ -212,33 +205,6 @@ def _moment(at: int) -> datetime:
 
 
 _FEED = "feed:"
-
-
-def holds(rule: Rule, value: float, hysteresis: float = 0.0) -> bool:
-    """Whether the number stands so against the threshold, or against one nearer by `hysteresis`."""
-    toward = {">": -1, ">=": -1, "<": 1, "<=": 1}.get(rule.operator, 0)
-    return _COMPARE[rule.operator](value, rule.threshold + toward * hysteresis)
-
-
-def grade_of(rule: Rule, value: float) -> int:
-    """1, and one more for each further threshold that is passed."""
-    return 1 + sum(_COMPARE[rule.operator](value, limit) for limit in rule.grades)
-
-
-def worst(rule: Rule, found: list[paths.Found]) -> paths.Found | None:
-    """The number that is furthest beyond; None when none is known."""
-    known = [one for one in found if one.value is not None]
-    if not known:
-        return None
-    if rule.operator in (">", ">="):
-        return max(known, key=_value)
-    if rule.operator in ("<", "<="):
-        return min(known, key=_value)
-    return next((one for one in known if holds(rule, _value(one))), known[0])
-
-
-def _value(one: paths.Found) -> float:
-    return one.value or 0.0
 
 
 def packed(state: State) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The history of alerts, newest first: when, how grave, and what was told with its numbers."""
 
-import re
 from datetime import datetime, timedelta
 from textwrap import wrap
 from typing import NamedTuple
@@ -17,7 +16,6 @@ LOOKED_LIMIT = timedelta(seconds=10)
 WIDE = 100
 """Below so many cells words are cut: one alert is shown whole beneath the list."""
 WRAPPED = 6
-_MINUS = re.compile(r"-(?=[\d.$])")
 
 
 class Told(NamedTuple):
@@ -85,15 +83,10 @@ class AlertsPanel(Panel):
         return self.rows(record, view, width, height, Form.BOX)
 
 
-def minus(text: str) -> str:
-    """What is stored with an ASCII minus, with the one of the screen."""
-    return _MINUS.sub("−", draw.safe(text))
-
-
 def _whole(one: Told, width: int) -> list[Content]:
     """The selected alert, else the newest, in as many rows as its words take, below a rule."""
     style = "$warn" if one.grade > 1 else ""
-    lines = wrap(minus(one.text), width)[:WRAPPED]
+    lines = wrap(draw.minus(draw.safe(one.text)), width)[:WRAPPED]
     rule = draw.line(width, ("─" * width, "$frame"))
     return [rule, *(draw.line(width, (line, style)) for line in lines)]
 
@@ -103,7 +96,7 @@ def _row(one: Told, as_of: datetime, width: int, selected: bool) -> Content:
     grade = "end" if one.grade == 0 else "!" * min(one.grade, 3)
     heard = "♪" if one.heard else "z" if one.quiet else " "
     head = f"{clock:<11}  {grade:<3} " if width >= 56 else f"{clock} "
-    text = f"{heard} {minus(one.text)}"
+    text = f"{heard} {draw.minus(draw.safe(one.text))}"
     if selected:
         return draw.line(width, (draw.pad(head + text, width, right=False), "reverse"))
     style = "$muted" if one.grade == 0 else "$warn" if one.grade > 1 else ""

@@ -9,7 +9,6 @@ from tui import draw
 from tui.metrics import events as metric
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
-from tui.panels.alerts import minus
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
@@ -137,7 +136,7 @@ def told(one: Event, brief: bool) -> str:
         case Kind.CLOSE:
             return f"{'' if brief else 'daily '}close {draw.whole(one.price)}  {reason}"
         case Kind.ALERT:
-            return minus(one.reason or "")
+            return draw.minus(reason)
     return reason
 
 
