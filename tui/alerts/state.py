@@ -25,6 +25,9 @@ GAP_MS = 90_000
 FORGET_MS = 600_000
 """After so long without a look an event that was under way is over."""
 
+FEED_AGAIN_MS = 300_000
+"""A feed that comes and goes is told once in so long."""
+
 Document = Mapping[str, Any]
 
 
@@ -92,8 +95,9 @@ class _Turn:
 
     def state(self) -> State:
         """What is remembered after this step; cool-downs as long as any rule's can last."""
-        kept = self._pending.keys() | self._open.keys() | {rule.name for rule in self._alerts.rules}
-        told = {key: at for key, at in self._told.items() if key in kept}
+        named = {rule.name for rule in self._alerts.rules}
+        since = self._now - FEED_AGAIN_MS
+        told = {key: at for key, at in self._told.items() if key in named or at > since}
         burst = (self._burst, self._burst_ended)
         return State(self._pending, self._open, told, *burst, self._bell, self._now, self._owed)
 
@@ -103,7 +107,8 @@ class _Turn:
         if owed is None or self._now - self._bell < BELL_MS:
             return
         self._owed = None
-        if self._under_way(owed):
+        hours = self._alerts.quiet
+        if self._under_way(owed) and not (hours and hours.holds(self._as_of)):
             self._bell = self._now
             row = (owed.rule, _moment(owed.event.since), owed.event.grade, owed.text, owed.value)
             self.fired.append(Fired(self._as_of, *row, bell=True, quiet=False, late=True))
@@ -134,7 +139,7 @@ class _Turn:
         new = [
             (feed, self._now - event.since)
             for feed in bad.values()
-            if (event := self._begun(_FEED + feed.key, 0 if feed.at_once else hold, 0))
+            if (event := self._begun(_FEED + feed.key, 0 if feed.at_once else hold, FEED_AGAIN_MS))
         ]
         if new:
             since = self._now - max(span for _, span in new)
