@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import Exchange, Home, exchange, recorder, until
-from tui import config, record
+from tui import background, config, record
 from tui.doctor import in_force
 from tui.errors import ConfigError
 from tui.store import store_path
@@ -81,6 +81,30 @@ def test_no_shell_is_run() -> None:
     assert callers("system", "popen", "create_subprocess_shell") == set()
     for path in PACKAGE.rglob("*.py"):
         assert "shell=True" not in path.read_text("utf-8")
+
+
+def test_the_only_program_run_for_a_person_is_that_of_alerts() -> None:
+    assert callers("create_subprocess_exec") == {"alerts/command.py"}
+    # Beside it liqtop starts itself alone: the recorder of a monitor, what a demo consists of.
+    started = callers(
+        "Popen", "run", "call", "check_call", "check_output", "spawn", "execv", "fork"
+    )
+    own = {path for path in started if "import subprocess" in (PACKAGE / path).read_text("utf-8")}
+    assert own == {"background.py", "demo.py"}
+    for path in own:
+        assert "sys.executable" in (PACKAGE / path).read_text("utf-8")
+
+
+def test_the_words_of_the_program_are_neither_told_nor_kept(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure('[alerts]\non_alert = ["false", "--token", "s3cret"]\n')
+    for words in (["doctor"], ["alerts"]):
+        said = home.run(*words)
+        assert "s3cret" not in said.stdout + said.stderr
+        assert "false with 2 arguments" in said.stdout
+    settings = config.load(home.config)
+    assert "s3cret" not in in_force(settings)["alerts.on_alert"]
+    assert "s3cret" not in str(background.introduced(settings, False, 0))
 
 
 @pytest.mark.parametrize("venue", list(VENUES))

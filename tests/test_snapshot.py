@@ -30,6 +30,7 @@ from tui.metrics.windows import WINDOWS
 from tui.snapshot import Live, Snapshot, take
 from tui.store import Reader, Writer, follower, recent, store_path
 from tui.tables import (
+    ALERTS,
     CANDLES,
     CONTROL,
     COVERAGE,
@@ -59,6 +60,7 @@ FRAMES = {
     "health": HEALTH,
     "saturation": SATURATION,
     "control": CONTROL,
+    "alerts": ALERTS,
 }
 
 Row = dict[str, Any]

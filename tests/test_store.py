@@ -295,6 +295,7 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("DROP TABLE saturation")
         db.execute("DROP TABLE control")
+        db.execute("DROP TABLE alerts")
         db.execute("DROP TABLE copies")
         db.execute("DROP INDEX liquidations_ts")
         db.execute("CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)")

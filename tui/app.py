@@ -1,16 +1,19 @@
 """The monitor: theme, keys, what is looked at, and the thread that reads. Screens do the rest."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+import polars as pl
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui import __version__
+from tui import __version__, draw
+from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.leaving import Leaving
@@ -32,6 +35,7 @@ from tui.themes import THEMES
 from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
+ALERT_FOR = timedelta(seconds=30)
 
 
 def run(
@@ -102,6 +106,7 @@ class LiqtopApp(App[None]):
         self._error: str | None = None
         self._since_held = 0
         self._said: tuple[datetime, str] | None = None
+        self.hearing = Hearing()
         if notice:
             self.say(notice)
         self.reading = Reading(source, self._deliver, supervise, clock)
@@ -130,9 +135,30 @@ class LiqtopApp(App[None]):
 
     # notices
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, span: timedelta = SAID_FOR) -> None:
         """Show a line in the header for some seconds."""
-        self._said = (self.clock() + SAID_FOR, words)
+        self._said = (self.clock() + span, words)
+
+    def _alert(self, alerts: pl.DataFrame) -> None:
+        """Say what was told meanwhile, and ring for what is to be heard."""
+        for one in self.hearing.new(alerts):
+            self.say(draw.minus(draw.safe(one.text)), ALERT_FOR)
+            if one.bell and not self.hearing.muted_for(self.clock()):
+                self._ring(one.text)
+
+    def _ring(self, text: str) -> None:
+        from tui.alerts.delivery import sound  # not for a start: 1 ms
+
+        wanted = self.settings.alerts
+        sequence = sound(
+            text,
+            bell=wanted.bell,
+            notify=wanted.notify,
+            environment=os.environ,
+            is_terminal=not self.is_headless,
+        )
+        if sequence and self._driver is not None:
+            self._driver.write(sequence)  # as Textual's own bell: no frame is cut in two
 
     def notice(self, now: datetime) -> str:
         """What the header says at this moment: hold, error, supervisor, last words."""
@@ -157,6 +183,8 @@ class LiqtopApp(App[None]):
             self.snapshot = picture.snapshot
             self._say_unknown_coin()
         self.snapshot = picture.snapshot or self.snapshot
+        if picture.snapshot is not None:
+            self._alert(picture.snapshot.alerts)
         self._shown = picture.shown or self.snapshot
         self._supervised = picture.supervised
         self._error = picture.errors[0] if picture.errors else None
@@ -243,8 +271,9 @@ class LiqtopApp(App[None]):
             owner = type(self.screen)
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
-            own = Section("Keys here", keys.rows([owner], bound, absent))
             shared = [LiveScreen, TimeKeys, LiqtopApp]
+            owners = [owner, *(base for base in owner.__bases__ if base not in shared)]
+            own = Section("Keys here", keys.rows(owners, bound, absent))
             everywhere = Section("Keys everywhere", keys.rows(shared, bound))
             self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
 

@@ -18,7 +18,7 @@ from tui.usage import Parser, seconds, whole
 
 TABLES = (
     *("liquidations", "liquidation_minutes", "coverage", "positioning"),
-    *("derivatives", "candles", "quotes", "health", "saturation", "control"),
+    *("derivatives", "candles", "quotes", "health", "saturation", "control", "alerts"),
 )
 """The names in `tui.tables`, whose types would load polars."""
 
@@ -75,6 +75,8 @@ def _run(args: argparse.Namespace) -> int:
             from tui.viewer import replay as run
         case "doctor":
             from tui.doctor import doctor as run
+        case "alerts":
+            from tui.alerts.listing import alerts as run
         case _:
             from tui.configure import configure as run
     return run(args)
@@ -101,6 +103,7 @@ def parser() -> Parser:
         _replay,
         _status,
         _export,
+        _alerts,
         _doctor,
         _config,
         _completions,
@@ -213,6 +216,23 @@ def _export(commands: _Commands) -> None:
         "--format", choices=("parquet", "csv", "jsonl"), help="whatever the name ends in"
     )
     export.add_argument("--raw", action="store_true", help="liquidations: the venue's own row too")
+
+
+def _alerts(commands: _Commands) -> None:
+    alerts = commands.add_parser(
+        "alerts",
+        help="the rules in force; test: what they would have told",
+        example="liqtop alerts test --since -1d",
+    )
+    alerts.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "test"),
+        default="list",
+        help="list, or test over the stored past (list)",
+    )
+    alerts.add_argument("--since", metavar="TIME", default="-1d", help="test: from then on (-1d)")
+    alerts.add_argument("--until", metavar="TIME", default="now", help="test: up to then (now)")
 
 
 def _doctor(commands: _Commands) -> None:

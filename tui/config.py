@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import PlatformDirs
 
+from tui.alerts.settings import NOTICES, Alerts, Quiet, Rule
 from tui.errors import ConfigError, UsageError
 
 PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
@@ -22,10 +23,10 @@ THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "ascii")
 KEY_IDS = (
-    *("all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
+    *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
     *("coin", "coin_back", "coin_next", "coin_previous"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
-    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold"),
+    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "mute"),
     *(f"panel_{n}" for n in range(1, 10)),
     *("open", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
@@ -57,6 +58,7 @@ class Settings:
     symbols: str
     data_dir: Path
     keys: Mapping[str, str] = field(default_factory=dict)
+    alerts: Alerts = field(default_factory=Alerts)
     file: Path | None = None
     cache_dir: Path = field(default_factory=lambda: Path(_DIRS.user_cache_dir))
     log_dir: Path = field(default_factory=lambda: Path(_DIRS.user_log_dir))
@@ -84,6 +86,7 @@ class Settings:
             "venues": list(self.venues),
             "endpoint": self.endpoint,
             "proxy": without_password(self.proxy),
+            "alerts": self.alerts._replace(bell=True, notify="off"),
         }
 
 
@@ -152,8 +155,43 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         symbols=read("theme", "symbols", _one_of(SYMBOLS)),
         data_dir=read("paths", "data", _data_dir),
         keys=dict(merged["keys"]),
+        alerts=_alerts(read, document.get("alert", []), names, path),
         file=path,
     )
+
+
+def _alerts(read: "_Read", listed: Any, venues: tuple[str, ...], path: Path | None) -> Alerts:
+    return Alerts(
+        rules=_rules(listed, venues, path) if listed else (),
+        bursts=read("alerts", "bursts", _boolean),
+        feeds_s=read("alerts", "feeds", seconds),
+        bell=read("alerts", "bell", _boolean),
+        notify=read("alerts", "notify", _one_of(NOTICES)),
+        quiet=read("alerts", "quiet", lambda v: _quiet(v) if v else None),
+        on_alert=read("alerts", "on_alert", command),
+        limit_s=read("alerts", "on_alert_limit", seconds),
+    )
+
+
+def _rules(listed: Any, venues: tuple[str, ...], path: Path | None) -> tuple[Rule, ...]:
+    from tui.alerts.rules import rules  # 5 ms of names and patterns; most configs have no rule
+
+    return rules(listed, venues, path)
+
+
+def _quiet(value: Any) -> Quiet | None:
+    from tui.alerts.rules import quiet
+
+    return quiet(value)
+
+
+def command(value: Any) -> tuple[str, ...]:
+    """A program and its arguments; empty for none. No shell reads it."""
+    if not isinstance(value, list):
+        raise UsageError('is a list of a program and its arguments; write ["notify", "liqtop"]')
+    if not all(isinstance(word, str) and word and "\0" not in word for word in value):
+        raise UsageError("each part is a text that is not empty")  # unsaid: it may hold a secret
+    return tuple(value)
 
 
 def venue_names(defaults: Mapping[str, Any] | None = None) -> tuple[str, ...]:
@@ -180,10 +218,10 @@ def _merged(
 ) -> dict[str, Any]:
     merged = {section: dict(values) for section, values in defaults.items()}
     for section, values in document.items():
+        if section == "alert":  # a list of rules, each read by itself
+            continue
         if section not in defaults:
-            raise ConfigError(
-                f"{path}: [{section}]: {_unknown('section', section, list(defaults))}"
-            )
+            raise ConfigError(f"{path}: [{section}]: {unknown('section', section, list(defaults))}")
         if not isinstance(values, dict):
             raise ConfigError(f"{path}: {section}: is a section, write [{section}]")
         for key, value in values.items():
@@ -199,13 +237,14 @@ def _check_key(
         if not isinstance(value, str):
             raise ConfigError(f'{path}: [keys] {key}: write the keys as a text, {key} = "f5"')
         if key not in KEY_IDS:
-            raise ConfigError(f"{path}: [keys] {key}: {_unknown('binding', key, list(KEY_IDS))}")
+            raise ConfigError(f"{path}: [keys] {key}: {unknown('binding', key, list(KEY_IDS))}")
     elif key not in defaults[section]:
-        text = _unknown("key", key, list(defaults[section]))
+        text = unknown("key", key, list(defaults[section]))
         raise ConfigError(f"{path}: [{section}] {key}: {text}")
 
 
-def _unknown(what: str, name: str, valid: list[str]) -> str:
+def unknown(what: str, name: str, valid: list[str]) -> str:
+    """That there is no such name, and the nearest one there is."""
     from difflib import get_close_matches  # only a mistake pays for it
 
     near = get_close_matches(name, valid, n=1)

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui import __version__, background, clock, flags
+from tui.alerts.listing import command, described
 from tui.config import Settings, venue_names, without_password
 from tui.errors import LiqtopError
 from tui.lock import holder
+from tui.metrics.feeds import ALERTS
 from tui.oneshot import opened
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
-from tui.tables import QUOTES, State
+from tui.tables import HEALTH, QUOTES, State
 
 
 class Finding(NamedTuple):
@@ -34,7 +36,13 @@ class Finding(NamedTuple):
 def doctor(args: argparse.Namespace) -> int:
     """Print every finding; 1 when there is something to do."""
     settings = flags.settings(args)
-    findings = [*_paths(settings), *_terminal(), *_recorder(settings), *_store(settings)]
+    findings = [
+        *_paths(settings),
+        *_terminal(),
+        *_recorder(settings),
+        _alerts(settings),
+        *_store(settings),
+    ]
     for finding in findings:
         print(f"{'!' if finding.do else ' '} {finding.what:<12} {finding.found}")
         if finding.do:
@@ -61,6 +69,7 @@ def _paths(settings: Settings) -> Iterator[Finding]:
 
 def in_force(settings: Settings) -> dict[str, str]:
     """Every setting as the config file names it, with the value in force; no password."""
+    alerts = settings.alerts
     return {
         "coins.follow": ", ".join(settings.coins),
         "coins.positioning": ", ".join(settings.positioning_coins),
@@ -72,6 +81,14 @@ def in_force(settings: Settings) -> dict[str, str]:
         "view.coin": settings.coin or "all",
         "view.window": settings.window,
         "view.smallest": f"{settings.smallest:,.0f} USD",
+        "alerts.bursts": "on" if alerts.bursts else "off",
+        "alerts.feeds": f"{alerts.feeds_s:.0f} s",
+        "alerts.bell": "on" if alerts.bell else "off",
+        "alerts.notify": alerts.notify,
+        "alerts.quiet": f"{alerts.quiet} UTC" if alerts.quiet else "never",
+        "alerts.on_alert": command(alerts),
+        "alerts.on_alert_limit": f"{alerts.limit_s:.0f} s",
+        **{f"alert.{rule.name}": described(rule) for rule in alerts.rules},
         "theme.name": settings.theme,
         "theme.side": settings.side_colour,
         "theme.symbols": settings.symbols,
@@ -118,6 +135,31 @@ def _recorder(settings: Settings) -> Iterator[Finding]:
     yield Finding("recorder", background.describe(running), background.remark(running, settings))
 
 
+def _alerts(settings: Settings) -> Finding:
+    """Whether somebody tells them: without a recorder no rule is looked at."""
+    alerts = settings.alerts
+    on = len(alerts.rules) + alerts.bursts + (alerts.feeds_s > 0)
+    rules = f"{on} rule{'' if on == 1 else 's'}, on_alert {command(alerts)}"
+    if on and holder(settings.data_dir) is None:
+        return Finding(
+            "alerts",
+            f"{rules}; no recorder runs that would tell them",
+            "start `liqtop` or `liqtop record`",
+        )
+    return Finding("alerts", f"{rules}; the recorder tells them")
+
+
+def _failed(reader: Reader, settings: Settings) -> Iterator[Finding]:
+    """The last failure of `on_alert`, while there is one to run."""
+    words = reader.read(HEALTH, where={"collector": ALERTS})
+    failed = words.filter(words["reason"].is_not_null()).tail(1)
+    for row in failed.iter_rows(named=True):
+        found = f"last failed {row['ts']:%Y-%m-%d %H:%M:%SZ}: {row['reason']}"
+        program = settings.alerts.on_alert[:1]
+        do = f"try it by hand: echo '{{}}' | {program[0]}" if program else None
+        yield Finding("on_alert", found, do)
+
+
 def _store(settings: Settings) -> Iterator[Finding]:
     path = store_path(settings.data_dir)
     if not path.exists():
@@ -132,6 +174,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
     yield Finding("store", f"{path}, {size:.1f} MB, endpoint {reader.endpoint or 'real'}")
     yield from _feeds(take(reader, clock.utc_now()), settings.coins)
     yield from _skew(reader)
+    yield from _failed(reader, settings)
     reader.close()
 
 

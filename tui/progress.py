@@ -14,8 +14,10 @@ class Bar:
     A context: when it ends the line is wiped, so that only what was said remains.
     """
 
-    def __init__(self, title: str, total: int, out: TextIO | None = None) -> None:
-        self._title, self._total, self._done = title, total, 0
+    def __init__(
+        self, title: str, total: int, out: TextIO | None = None, unit: str = "rows"
+    ) -> None:
+        self._title, self._total, self._done, self._unit = title, total, 0, unit
         self._out = out or sys.stderr
         self._shown = self._out.isatty()
         self._drawn_at = float("-inf")
@@ -24,6 +26,10 @@ class Bar:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Clear its line for words; it is drawn again with the next advance."""
         if self._shown:
             self._out.write("\r\x1b[K")
             self._out.flush()
@@ -41,4 +47,4 @@ class Bar:
         """The bar as it stands."""
         share = min(self._done / self._total, 1.0) if self._total else 1.0
         bar = ("#" * round(share * WIDTH)).ljust(WIDTH, "-")
-        return f"{self._title} {bar} {share:.0%}  {self._done:,} of {self._total:,} rows"
+        return f"{self._title} {bar} {share:.0%}  {self._done:,} of {self._total:,} {self._unit}"

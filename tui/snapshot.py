@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.around import NEAR, SECONDS, Around
-from tui.metrics.coverage import Stream
+from tui.metrics.coverage import Listening, Stream
 from tui.metrics.feeds import Feed, feeds, silenced
-from tui.metrics.trust import Evidence, followed
+from tui.metrics.silence import Silence
+from tui.metrics.trust import Evidence, followed, silent
 from tui.metrics.windows import Liquidations, liquidations
+from tui.store.blocks import HOUR
 from tui.store.copies import Copy
-from tui.store.day import Day, whole_minutes
+from tui.store.day import AHEAD, Day, whole_minutes
 from tui.store.reader import Reader
+from tui.store.recent import Recent
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
-from tui.tables import CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
+from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -59,6 +62,7 @@ class Snapshot:
 
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
+    alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -100,10 +104,15 @@ class Snapshot:
     def _evidence(self, coins: Sequence[str]) -> Evidence:
         return Evidence(self.saturation, self.control, self.quotes, followed(coins))
 
-    def feeds(self, tape: Liquidations) -> tuple[Feed, ...]:
-        """Every feed as it was then; those of venues that `tape` finds silent are `silent`."""
+    def feeds(self, tape: Liquidations | None = None) -> tuple[Feed, ...]:
+        """Every feed as it was then; those of venues that `tape` finds silent are `silent`. It is
+        spared where there is none: the same, for who wants nothing else of it."""
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
-        return silenced(listed, tape.trust.silences)
+        return silenced(listed, tape.trust.silences if tape else self._silences())
+
+    def _silences(self) -> Mapping[str, Silence]:
+        listening = Listening(self.coverage, self.streams)
+        return silent(self.whole_minutes, self.recent, listening, self.began, self.as_of)
 
     @property
     def collected(self) -> dict[str, pl.DataFrame]:
@@ -196,6 +205,30 @@ class Live:
         self._unused = 0
         self._shelf = self._shelf or Shelf(self._reader)
         return self._shelf
+
+
+class Walk:
+    """The snapshots of a stretch of the past, each moment no earlier than the one before.
+
+    An hour is opened at once and then gone through: opening each minute of a day with a million
+    liquidations by itself takes ten times as long.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._shelf = Shelf(reader)
+        self._day: Day | None = None
+        self._end = 0
+
+    def at(self, as_of: datetime) -> Snapshot:
+        """The snapshot at `as_of`, as `take` gives it."""
+        now = milliseconds(as_of)
+        if self._day is None or now > self._end:
+            self._end = now + HOUR
+            self._day = Day(self._reader, now, followed=False, shelf=self._shelf, until=self._end)
+        found = _snapshot(self._reader, self._day, as_of)
+        # Of an hour ahead a day holds the last rows, not the next ones: they are read each time.
+        return replace(found, recent=Recent(self._reader, now + AHEAD, now + AHEAD).at(now + AHEAD))
 
 
 def around(reader: Reader, ts: datetime, base: str, as_of: datetime) -> Around:

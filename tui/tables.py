@@ -231,7 +231,7 @@ HEALTH = Table(
     "health",
     {
         "ts": TIME,
-        "collector": _TEXT,  # liquidations, positioning, derivatives, candles, quotes, store
+        "collector": _TEXT,  # the name of a collector; store, alerts
         "venue": _TEXT,
         "stream": _TEXT,  # empty for pollers
         "state": _TEXT,  # State
@@ -239,6 +239,23 @@ HEALTH = Table(
         "reason": _TEXT,  # null while live
     },
     retention=timedelta(days=30),
+)
+
+
+ALERTS = Table(
+    "alerts",
+    {
+        "ts": TIME,  # when it was told
+        "rule": _TEXT,  # burst, feed, or the name of a rule of the config
+        "event": TIME,  # when what it tells of began
+        "grade": _INT,  # 1 at its start, more when it grew worse, 0 at its end
+        "text": _TEXT,  # what a person reads, with the numbers; ASCII minus
+        "value": _FLOAT,  # the number of the rule; null where it is not one
+        "bell": _BOOL,  # whether it was to be heard: at most once a minute, not in quiet hours
+        "quiet": _BOOL,  # told in quiet hours: neither bell nor command
+    },
+    key=("rule", "event", "grade"),
+    retention=timedelta(days=400),
 )
 
 
@@ -265,4 +282,5 @@ TABLES: tuple[Table, ...] = (
     HEALTH,
     SATURATION,
     CONTROL,
+    ALERTS,
 )

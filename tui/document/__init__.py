@@ -4,12 +4,15 @@ Schema 1. Numbers are numbers, times ISO-8601 UTC, shares, changes, returns and 
 fractions. What is unknown is null, and the same object then says why under `reason`.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tui.config import Settings
 from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
-from tui.document.plain import dumps, plain, told
+from tui.document.parts import Parts
+from tui.document.plain import dumps, told
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
 from tui.metrics.feeds import Feed
@@ -18,37 +21,48 @@ from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
 from tui.snapshot import Snapshot
 
-__all__ = ["SCHEMA", "document", "dumps"]
+__all__ = ["SCHEMA", "document", "dumps", "lazily"]
 
 SCHEMA = 1
 
 
 def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     """Every panel of the snapshot as JSON values, ready for `dumps`."""
+    made = lazily(snapshot, settings)
+    return {**made, "panels": dict(made["panels"])}
+
+
+def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
+    """The same, each part made when it is first asked for: a rule over one panel of a thousand
+    moments need not pay for the others."""
     coin = settings.coins[0] if settings.coins else "BTC"
     found = price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of)
-    tape = snapshot.tape(settings.coins, listed=NEWEST)
-    interest = derivatives(snapshot.derivatives, snapshot.as_of)
-    fed = snapshot.feeds(tape)
-    prices = [found] if found else []
-    top = header(prices, tape, interest, fed, base=coin, endpoint=snapshot.endpoint)
-    made: dict[str, Any] = plain(
+    tape = cache(lambda: snapshot.tape(settings.coins, listed=NEWEST))
+    interest = cache(lambda: derivatives(snapshot.derivatives, snapshot.as_of))
+    # The feeds alone do not need the tape; where it is there, it knows which of them are silent.
+    fed = cache(lambda: snapshot.feeds(tape() if tape.cache_info().currsize else None))
+
+    def top() -> Header:
+        prices = [found] if found else []
+        return header(prices, tape(), interest(), fed(), base=coin, endpoint=snapshot.endpoint)
+
+    panels = {
+        "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
+        "long_short": lambda: long_short(snapshot, interest()),
+        "moving_averages": lambda: moving_averages(snapshot, coin, found),
+        "safe_haven": lambda: safe_haven(snapshot),
+        "events": lambda: events(snapshot, coin),
+    }
+    return Parts(
         {
-            "schema": SCHEMA,
-            "as_of": snapshot.as_of,
-            "endpoint": snapshot.endpoint,
-            "header": _header(top, coin),
-            "panels": {
-                "liquidations": tape_panel(tape, snapshot.gives, settings.coins, fed),
-                "long_short": long_short(snapshot, interest),
-                "moving_averages": moving_averages(snapshot, coin, found),
-                "safe_haven": safe_haven(snapshot),
-                "events": events(snapshot, coin),
-            },
-            "health": [_health(feed) for feed in fed],
+            "schema": lambda: SCHEMA,
+            "as_of": lambda: snapshot.as_of,
+            "endpoint": lambda: snapshot.endpoint,
+            "header": lambda: _header(top(), coin),
+            "panels": lambda: Parts(panels),
+            "health": lambda: [_health(feed) for feed in fed()],
         }
     )
-    return made
 
 
 def _header(top: Header, coin: str) -> dict[str, Any]:
@@ -70,6 +84,7 @@ def _health(feed: Feed) -> dict[str, Any]:
         "venue": feed.venue,
         "stream": feed.stream,
         "state": feed.state,
+        "stale": feed.stale,
         "age_s": feed.age_s,
         "attempts": feed.attempts,
         "reason": feed.reason,

@@ -25,6 +25,7 @@ def events(snapshot: Snapshot, coin: str) -> dict[str, Any]:
         wanted=snapshot.streams,
         began=snapshot.began,
         base=coin,
+        alerts=snapshot.alerts,
     )
     heard = snapshot.coverage["until"].max()
     age = age_s(snapshot.as_of, heard if isinstance(heard, datetime) else None)

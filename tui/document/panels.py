@@ -32,7 +32,7 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
 
 
 _RATIO = ("venue", "base", "measure", "ratio", "long_share", "ts", "change_24h")
-_INTEREST = ("venue", "base", "usd", "change_5m", "change_24h", "ts")
+_INTEREST = ("venue", "base", "usd", "change_5m", "change_15m", "change_24h", "ts")
 _FUNDING = ("venue", "base", "rate_8h", "ts")
 
 

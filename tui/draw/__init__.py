@@ -18,7 +18,7 @@ from tui.draw.numbers import (
     usd,
     whole,
 )
-from tui.draw.text import Part, ascii_text, cut, fit, line, pad, safe, symbols
+from tui.draw.text import Part, ascii_text, cut, fit, line, minus, pad, safe, symbols
 
 VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
@@ -40,6 +40,7 @@ __all__ = [
     "lacking",
     "line",
     "line_chart",
+    "minus",
     "missing",
     "pad",
     "points",

@@ -21,6 +21,7 @@ _ESCAPES = re.compile(
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
     r"|\x1b[ -/]*[0-~]?"
 )
+_MINUS = re.compile(r"-(?=[\d.$])")
 _RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
 
 _ASCII = str.maketrans(
@@ -28,6 +29,7 @@ _ASCII = str.maketrans(
         "▼": "v",
         "▲": "^",
         "◆": "*",
+        "♪": "!",
         "≥": ">",
         "×": "x",
         "−": "-",
@@ -55,6 +57,11 @@ _ASCII = str.maketrans(
         **dict(zip("▁▂▃▄▅▆▇", "__..::#", strict=True)),
     }
 )
+
+
+def minus(text: str) -> str:
+    """Numbers that were written with an ASCII minus, with that of the screen."""
+    return _MINUS.sub("−", text)
 
 
 @lru_cache(maxsize=4096)

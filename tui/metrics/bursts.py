@@ -66,14 +66,30 @@ def bursts(
     mean one of the same coins over the stored part of these 24 h, minutes nobody listened to
     included: a gap makes a burst of less.
     """
-    have = min(_DAY, as_of - began) if began else timedelta()
-    if have < NORMAL_FROM:
-        return ()
     newest = ms(as_of) // MINUTE_MS * MINUTE_MS
     past = [row for row in _by_minute(whole, coin) if row[0] < newest]
+    normal = _normal(past, began, as_of)
+    if normal is None:
+        return ()
     opened = _summed(between(minutes, newest, ms(as_of) + MINUTE_MS, "minute"), coin)
-    normal = sum(long + short for _, long, short in past) / (have // timedelta(minutes=1))
     return tuple(_joined([*past, *opened], max(TIMES * normal, LEAST_USD), normal, as_of))
+
+
+def least(whole: pl.DataFrame, began: datetime | None, as_of: datetime) -> float | None:
+    """From how much USD on a minute at `as_of` belongs to a burst of all coins; None in a store
+    too young to know."""
+    newest = ms(as_of) // MINUTE_MS * MINUTE_MS
+    past = [row for row in _by_minute(whole, None) if row[0] < newest]
+    normal = _normal(past, began, as_of)
+    return None if normal is None else max(TIMES * normal, LEAST_USD)
+
+
+def _normal(past: Sequence[_Minute], began: datetime | None, as_of: datetime) -> float | None:
+    """USD of a normal minute; None in a store too young to know one."""
+    have = min(_DAY, as_of - began) if began else timedelta()
+    if have < NORMAL_FROM:
+        return None
+    return sum(long + short for _, long, short in past) / (have // timedelta(minutes=1))
 
 
 @kept(4)

@@ -21,8 +21,10 @@ SEEN = timedelta(hours=24)
 
 _COMPARED = (
     (timedelta(minutes=5), timedelta(seconds=60)),
+    (timedelta(minutes=15), timedelta(seconds=90)),
     (timedelta(hours=24), timedelta(minutes=15)),
 )
+"""Spans, and how much older than its span the other row may be."""
 
 ALL = "all"
 
@@ -46,6 +48,7 @@ class OpenInterest:
     ts: datetime
     venues: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    change_15m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,22 +85,23 @@ class _Then:
 
 @dataclass(frozen=True)
 class _Now:
-    """The newest row of a venue and base, and what it was 5 m and 24 h before."""
+    """The newest row of a venue and base, and what it was 5 m, 15 m and 24 h before."""
 
     venue: str
     base: str
     ts: datetime
     now: _Then
     minutes: _Then
+    quarter: _Then
     day: _Then
 
 
 def derivatives(frame: pl.DataFrame, as_of: datetime) -> Derivatives:
-    """The newest row per venue and base at `as_of`, compared with 5 m and 24 h before.
+    """The newest row per venue and base at `as_of`, compared with 5 m, 15 m and 24 h before.
 
     What a venue's row lacks gives no row here. A comparison takes the newest row at most 60 s
-    (for 24 h: 15 minutes) older than the span; the change of `all` is over the venues that have
-    both. A row older than an hour is left out.
+    (for 15 m: 90 s, for 24 h: 15 minutes) older than the span; the change of `all` is over the
+    venues that have both. A row older than an hour is left out.
     """
     rows = _newest(frame, as_of)
     seen = _seen(frame, ms(as_of - SEEN) // MINUTE_MS)
@@ -147,9 +151,9 @@ def quadrant(price_change: float | None, oi_change: float | None) -> str | None:
 
 def _newest(frame: pl.DataFrame, as_of: datetime) -> list[_Now]:
     now = _last(frame, as_of + AHEAD, KEPT)
-    minutes, day = (_last(frame, as_of - span, near) for span, near in _COMPARED)
+    then = [_last(frame, as_of - span, near) for span, near in _COMPARED]
     rows = [
-        _Now(*key, ts, found, minutes.get(key, _UNKNOWN)[1], day.get(key, _UNKNOWN)[1])
+        _Now(*key, ts, found, *(known.get(key, _UNKNOWN)[1] for known in then))
         for key, (ts, found) in now.items()
     ]
     return sorted(rows, key=lambda row: (row.base, place(row.venue), row.venue))
@@ -204,20 +208,28 @@ def _parts(known: Iterable[_Now], seen: Sequence[str]) -> tuple[tuple[str, ...],
 def _each_interest(rows: Sequence[_Now]) -> Iterable[OpenInterest]:
     for row in rows:
         if row.now.usd is not None:
-            minutes = _summed_change([(row.now, row.minutes)])
-            day = _summed_change([(row.now, row.day)])
-            yield OpenInterest(row.venue, row.base, row.now.usd, minutes, day, row.ts)
+            minutes, quarter, day = _changed([row])
+            changes = (minutes, day, row.ts, (), (), quarter)
+            yield OpenInterest(row.venue, row.base, row.now.usd, *changes)
 
 
 def _all_interest(base: str, fresh: Sequence[_Now], seen: _Seen) -> Iterable[OpenInterest]:
     known = [(row, row.now.usd) for row in fresh if row.now.usd is not None]
     if known:
         usd = sum(value for _, value in known)
-        minutes = _summed_change([(row.now, row.minutes) for row, _ in known])
-        day = _summed_change([(row.now, row.day) for row, _ in known])
+        minutes, quarter, day = _changed([row for row, _ in known])
         ts = max(row.ts for row, _ in known)
         parts = _parts((row for row, _ in known), seen.get(base, ()))
-        yield OpenInterest(ALL, base, usd, minutes, day, ts, *parts)
+        yield OpenInterest(ALL, base, usd, minutes, day, ts, *parts, quarter)
+
+
+def _changed(rows: Sequence[_Now]) -> tuple[float | None, float | None, float | None]:
+    """Over 5 m, 15 m and 24 h, each of the rows that have both."""
+    return (
+        _summed_change((row.now, row.minutes) for row in rows),
+        _summed_change((row.now, row.quarter) for row in rows),
+        _summed_change((row.now, row.day) for row in rows),
+    )
 
 
 def _each_funding(rows: Sequence[_Now]) -> Iterable[Funding]:

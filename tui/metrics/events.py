@@ -15,11 +15,13 @@ from tui.metrics.averages import averages
 from tui.metrics.breaks import Break, breaks
 from tui.metrics.bursts import Burst, bursts
 from tui.metrics.coverage import HEARTBEAT, Stream
+from tui.metrics.feeds import ALERTS
 from tui.metrics.series import closes, price_at, spot_symbol
 from tui.metrics.spans import AHEAD
 from tui.tables import Side, State
 
 SPAN = timedelta(hours=24)
+_OWN_EVENTS = ("burst", "feed")
 _WELL = (State.LIVE, State.STARTING, State.OFF)
 
 
@@ -35,7 +37,7 @@ class Kind(StrEnum):
     ROUND = "round"
     AVERAGE = "average"
     CLOSE = "close"
-    ALERT = "alert"  # told by the recorder's alerts, once there are any
+    ALERT = "alert"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Event:
     - LARGEST: base, side, usd, venue, price
     - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled
     - ROUND: base, level, is_above; AVERAGE: base, names (the line), level, price, is_above
+    - ALERT: reason (what was told)
     - CLOSE: base, price, reason (where it stands)
     """
 
@@ -84,6 +87,7 @@ def events(
     began: datetime | None,
     base: str,
     coin: str | None = None,
+    alerts: pl.DataFrame | None = None,
 ) -> tuple[Event, ...]:
     """The events of the 24 h before `as_of`, newest first. Liquidations are of `coin` alone, if
     given; prices, levels and averages of `base`."""
@@ -95,9 +99,16 @@ def events(
         *_of_health(health),
         *_of_rounds(candles, base, as_of),
         *_of_close(candles, base, as_of),
+        *(() if alerts is None else _of_alerts(alerts)),
     ]
     due = (one for one in found if as_of - SPAN < one.ts <= as_of + AHEAD)
     return tuple(sorted(due, key=lambda one: one.ts, reverse=True))
+
+
+def _of_alerts(alerts: pl.DataFrame) -> Iterable[Event]:
+    """Those of a person's own rules: bursts and feeds are events of their own."""
+    for row in alerts.filter(~pl.col("rule").is_in(_OWN_EVENTS)).iter_rows(named=True):
+        yield Event(row["ts"], Kind.ALERT, row["ts"], reason=row["text"])
 
 
 def _of_bursts(
@@ -173,7 +184,11 @@ def _of_health(health: pl.DataFrame) -> Iterable[Event]:
     """Feeds that are not well now, but for lost liquidation feeds, which coverage tells of."""
     for row in health.iter_rows(named=True):
         is_silent = row["state"] == "silent"
-        if row["state"] in _WELL or (row["collector"] == "liquidations" and not is_silent):
+        if (
+            row["state"] in _WELL
+            or row["collector"] == ALERTS
+            or (row["collector"] == "liquidations" and not is_silent)
+        ):
             continue
         stream = row["stream"] if is_silent else row["collector"]
         name = " ".join(filter(None, (row["venue"], stream)))

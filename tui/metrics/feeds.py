@@ -23,6 +23,8 @@ PERIODS = {
 """How often a poller asks; older than 2.5 of them is stale."""
 
 STORE = "store"
+ALERTS = "alerts"
+"""The command that alerts run: its last word, as the store's, is all there is."""
 
 ONE_FOR_ALL = ("candles", "quotes")
 """One collector each, under the preferred venue; any venue's rows are its sign of life."""
@@ -165,8 +167,9 @@ def _feed(
 ) -> Feed:
     collector, venue, stream = name
     state, attempts, reason, ts = said
-    # A feed that is off, and the store itself, deliver nothing: their word is what there is.
-    if state == State.OFF or collector == STORE:
+    # A feed that is off, the store itself and the command of alerts deliver nothing: their word is
+    # what there is.
+    if state == State.OFF or collector in (STORE, ALERTS):
         return Feed(collector, venue, stream, state, age_s(as_of, ts), attempts or 0, reason, False)
     stale = is_stale(collector, sign, as_of)
     why = reason or (_silence(collector, sign) if stale else None)

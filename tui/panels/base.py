@@ -211,7 +211,8 @@ class Panel(ABC):
         return every[first : first + height]
 
     def _title(self, record: Any, view: View, form: Form) -> str:
-        title = f" {view.number or self.number} {self.title}"
+        number = view.number or self.number
+        title = f" {number} {self.title}" if number else f" {self.title}"
         heading = self.heading(record, view, form)
         return f"{title}{'  ' if form is Form.BOX else ' '}{heading} " if heading else title + " "
 

@@ -50,6 +50,7 @@ class EventsPanel(Panel):
             began=began,
             base=view.base,
             coin=view.coin,
+            alerts=snapshot.alerts,
         )
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
@@ -103,6 +104,7 @@ def marked(one: Event, view: View) -> tuple[str, str]:
         Kind.LOST: ("!", "$warn"),
         Kind.SILENT: ("!", "$warn"),
         Kind.BACK: ("~", ""),
+        Kind.ALERT: ("♪", "$accent"),
     }
     return marks.get(one.kind, ("·", "$muted"))
 
@@ -133,6 +135,8 @@ def told(one: Event, brief: bool) -> str:
             return f"{base} closed {where} {names} {draw.whole(one.level)}"
         case Kind.CLOSE:
             return f"{'' if brief else 'daily '}close {draw.whole(one.price)}  {reason}"
+        case Kind.ALERT:
+            return draw.minus(reason)
     return reason
 
 

@@ -69,8 +69,9 @@ class Dashboard(LiveScreen):
         self.sizes.clear()
         self.place_header(by_name[HEADER])
         self.move(self.query_one("#hint"), by_name.get(HINT))
-        if HINT in by_name and by_name[HINT].width >= RULES:
-            self.query_one("#hint", Rows).show([self._hint(by_name[HINT].width)])
+        if HINT in by_name:
+            self.sizes[HINT] = (by_name[HINT].width, 1)
+        self._say_keys()
         for name in self._panels:
             self.move(self._view(name), by_name.get(name))
             self.move(self.query_one(f"#edge-{name}"), edge_place(by_name.get(name)))
@@ -80,8 +81,19 @@ class Dashboard(LiveScreen):
     def _natural(self, name: str, width: int) -> int:
         return self._panels[name].natural(width)
 
-    def _hint(self, width: int) -> Content:
-        return hint(width, len(self._panels), self.monitor.settings.keys, self.monitor.look.symbols)
+    def _say_keys(self) -> None:
+        """The last row: the keys, and that alerts are muted."""
+        if self.says_mute:
+            width, _ = self.sizes[HINT]
+            muted = self.monitor.hearing.said(self.monitor.clock())
+            keys, symbols = self.monitor.settings.keys, self.monitor.look.symbols
+            line = hint(width, len(self._panels), keys, symbols, muted)
+            self.query_one("#hint", Rows).show([line])
+
+    @property
+    def says_mute(self) -> bool:
+        width, _ = self.sizes.get(HINT, (0, 0))
+        return width >= RULES
 
     def _view(self, name: str) -> PanelView:
         return self.query_one(f"#panel-{name}", PanelView)
@@ -125,6 +137,7 @@ class Dashboard(LiveScreen):
         return width if width < RULES else 0
 
     def drawn(self, picture: Picture) -> None:
+        self._say_keys()
         if HINT in picture.lines:
             self._show(HINT, self.query_one("#hint", Rows), picture.lines[HINT])
         for name in self._panels:

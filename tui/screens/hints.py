@@ -18,6 +18,7 @@ _WIDE = (
     ("time_earlier time_later", "time"),
     ("burst_next burst_previous", "burst"),
     ("hold", "hold"),
+    ("alerts", "alerts"),
     ("theme", "theme"),
     ("help", "help"),
     ("back_or_quit", "quit"),
@@ -31,7 +32,7 @@ _NARROW = (
     ("help", ""),
     ("back_or_quit", ""),
 )
-_FIRST_TO_GO = ("back", "theme", "time", "group", "zoom", "burst", "open", "hold")
+_FIRST_TO_GO = ("back", "theme", "alerts", "time", "group", "zoom", "burst", "open", "hold")
 SHORT = {
     "zoom": "z",
     "open": "⏎",
@@ -47,14 +48,20 @@ SHORT = {
     "burst_next": "n",
     "burst_previous": "N",
     "hold": "space",
+    "alerts": "a",
     "theme": "T",
     "help": "?",
     "back_or_quit": "q",
 }
 
 
-def hint(width: int, panels: int, keys: Mapping[str, str], symbols: str) -> Content:
-    """One row of `width` cells. A key that was bound anew is shown as bound."""
+def hint(
+    width: int, panels: int, keys: Mapping[str, str], symbols: str, muted: str = ""
+) -> Content:
+    """One row of `width` cells, `muted` first. A key that was bound anew is shown as bound."""
+    if muted:
+        rest = hint(width - len(muted) - 2, panels, keys, symbols)
+        return draw.line(width, " ", (muted, "$warn"), (f" {rest.plain}", "$muted"))
     bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys.items()}}
     bound["{n}"] = f"1-{panels}" if panels > 1 else "1"
     for parts in (*(_without(n) for n in range(len(_FIRST_TO_GO) + 1)), _NARROW):

@@ -31,6 +31,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("STALE  !", "older than this feed should ever be; never shown as live"),
     ("burst", "minutes of 10 × a normal one and $1M or more; normal = the mean minute of 24 h"),
     ("! ~", "a feed was lost or is silent; it came back, and so much was asked for afterwards"),
+    ("♪ z", "an alert that rang; one in quiet hours. ! to !!! is how grave it is, end is its end"),
     ("BTC over 90,000", "a round level was crossed from one hourly close to the next"),
     ("AT 2026-01-19 21:15Z", "all is as it was then but the price at the right, which is live"),
     ("HELD 0:42 +318", "the view is frozen for so long, and so many liquidations came since"),

@@ -53,6 +53,8 @@ class LiveScreen(TimeKeys):
         Binding("plus,equals_sign", "smallest(1)", "larger smallest size", id="size_larger"),
         Binding("minus", "smallest(-1)", "smaller smallest size", id="size_smaller"),
         Binding("b", "group", "group by coin, venue, side", id="group"),
+        Binding("a", "alerts", "history of alerts", id="alerts"),
+        Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
     ]
 
     def __init__(self) -> None:
@@ -91,6 +93,11 @@ class LiveScreen(TimeKeys):
     def feeds_width(self) -> int:
         """The width of the row that says how the feeds are; 0 where there is none."""
         return 0
+
+    @property
+    def says_mute(self) -> bool:
+        """Whether the screen says elsewhere than in the header that alerts are muted."""
+        return False
 
     # the beat
 
@@ -151,8 +158,12 @@ class LiveScreen(TimeKeys):
         # Between two seconds a replay's panels stand still, and so does what it is said to show.
         drawn = self._drawn_at or now
         travel = self.monitor.travel.words(drawn) if self.monitor.travel else ()
-        view = replace(self.monitor.look, notice=self.monitor.notice(now), travel=travel)
+        view = replace(self.monitor.look, notice=self._notice(now), travel=travel)
         return Wanted(None, *self.sizes["header"], view)
+
+    def _notice(self, now: datetime) -> str:
+        muted = "" if self.says_mute else self.monitor.hearing.said(now)
+        return "  ".join(filter(None, (self.monitor.notice(now), muted)))
 
     def _tell_time(self, now: datetime) -> None:
         _, cells = header.clock_cells(self.size.width)
@@ -228,6 +239,15 @@ class LiveScreen(TimeKeys):
 
     def action_all_coins(self) -> None:
         self._look(looks.coin(self.monitor.look, None))
+
+    def action_alerts(self) -> None:
+        from tui.screens.alerts import AlertHistory  # not for a start: 1 ms
+
+        self.app.push_screen(AlertHistory(replace(self.monitor.look, number=0)))
+
+    def action_mute(self) -> None:
+        self.monitor.hearing.mute(self.monitor.clock())
+        self.redraw()
 
     def action_coin(self) -> None:
         def chosen(answer: str | None) -> None:

@@ -16,6 +16,7 @@ from tui.store.rows import at, count_until, from_milliseconds, milliseconds, rep
 from tui.store.shelf import Shelf
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
+    ALERTS,
     CANDLES,
     CONTROL,
     COVERAGE,
@@ -43,17 +44,25 @@ _COVER = DAY + 3_600_000
 _FEED = ("collector", "venue", "stream")
 _SMALL = (SATURATION, CONTROL)
 """A few rows a minute each: held whole."""
+TOLD = 500
+"""Alerts that are held, however old: the history a screen can be scrolled through."""
 
 
 class Day:
     """The frames of a snapshot at moments from `now` (ms) on; for earlier ones make another.
 
-    Unless it is to be followed, only rows that count at `now` are read, and of those only the ones
-    that are not on the `shelf` where there is one.
+    Unless it is to be followed, only rows that count at `now` (or up to `until`) are read, and of
+    those only the ones that are not on the `shelf` where there is one.
     """
 
     def __init__(
-        self, reader: Reader, now: int, *, followed: bool, shelf: Shelf | None = None
+        self,
+        reader: Reader,
+        now: int,
+        *,
+        followed: bool,
+        shelf: Shelf | None = None,
+        until: int | None = None,
     ) -> None:
         self._reader, self._shelf = reader, shelf
         self.now = now
@@ -61,7 +70,7 @@ class Day:
             self._follower = Follower(reader, TABLES, "now")
             if shelf:
                 shelf.refresh()
-            self._read(reader, now, _NEVER if followed else now + AHEAD)
+            self._read(reader, now, _NEVER if followed else (until or now) + AHEAD)
 
     def _read(self, reader: Reader, now: int, end: int) -> None:
         cut = now + AHEAD
@@ -79,6 +88,7 @@ class Day:
         self._coverage = reader.read(COVERAGE, since=since)
         last = from_milliseconds(min(end, _FAR))
         self._small = {t.name: reader.read(t, since=since, until=last) for t in _SMALL}
+        self._alerts = reader.read(ALERTS, until=last, newest=TOLD)
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health_from: pl.DataFrame | None = None
         self._health_known = HEALTH.empty()
@@ -154,6 +164,9 @@ class Day:
         elif name == COVERAGE.name:
             rows = rows.filter(pl.col("until") > at(_cover_from(self.now)))
             self._coverage = replaced(self._coverage, rows, COVERAGE)
+        elif name == ALERTS.name:
+            both = replaced(self._alerts, rows, ALERTS)
+            self._alerts = both.sort(ALERTS.time, maintain_order=True).tail(TOLD)
         elif name == HEALTH.name:
             self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
         for table in _SMALL:
@@ -190,6 +203,7 @@ class Day:
             "coverage": _covered(self._coverage, now),
             "candles": self._known_candles(cut),
             "health": self._known_health(cut),
+            "alerts": _due(self._alerts, ALERTS, cut),
             **{table.name: _due(self._small[table.name], table, cut) for table in _SMALL},
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
 

@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 3
+VERSION = 4
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -40,6 +40,12 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "DROP INDEX liquidations_ts",
         "CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price, qty, n)",
+    ),
+    3: (
+        'CREATE TABLE alerts (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "rule" TEXT,'
+        ' "event" INTEGER, "grade" INTEGER, "text" TEXT, "value" REAL, "bell" INTEGER,'
+        ' "quiet" INTEGER, UNIQUE ("rule", "event", "grade"))',
+        "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
@@ -66,6 +72,7 @@ _INDEXES = (
     "CREATE INDEX quotes_symbol ON quotes (venue, symbol, ts)",
     "CREATE INDEX health_ts ON health (ts)",
     "CREATE INDEX control_ts ON control (ts)",
+    "CREATE INDEX alerts_ts ON alerts (ts)",
 )
 
 

@@ -1,0 +1,125 @@
+"""Bursts of liquidations as the events of the document tell them: their start, and their end.
+
+Which one is the same: as a burst goes on a normal minute grows, so that its first minute may no
+longer count and its beginning moves on. One that begins before the known one's newest moment and
+PAUSE belongs to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tui.alerts import words
+from tui.alerts.settings import ms
+from tui.status import numbers as form
+
+STARTS = {"burst": 1}
+"""Kinds of event that begin one, or are its worse grades (a cascade, a market-wide one)."""
+ENDS = ("burst_end",)
+PAUSE_MS = 300_000
+"""tui.metrics.bursts.PAUSE: two bursts are no closer."""
+RULE = "burst"
+
+Event = Mapping[str, Any]
+
+
+class Burst(NamedTuple):
+    """The burst under way: when it began, when it was last told of, and how bad it became (ms)."""
+
+    since: int
+    heard: int
+    grade: int
+
+
+class Told(NamedTuple):
+    """A start, a worse grade, or (0) an end; `since` is the beginning of the burst (ms)."""
+
+    since: int
+    grade: int
+    text: str
+
+
+def told(
+    known: Burst | None, ended: int, document: Mapping[str, Any], now: int
+) -> tuple[Burst | None, int, list[Told]]:
+    """The burst now under way, until when (ms) ends were told, and what is new at `now`."""
+    events = document["panels"]["events"]["events"]
+    starts = [(at(one), one) for one in events if one["kind"] in STARTS]
+    ends = [(at(one), one) for one in events if one["kind"] in ENDS]
+    new: list[Told] = []
+    if known is not None:
+        over = min((end for end in ends if end[0] > known.since), default=None, key=_first)
+        goes_on = any(ts > known.since - PAUSE_MS for ts, _ in starts)
+        if over is not None or not goes_on:
+            new += _over(known, over, document, now)
+            ended = over[0] if over else max(ended, known.heard)
+            known = None
+    newest = max((ts for ts, _ in ends), default=0)
+    live = [start for start in starts if start[0] >= max(newest, ended)]
+    if not live:
+        return known, ended, new
+    worst = max(live, key=lambda start: STARTS[start[1]["kind"]])
+    grade = STARTS[worst[1]["kind"]]
+    if known is None or grade > known.grade:
+        since = min(ts for ts, _ in live) if known is None else known.since
+        new.append(Told(since, grade, _start(worst[1], document)))
+        known = Burst(since, now, grade)
+    return known._replace(heard=now), ended, new
+
+
+def _over(
+    known: Burst, end: tuple[int, Event] | None, document: Mapping[str, Any], now: int
+) -> list[Told]:
+    """Its end; one that a normal minute outgrew has no numbers, and one that ended while nobody
+    looked is not told of."""
+    if end is not None:
+        return [Told(known.since, 0, _end(end[1], document))]
+    if now - known.heard > PAUSE_MS:
+        return []
+    return [Told(known.since, 0, "burst end, no longer ten times a normal minute")]
+
+
+def _first(end: tuple[int, Event]) -> int:
+    return end[0]
+
+
+def at(event: Event) -> int:
+    """When an event was, in ms."""
+    return ms(datetime.fromisoformat(event["ts"]))
+
+
+def _start(event: Event, document: Mapping[str, Any]) -> str:
+    times = event.get("times_normal")
+    parts = [f"{event['kind'].replace('_', '-')} {event.get('side', '')}".strip()]
+    parts += [f"×{times:.0f} normal"] if times is not None else []
+    return words.safe(", ".join([*parts, *_minutes(document), *_price(document)]))
+
+
+def _minutes(document: Mapping[str, Any]) -> Iterable[str]:
+    """`5m ≥ $68.2M (98% long)`."""
+    window = document["panels"]["liquidations"]["windows"]["5m"]
+    if total := window.get("total_usd"):
+        long = window["long_usd"] / total
+        side = f"{form.share(max(long, 1 - long))} {'long' if long >= 0.5 else 'short'}"
+        yield f"5m {_bound(window)}${words.usd(total)} ({side})"
+
+
+def _price(document: Mapping[str, Any]) -> Iterable[str]:
+    """`BTC -1.37% in 5m`."""
+    header = document["header"]
+    if header.get("change_5m") is not None:
+        base = str(header["symbol"]).split("/")[0]
+        yield f"{base} {form.change(header['change_5m'], 2)} in 5m"
+
+
+def _bound(window: Mapping[str, Any]) -> str:
+    return "≥ " if window["lower_bound"] else ""
+
+
+def _end(event: Event, document: Mapping[str, Any]) -> str:
+    bound = _bound(document["panels"]["liquidations"]["windows"]["24h"])
+    parts = [f"{event['kind'].replace('_', ' ')} {event.get('side', '')}".strip()]
+    parts += [f"{bound}${words.usd(event['usd'])}"] if "usd" in event else []
+    parts += [words.lasting(event["duration_s"])] if "duration_s" in event else []
+    parts += [f"{event.get('base')} {form.change(event['move'], 2)}"] if "move" in event else []
+    return words.safe(", ".join(parts))
