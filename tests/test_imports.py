@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "tui"
 MODULES = sorted(ROOT.rglob("*.py"))
 
-WIRE = {"venues", "collectors", "recorder", "loopback"}
+WIRE = {"venues", "collectors", "recorder", "latest", "loopback"}
 """The only parts that may know ccxt and aiohttp."""
 SCREEN = {"draw", "panels", "screens", "app", "themes"}
 """The only parts that may know textual."""

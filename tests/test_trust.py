@@ -179,7 +179,7 @@ def test_the_recorder_sums_a_minute_up_once_when_its_rows_are_there(tmp_path: An
     rows = frame(LIQUIDATIONS, [liquidation(MINUTE + timedelta(seconds=9), venue="okx")])
 
     def summed(second: int) -> Any:
-        return recorder._saturation(snapshot(NOW.replace(second=second), liquidations=rows))
+        return recorder.latest.full(snapshot(NOW.replace(second=second), liquidations=rows))
 
     assert summed(2) is None
     found = summed(6)

@@ -7,44 +7,32 @@ a back-off that its next data resets; nothing a venue does ends the recorder.
 import asyncio
 import logging
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
 from tui import backoff
-from tui.alerts import watch
 from tui.alerts.command import Commands
 from tui.clock import Clock
 from tui.collectors import specs
 from tui.collectors.base import Context, Link, Spec
 from tui.config import Settings
-from tui.document import document
 from tui.errors import LiqtopError, StoreError
-from tui.metrics import saturation
+from tui.latest import Latest
 from tui.outbox import Outbox
 from tui.rates import Rates
-from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer, store_path
-from tui.tables import ALERTS, COVERAGE, HEALTH, LIVING, QUOTES, SATURATION, State, Table
-from tui.venues import VENUES, described
+from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, State, Table
+from tui.venues import described
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
 log = logging.getLogger("liqtop")
 
 BEAT_S = 1.0
 HEARTBEAT_S = 5.0
-LATEST_S = 1.0
-COPY_S = 300.0
-"""Between copies for viewers that open the store: half a megabyte; a viewer reads what came since
-(6,000 rows, 25 ms)."""
-FIRST_COPY_S = 20.0
-"""After the start: the collectors' first rounds are in by then."""
 PRUNE_S = 3600.0
-SETTLED_S = 5
-"""A minute's saturation is summed up this long after its end: rows come within two seconds."""
 STEADY_S = 30.0
 """A socket that has lived this long counts as data: the next failure starts a new back-off."""
 STORE = ("store", "", "")
@@ -75,12 +63,11 @@ class Recorder:
         context = Context(self.writer.next_conn, self._newest, self.rates, clock)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
-        self._metrics = ThreadPoolExecutor(1, "metrics")
-        self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
-        kept, seen = self.reader.meta(watch.META), self.reader.latest_as_of()
-        self._watch = watch.Watch(settings.alerts, kept, seen)
         limit = settings.alerts.limit_s
         self._commands = Commands(settings.alerts.on_alert, limit, self._commanded)
+        self.latest = Latest(
+            settings, self.reader, self.writer, self.outbox, clock, self._commands.put
+        )
         self._ending = False
 
     async def run(self) -> None:
@@ -94,7 +81,7 @@ class Recorder:
             for work in (
                 self.outbox.run,
                 self._heartbeat,
-                self._latest,
+                self.latest.run,
                 self._prune,
                 self._commands.run,
             )
@@ -144,7 +131,7 @@ class Recorder:
                 self.outbox.put(COVERAGE, spec.link.coverage())
         await self.outbox.flush()
         self.outbox.close()
-        self._metrics.shutdown()
+        self.latest.close()
         self.reader.close()
         self._lookup.close()
         self.writer.close()
@@ -221,43 +208,6 @@ class Recorder:
                     self.outbox.put(COVERAGE, link.coverage())
             await asyncio.sleep(BEAT_S)
 
-    async def _latest(self) -> None:
-        """Once a second the snapshot of all panels goes into the row that `status` reads."""
-        live, loop = Live(self.reader), asyncio.get_running_loop()
-        copy_at = loop.time() + FIRST_COPY_S
-        while True:
-            began = loop.time()
-            try:
-                as_of, doc, full = await loop.run_in_executor(self._metrics, self._document, live)
-                if full is not None:
-                    self.outbox.put(SATURATION, full)
-                self._alert(doc, as_of)  # also while the store can't be written: it tells of that
-                await self.outbox.call(self.writer.write_latest, as_of, doc)
-                await self._keep_alerts()
-                if began >= copy_at:
-                    copy_at = began + COPY_S
-                    await self.outbox.call(self.writer.write_copies, live.copies())
-            except StoreError as error:
-                log.warning("latest not written: %s", error)
-            except Exception:
-                log.exception("the snapshot could not be computed")
-            await asyncio.sleep(max(0.2, LATEST_S - (loop.time() - began)))
-
-    def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
-        """Tell what the rules say of this second: 0.4 ms with nine of them."""
-        fired = self._watch.look(doc, as_of)
-        if fired:
-            self.outbox.put(ALERTS, watch.rows(fired))
-        for one in fired:
-            if not one.late:
-                log.info("alert: %s", one.text)
-            self._commands.put(one)
-
-    async def _keep_alerts(self) -> None:
-        if (kept := self._watch.to_keep()) is not None:
-            await self.outbox.call(self.writer.set_meta, watch.META, kept)
-            self._watch.keeps(kept)
-
     def _commanded(self, failed: str | None) -> None:
         """The program of alerts failed, or works again: once each, into the log and health."""
         state = State.OFF if failed is None else State.RETRYING
@@ -266,21 +216,6 @@ class Recorder:
         if failed or self._states.get(COMMAND, State.OFF) != State.OFF:
             self._states[COMMAND] = state
             self._write_health(*COMMAND, state, 0, failed)
-
-    def _document(self, live: Live) -> tuple[datetime, dict[str, Any], pl.DataFrame | None]:
-        live.poll()
-        as_of = self.clock()
-        taken = live.at(as_of)
-        return as_of, document(taken, self.settings), self._saturation(taken)
-
-    def _saturation(self, taken: Snapshot) -> pl.DataFrame | None:
-        """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
-        minute = taken.as_of.replace(second=0, microsecond=0) - timedelta(minutes=1)
-        if minute <= self._summed or taken.as_of.second < SETTLED_S:
-            return None
-        self._summed = minute
-        sampled = [v for v in self.settings.venues if VENUES[v].gives == saturation.SAMPLED]
-        return saturation.of_minutes(taken.edges, sampled, [minute])
 
     async def _prune(self) -> None:
         while True:

@@ -1,0 +1,117 @@
+"""What the recorder makes of its own store: each second the snapshot of all panels, and the alerts
+it gives rise to; each minute how full the sampled venues were; at times copies for who opens it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tui.alerts import watch
+from tui.alerts.fired import Fired
+from tui.clock import Clock
+from tui.config import Settings
+from tui.document import document
+from tui.errors import StoreError
+from tui.metrics import saturation
+from tui.outbox import Outbox
+from tui.snapshot import Live, Snapshot
+from tui.store import Reader, Writer
+from tui.tables import ALERTS, SATURATION
+from tui.venues import VENUES
+
+log = logging.getLogger("liqtop")
+
+EVERY_S = 1.0
+COPY_S = 300.0
+"""Between copies for viewers that open the store: half a megabyte; a viewer reads what came since
+(6,000 rows, 25 ms)."""
+FIRST_COPY_S = 20.0
+"""After the start: the collectors' first rounds are in by then."""
+SETTLED_S = 5
+"""A minute's saturation is summed up this long after its end: rows come within two seconds."""
+
+
+class Latest:
+    """Follows the store and writes what follows from it; `tell` is given each alert that fires.
+
+    The reader is its own from here on: it serves the thread that computes.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        reader: Reader,
+        writer: Writer,
+        outbox: Outbox,
+        clock: Clock,
+        tell: Callable[[Fired], None],
+    ) -> None:
+        self._settings, self._clock, self._tell = settings, clock, tell
+        self._writer, self._outbox = writer, outbox
+        self._live = Live(reader)
+        self._thread = ThreadPoolExecutor(1, "metrics")
+        self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
+        kept, seen = reader.meta(watch.META), reader.latest_as_of()
+        self._watch = watch.Watch(settings.alerts, kept, seen)
+
+    async def run(self) -> None:
+        """Without end; what fails is logged and done anew the next second."""
+        loop = asyncio.get_running_loop()
+        copy_at = loop.time() + FIRST_COPY_S
+        while True:
+            began = loop.time()
+            try:
+                await self._second()
+                if began >= copy_at:
+                    copy_at = began + COPY_S
+                    await self._outbox.call(self._writer.write_copies, self._live.copies())
+            except StoreError as error:
+                log.warning("latest not written: %s", error)
+            except Exception:
+                log.exception("the snapshot could not be computed")
+            await asyncio.sleep(max(0.2, EVERY_S - (loop.time() - began)))
+
+    def close(self) -> None:
+        """Wait for what is being computed; nothing is from then on."""
+        self._thread.shutdown()
+
+    async def _second(self) -> None:
+        loop = asyncio.get_running_loop()
+        as_of, doc, full = await loop.run_in_executor(self._thread, self._document)
+        if full is not None:
+            self._outbox.put(SATURATION, full)
+        self._alert(doc, as_of)  # also while the store can't be written: it tells of that
+        await self._outbox.call(self._writer.write_latest, as_of, doc)
+        if (kept := self._watch.to_keep()) is not None:
+            await self._outbox.call(self._writer.set_meta, watch.META, kept)
+            self._watch.keeps(kept)
+
+    def _document(self) -> tuple[datetime, dict[str, Any], pl.DataFrame | None]:
+        self._live.poll()
+        as_of = self._clock()
+        taken = self._live.at(as_of)
+        return as_of, document(taken, self._settings), self.full(taken)
+
+    def full(self, taken: Snapshot) -> pl.DataFrame | None:
+        """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
+        minute = taken.as_of.replace(second=0, microsecond=0) - timedelta(minutes=1)
+        if minute <= self._summed or taken.as_of.second < SETTLED_S:
+            return None
+        self._summed = minute
+        sampled = [v for v in self._settings.venues if VENUES[v].gives == saturation.SAMPLED]
+        return saturation.of_minutes(taken.edges, sampled, [minute])
+
+    def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
+        """Tell what the rules say of this second: 0.4 ms with nine of them."""
+        fired = self._watch.look(doc, as_of)
+        if fired:
+            self._outbox.put(ALERTS, watch.rows(fired))
+        for one in fired:
+            if not one.late:
+                log.info("alert: %s", one.text)
+            self._tell(one)
