@@ -21,6 +21,7 @@ from tests.fake_panels import FakePanel, FakeSource, panels
 from tests.frames import NOW, frame, liquidation, snapshot
 from tui.app import LiqtopApp, recorder
 from tui.config import load
+from tui.layouts import alone
 from tui.lock import Holder
 from tui.screens.coin import CoinChoice
 from tui.screens.dashboard import Dashboard
@@ -175,7 +176,7 @@ async def test_the_smallest_size_changes_and_is_remembered(monitor: Any, tmp_pat
 async def test_a_size_that_cannot_be_remembered_is_said(monitor: Any, tmp_path: Path) -> None:
     async with monitor(data_dir=tmp_path / "absent") as run:
         await run.press("plus")
-        assert "size not remembered" in run.app.notice(run.app.clock())
+        assert "smallest not remembered" in run.app.notice(run.app.clock())
         await run.shows("smallest 50000")
 
 
@@ -497,7 +498,7 @@ async def test_one_cell_is_enough(monitor: Any) -> None:
 
 
 async def test_only_the_chosen_panels_are_there(monitor: Any) -> None:
-    async with monitor(panels=("safe_haven", "long_short")) as run:
+    async with monitor(layouts=alone(("safe_haven", "long_short"))) as run:
         await run.shows("1 safe_haven", "safe_haven")
         await run.shows("2 long_short", "long_short")
         assert not run.app.screen.query("#panel-liquidations")

@@ -18,7 +18,7 @@ from tui.metrics.windows import Amount
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.drill import Drill
-from tui.panels.liquidations.panel import share_out
+from tui.panels.liquidations.rooms import share_out
 from tui.tables import State
 from tui.themes import THEMES
 from tui.travel import Travel
@@ -155,6 +155,7 @@ VIEWS = st.builds(
     group=st.sampled_from(["coin", "venue", "side"]),
     symbols=st.sampled_from(["block", "braille", "ascii"]),
     flow_colours=st.booleans(),
+    feed=st.booleans(),
     selected=st.sampled_from([None, 0, 3]),
     scroll=st.sampled_from([0, 2, 60]),
     focused=st.booleans(),

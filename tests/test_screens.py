@@ -15,6 +15,7 @@ from tests.fake_panels import NOW, FakePanel, FakeSource, panels
 from tests.frames import frame, liquidation, minutes_of, quote, snapshot
 from tui.app import LiqtopApp
 from tui.config import load
+from tui.layouts import alone
 from tui.panels.base import AGE_CELLS, View
 from tui.panels.drill import Drill
 from tui.screens import keys, looks
@@ -147,14 +148,14 @@ def test_coins_are_by_size_and_gold_is_no_coin() -> None:
 
 def test_the_smallest_size_is_remembered(tmp_path: Path) -> None:
     assert looks.remembered(tmp_path) is None
-    assert looks.remember(tmp_path, View(smallest=50_000)) is None
+    assert looks.remember(tmp_path, "smallest", 50_000.0) is None
     assert looks.remembered(tmp_path) == 50_000
 
 
 def test_a_size_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
-    words = looks.remember(tmp_path / "absent", View())
+    words = looks.remember(tmp_path / "absent", "smallest", 50_000.0)
     assert words is not None
-    assert words.startswith("size not remembered")
+    assert words.startswith("smallest not remembered")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"smallest": 7}', '{"smallest": "x"}', "\x00"])
@@ -357,7 +358,7 @@ def test_a_store_that_cannot_be_read_is_said_and_read_again() -> None:
 
 
 def test_settings_choose_the_panels(tmp_path: Path) -> None:
-    settings = replace(load(), data_dir=tmp_path, panels=("safe_haven",))
+    settings = replace(load(), data_dir=tmp_path, layouts=alone(("safe_haven",)))
     app = LiqtopApp(settings, FakeSource(), panels=panels())
     assert [panel.name for panel in app.panels] == ["safe_haven"]
 

@@ -16,6 +16,7 @@ from tui import __version__, draw
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
+from tui.layouts import every_panel, named
 from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
@@ -101,7 +102,9 @@ class LiqtopApp(App[None]):
         self.travel: Travel | None = None
         self.snapshot: Snapshot | None = None
         self._shown: Snapshot | None = None
-        self.panels = [panel for name in settings.panels for panel in panels if panel.name == name]
+        self.layout = named(settings.layouts, looks.remembered_layout(settings.data_dir))
+        by_name = {panel.name: panel for panel in panels}
+        self.panels = [by_name[n] for n in every_panel(settings.layouts) if n in by_name]
         self._supervised: str | None = None
         self._error: str | None = None
         self._since_held = 0

@@ -15,6 +15,7 @@ from platformdirs import PlatformDirs
 
 from tui.alerts.settings import NOTICES, Alerts, Quiet, Rule
 from tui.errors import ConfigError, UsageError
+from tui.layouts import Layout, alone, layouts
 
 PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
@@ -26,7 +27,8 @@ KEY_IDS = (
     *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
     *("coin", "coin_back", "coin_next", "coin_previous"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
-    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "mute"),
+    *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "layout"),
+    "mute",
     *(f"panel_{n}" for n in range(1, 10)),
     *("open", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
@@ -57,6 +59,7 @@ class Settings:
     side_colour: str
     symbols: str
     data_dir: Path
+    layouts: tuple[Layout, ...]
     keys: Mapping[str, str] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
     file: Path | None = None
@@ -76,6 +79,7 @@ class Settings:
             data_dir=data_dir.expanduser().resolve() if data_dir else self.data_dir,
             endpoint=valid_endpoint(endpoint) if endpoint is not None else self.endpoint,
             panels=panels or self.panels,
+            layouts=alone(panels) if panels else self.layouts,
         )
 
     def recorder_part(self) -> dict[str, Any]:
@@ -154,6 +158,7 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         side_colour=read("theme", "side", _one_of(SIDES)),
         symbols=read("theme", "symbols", _one_of(SYMBOLS)),
         data_dir=read("paths", "data", _data_dir),
+        layouts=_layouts(merged, read, path),
         keys=dict(merged["keys"]),
         alerts=_alerts(read, document.get("alert", []), names, path),
         file=path,
@@ -194,6 +199,14 @@ def command(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _layouts(document: dict[str, Any], read: "_Read", path: Path | None) -> tuple[Layout, ...]:
+    shown, strip = read("view", "panels", panels), read("view", "strip", panels)
+    try:
+        return layouts(document["layout"], shown, strip, panels)
+    except UsageError as error:
+        raise ConfigError(f"{path}: [layout] {error}") from None
+
+
 def venue_names(defaults: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """The venues there are: the switches under [venues] of the defaults."""
     switches = (defaults or tomllib.loads(default_text()))["venues"]
@@ -224,6 +237,9 @@ def _merged(
             raise ConfigError(f"{path}: [{section}]: {unknown('section', section, list(defaults))}")
         if not isinstance(values, dict):
             raise ConfigError(f"{path}: {section}: is a section, write [{section}]")
+        if section == "layout":  # names are free, and a person's own set is the whole set
+            merged[section] = values
+            continue
         for key, value in values.items():
             _check_key(section, key, value, defaults, path)
             merged[section][key] = value
@@ -253,10 +269,14 @@ def unknown(what: str, name: str, valid: list[str]) -> str:
 
 
 def chosen(name: str, valid: tuple[str, ...], what: str) -> str:
-    """`name` if it is one of `valid`, else a UsageError that lists them."""
+    """`name` if it is one of `valid`, else a UsageError that lists them, the nearest first."""
     if name in valid:
         return name
-    raise UsageError(f"unknown {what} {name!r}; valid: {', '.join(valid)}")
+    from difflib import get_close_matches  # only a mistake pays for it
+
+    near = get_close_matches(name, valid, n=1) if isinstance(name, str) else []
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    raise UsageError(f"unknown {what} {name!r}; {meant}valid: {', '.join(valid)}")
 
 
 def _one_of(valid: tuple[str, ...]) -> Callable[[Any], str]:

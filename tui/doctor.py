@@ -78,6 +78,7 @@ def in_force(settings: Settings) -> dict[str, str]:
         "network.proxy": without_password(settings.proxy) or "none",
         "recorder.linger": f"{settings.linger_s:.0f} s",
         "view.panels": ", ".join(settings.panels),
+        "view.strip": ", ".join(settings.layouts[0].strip),
         "view.coin": settings.coin or "all",
         "view.window": settings.window,
         "view.smallest": f"{settings.smallest:,.0f} USD",
@@ -89,6 +90,10 @@ def in_force(settings: Settings) -> dict[str, str]:
         "alerts.on_alert": command(alerts),
         "alerts.on_alert_limit": f"{alerts.limit_s:.0f} s",
         **{f"alert.{rule.name}": described(rule) for rule in alerts.rules},
+        **{
+            f"layout.{name}": ", ".join(panels) + ("" if feed else ", no feed")
+            for name, panels, _, feed in settings.layouts[1:]
+        },
         "theme.name": settings.theme,
         "theme.side": settings.side_colour,
         "theme.symbols": settings.symbols,

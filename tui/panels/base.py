@@ -37,8 +37,8 @@ class Form(Enum):
 class View:
     """What a person chose to look at. `coins` are those followed, the first of which is shown when
     none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
-    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set;
-    `drill` where one stands in a detail.
+    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set,
+    `feed` whether there is one; `drill` where one stands in a detail.
     """
 
     coin: str | None = None
@@ -48,6 +48,7 @@ class View:
     group: str = "coin"
     symbols: str = "block"
     flow_colours: bool = True
+    feed: bool = True
     selected: int | None = None
     scroll: int = 0
     focused: bool = False

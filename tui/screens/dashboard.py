@@ -10,10 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui.layouts import following
 from tui.panels.base import AGE_CELLS, RULES, Age, Form, Panel, View, finish, stamped
+from tui.screens import looks
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
-from tui.screens.layout import HEADER, HINT, Placement, arrange
+from tui.screens.layout import HEADER, HINT, Placement, arrange, is_strip
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import EDGE_CELLS, Edge, PanelView, Rows, Stamp
 from tui.screens.reading import Picture, Wanted
@@ -24,19 +26,20 @@ FEED = "liquidations"  # the panel whose rows can be selected, beside those that
 class Dashboard(LiveScreen):
     """Places panels and moves among them."""
 
-    AUTO_FOCUS = "PanelView"
+    AUTO_FOCUS = ""  # the first panel of the layout, not of those there are: `on_resize`
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(n), f"panel({n})", f"panel {n}; again: open it", id=f"panel_{n}")
             for n in range(1, 10)
         ),
-        Binding("tab", "app.focus_next", "next panel", id="panel_next"),
-        Binding("shift+tab", "app.focus_previous", "previous panel", id="panel_previous"),
+        Binding("tab", "next_panel(1)", "next panel", id="panel_next"),
+        Binding("shift+tab", "next_panel(-1)", "previous panel", id="panel_previous"),
         Binding("j,down", "row(1)", "next row", id="row_next"),
         Binding("k,up", "row(-1)", "previous row", id="row_previous"),
         Binding("g,home", "row_first", "first row", id="row_first"),
         Binding("G,end", "row_last", "last row", id="row_last"),
         Binding("z", "zoom", "zoom the panel", id="zoom"),
+        Binding("p", "layout", "next layout", id="layout"),
         Binding("enter", "open", "open the panel", id="open"),
         Binding("escape", "back", "back: row, zoom, live", id="back"),
         Binding("q", "back_or_quit", "back, or quit", id="back_or_quit"),
@@ -64,7 +67,7 @@ class Dashboard(LiveScreen):
     # placing
 
     def place(self) -> list[Placement]:
-        placed = arrange(*self.size, list(self._panels), self._zoomed, self._natural)
+        placed = arrange(*self.size, self._laid_out(), self._zoomed, self._natural)
         by_name = {placement.name: placement for placement in placed}
         self.sizes.clear()
         self.place_header(by_name[HEADER])
@@ -77,6 +80,12 @@ class Dashboard(LiveScreen):
             self.move(self.query_one(f"#edge-{name}"), edge_place(by_name.get(name)))
             self.move(self._stamp(name), stamp_place(by_name.get(name)))
         return placed
+
+    def _laid_out(self) -> list[str]:
+        """The panels of the layout, in its order."""
+        layout = self.monitor.layout
+        names = layout.strip if is_strip(*self.size) else layout.panels
+        return [name for name in names if name in self._panels]
 
     def _natural(self, name: str, width: int) -> int:
         return self._panels[name].natural(width)
@@ -116,6 +125,7 @@ class Dashboard(LiveScreen):
             number=self._numbers[name],
             selected=self._selected.get(name),
             scroll=self._scroll.get(name, 0),
+            feed=self.monitor.layout.feed,
         )
 
     @property
@@ -124,7 +134,7 @@ class Dashboard(LiveScreen):
         first frame is then drawn once."""
         if isinstance(self.focused, PanelView):
             return self.focused.name
-        return next((name for name in self._panels if name in self.sizes), None)
+        return next((name for name in self._laid_out() if name in self.sizes), None)
 
     @property
     def frozen_feed(self) -> bool:
@@ -162,6 +172,15 @@ class Dashboard(LiveScreen):
         frame = "$accent" if name == self.focus_name else "$frame"
         return finish([stamped(age, frame)], self.monitor.look, AGE_CELLS, 1)[0]
 
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        if self.focused is None:
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        if name := next((name for name in self._laid_out() if name in self.sizes), None):
+            self._view(name).focus()
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.redraw()
 
@@ -174,9 +193,18 @@ class Dashboard(LiveScreen):
         if name == self.focus_name:
             self.action_open()
             return
-        if self._zoomed:
+        if self._zoomed and name in self._laid_out():
             self._zoom(name)
-        self._view(name).focus()
+        if name in self.sizes:
+            self._view(name).focus()
+        else:  # no place in this layout or pane: its own screen has
+            self.app.push_screen(Detail(self._panels[name], self.view_of(name)))
+
+    def action_next_panel(self, by: int) -> None:
+        """Round the panels that are there, in the order of the layout."""
+        there = [name for name in self._laid_out() if name in self.sizes]
+        if there and self.focus_name in there:
+            self._view(there[(there.index(self.focus_name) + by) % len(there)]).focus()
 
     def action_open(self) -> None:
         name = self.focus_name or ""
@@ -199,6 +227,19 @@ class Dashboard(LiveScreen):
         self.on_resize(events.Resize(self.size, self.size))
         if focused and not name:
             self._view(focused).focus()
+
+    def action_layout(self) -> None:
+        monitor, before = self.monitor, self.monitor.layout
+        monitor.layout = following(monitor.settings.layouts, before.name)
+        if monitor.layout == before:
+            monitor.say("no other layout: [layout] in the config makes them")
+            self.redraw()
+            return
+        failed = looks.remember(monitor.settings.data_dir, "layout", monitor.layout.name)
+        monitor.say(failed or f"layout {monitor.layout.name}")
+        self._selected.clear()
+        self._zoom(None)
+        self._focus_first()
 
     def action_back(self) -> None:
         if self._selected:
@@ -225,6 +266,8 @@ class Dashboard(LiveScreen):
 
     def _rows_of(self, name: str | None) -> int:
         """The rows of a panel that can be selected."""
+        if name == FEED and not self.monitor.layout.feed:
+            return 0
         return self.monitor.feed_rows() if name == FEED else len(self._moments.get(name or "", ()))
 
     def _select(self, row: int) -> None:

@@ -9,6 +9,7 @@ from tui import draw
 _WIDE = (
     ("{n}", "panel"),
     ("zoom", "zoom"),
+    ("layout", "layout"),
     ("open", "open"),
     ("back", "back"),
     ("coin", "coin"),
@@ -32,9 +33,12 @@ _NARROW = (
     ("help", ""),
     ("back_or_quit", ""),
 )
-_FIRST_TO_GO = ("back", "theme", "alerts", "time", "group", "zoom", "burst", "open", "hold")
+_FIRST_TO_GO = (
+    *("back", "theme", "alerts", "layout", "time", "group", "zoom", "burst", "open", "hold"),
+)
 SHORT = {
     "zoom": "z",
+    "layout": "p",
     "open": "⏎",
     "back": "esc",
     "coin": "c",

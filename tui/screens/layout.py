@@ -40,6 +40,11 @@ class Placement:
         return form_of(self.width, self.height)
 
 
+def is_strip(width: int, height: int) -> bool:
+    """Whether a screen of that size has rows instead of boxes."""
+    return width >= COLUMNS_FROM and height < COLUMNS_HEIGHT
+
+
 def arrange(
     width: int,
     height: int,
@@ -54,7 +59,7 @@ def arrange(
     if width < 1 or height < 1:
         return []
     shown = [zoomed] if zoomed in names and zoomed is not None else list(names)
-    strip = width >= COLUMNS_FROM and height < COLUMNS_HEIGHT
+    strip = is_strip(width, height)
     head = min(height_of(width, height), height)
     hint = int(height >= HINT_FROM and not strip)
     placed = [Placement(HEADER, 0, 0, width, head)]

@@ -230,7 +230,7 @@ class LiveScreen(TimeKeys):
 
     def action_smallest(self, by: int) -> None:
         look = looks.smallest(self.monitor.look, by)
-        if words := looks.remember(self.monitor.settings.data_dir, look):
+        if words := looks.remember(self.monitor.settings.data_dir, "smallest", look.smallest):
             self.monitor.say(words)
         self._look(look)
 

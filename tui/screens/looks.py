@@ -1,9 +1,10 @@
-"""Steps of the view: window, smallest size, grouping, coin; and the size a person chose last."""
+"""Steps of the view: window, smallest size, grouping, coin; and what a person chose last."""
 
 import difflib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -64,20 +65,32 @@ def by_size(minutes: pl.DataFrame) -> list[str]:
 
 def remembered(folder: Path) -> float | None:
     """The smallest size of the last run; None when there is none that makes sense."""
-    try:
-        size = json.loads(_file(folder).read_text("utf-8"))["smallest"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    size = _kept(folder).get("smallest")
     return float(size) if size in _SIZES else None
 
 
-def remember(folder: Path, view: View) -> str | None:
-    """Keep the smallest size for the next run; what to tell the person when that fails."""
+def remembered_layout(folder: Path) -> str | None:
+    """The layout of the last run, if one was chosen."""
+    name = _kept(folder).get("layout")
+    return name if isinstance(name, str) else None
+
+
+def remember(folder: Path, name: str, value: float | str) -> str | None:
+    """Keep one choice for the next run; what to tell the person when that fails."""
     try:
-        _file(folder).write_text(json.dumps({"smallest": view.smallest}) + "\n", "utf-8")
+        _file(folder).write_text(json.dumps(_kept(folder) | {name: value}) + "\n", "utf-8")
     except OSError as error:
-        return f"size not remembered: {error.strerror}"
+        return f"{name} not remembered: {error.strerror}"
     return None
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    """What the last run kept; nothing where the file is spoiled."""
+    try:
+        kept = json.loads(_file(folder).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _file(folder: Path) -> Path:

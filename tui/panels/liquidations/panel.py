@@ -8,10 +8,11 @@ from tui import draw
 from tui.errors import UsageError
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drill import Drill
-from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
 from tui.panels.liquidations.filters import parse
 from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
+from tui.panels.liquidations.rooms import share_out
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES
 
@@ -45,6 +46,8 @@ class LiquidationsPanel(Panel):
         """The blocks of the form, sharing the height."""
         if form is Form.STRIP:
             return strip.rows(record, view, width, height)
+        if not view.feed:
+            return feedless.rows(record, view, width, height, form)
         if form is Form.BARE:
             return self._bare(record, view, width, height)
         return self._box(record, view, width, height) if form is Form.BOX else self._ruled(
@@ -91,9 +94,7 @@ class LiquidationsPanel(Panel):
         windows, tape, chart, table = room
         lines = totals.across(made, view, width)[:windows]
         if chart:
-            why = totals.reasons(made, view)
-            head = f"per minute, {len(made.minutes)}m"
-            lines.append(split.rule_of(head, width, f"≥: {why}" if why else "[ ] window"))
+            lines.append(split.minutes_rule(record, view, width))
             lines += timeline.chart(record, view, width, chart - 1)
         if table:
             lines += split.tables(record, view, width, table)
@@ -128,26 +129,3 @@ class LiquidationsPanel(Panel):
         lines.append(split.one_row(record, view, width))
         lines += feed.rows(record.liquidations, view, width, height - len(lines), full=False)
         return lines
-
-
-def share_out(height: int, *blocks: tuple[int, int]) -> list[int]:
-    """Rows for blocks of (least, most) in the order of priority.
-
-    Each gets its least until one has no room for it; then none after it gets any, so that a block
-    never goes when the height grows. What is left fills them up, the second (the feed) last.
-    """
-    given = []
-    room = True
-    for place, (least, _) in enumerate(blocks):
-        # The totals are cut to what there is; a feed needs its rule and a row; others their least.
-        cut = height if place == 0 or (place == 1 and height >= 2) else 0
-        take = (least if least <= height else cut) if room else 0
-        room = room and take == least
-        given.append(take)
-        height -= take
-    for place in (0, *range(2, len(blocks)), 1):
-        if given[place]:
-            more = min(height, blocks[place][1] - given[place])
-            given[place] += more
-            height -= more
-    return given

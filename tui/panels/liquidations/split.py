@@ -10,7 +10,7 @@ from tui.metrics.windows import Amount, Liquidations
 from tui.panels.base import View, code
 from tui.panels.liquidations import trusted
 from tui.panels.liquidations.record import LiquidationsRecord
-from tui.panels.liquidations.totals import known
+from tui.panels.liquidations.totals import known, reasons
 from tui.tables import Side
 
 TWO_FROM = 84
@@ -210,6 +210,13 @@ def rule_of(title: str, width: int, right: str = "") -> Content:
     right = f" {draw.pad(right, min(room, len(right)))} " if right and room > 8 else ""
     middle = "─" * max(0, width - 4 - len(title) - len(right))
     return draw.line(width, (f"─ {title} {middle}{right}─", "$frame"))
+
+
+def minutes_rule(record: LiquidationsRecord, view: View, width: int) -> Content:
+    """The rule over the minutes, and why the chosen window's total is a lower bound."""
+    why = reasons(record.liquidations, view)
+    head = f"per minute, {len(record.liquidations.minutes)}m"
+    return rule_of(head, width, f"≥: {why}" if why else "[ ] window")
 
 
 def narrow(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:

@@ -13,6 +13,8 @@ from tui.tables import Side
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
     """By height: windows; and the feed; and the minutes between them."""
     first, second = windows(record, view, width), minutes(record, view, width)
+    if not view.feed:
+        return [first, second, split.one_row(record, view, width)][:height]
     third = tape(record, view, width)
     return [[first], [first, third], [first, second, third]][min(height, 3) - 1]
 
