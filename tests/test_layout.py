@@ -1,6 +1,7 @@
 """Drawings of `arrange`: each letter stands for eight columns (four below 80), each line is a
 number of equal rows and what stands in them."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import pytest
@@ -29,9 +30,11 @@ def natural(name: str, width: int) -> int:
     return (TALL if width >= 56 else NATURAL)[name]
 
 
-def drawing(width: int, height: int, zoomed: str | None = None) -> list[str]:
+def drawing(
+    width: int, height: int, zoomed: str | None = None, names: Sequence[str] = PANEL_NAMES
+) -> list[str]:
     grid = [["." for _ in range(width)] for _ in range(height)]
-    for p in arrange(width, height, PANEL_NAMES, zoomed, natural):
+    for p in arrange(width, height, names, zoomed, natural):
         for y in range(p.y, p.y + p.height):
             for x in range(p.x, p.x + p.width):
                 grid[y][x] = LETTERS[p.name]
@@ -118,6 +121,18 @@ def test_80_by_24_stacks_liquidations_over_a_row_each() -> None:
 
 def test_100_by_30_has_two_columns() -> None:
     assert drawing(100, 30)[1][3:] == "LLLLLLLRRRRR"
+
+
+def test_a_first_panel_that_would_leave_rows_blank_shares_its_column() -> None:
+    slow = ["long_short", "safe_haven", "moving_averages", "events"]
+    assert drawing(160, 45, names=slow) == [
+        " 2 HHHHHHHHHHHHHHHHHHHH",
+        "11 RRRRRRRRRRAAAAAAAAAA",
+        " 1 RRRRRRRRRREEEEEEEEEE",
+        "30 GGGGGGGGGGEEEEEEEEEE",
+        " 1 ????????????????????",
+    ]
+    assert drawing(160, 45, names=slow[:2])[1] == "42 RRRRRRRRRRRRGGGGGGGG"
 
 
 def test_zoom_gives_one_panel_all_the_room() -> None:

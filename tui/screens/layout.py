@@ -93,12 +93,21 @@ def _strip(width: int, y: int, room: int, names: list[str]) -> list[Placement]:
 
 
 def _columns(width: int, y: int, room: int, names: list[str], natural: Natural) -> list[Placement]:
-    left = round(width * LEFT_SHARE)
-    first, *others = names
-    right = _share(width - left, room, others, natural)
-    placed = [Placement(first, 0, y, left, room)]
-    for name, rows in right:
-        placed.append(Placement(name, left, y, width - left, rows))
+    """The first panel at the left in full height, the others at the right. One that would leave
+    rows of it blank has others beneath it, in columns of one width."""
+    left, count = round(width * LEFT_SHARE), 1
+    if len(names) > 2 and natural(names[0], left):
+        left, count = width // 2, (len(names) + 1) // 2
+    placed = _column(0, y, left, room, names[:count], natural)
+    return placed + _column(left, y, width - left, room, names[count:], natural)
+
+
+def _column(
+    x: int, y: int, width: int, room: int, names: list[str], natural: Natural
+) -> list[Placement]:
+    placed = []
+    for name, rows in _share(width, room, names, natural):
+        placed.append(Placement(name, x, y, width, rows))
         y += rows
     return placed
 

@@ -18,7 +18,8 @@ def rows(
         up = max(1, height - len(lines) - 2)
         lines += timeline.small(record, view, width, up, axis=False)
         return [*lines, split.one_row(record, view, width)]
-    entries = max(3, split.natural(record, view, width) + int(form is Form.BOX))
+    entries = split.natural(record, view, width) + int(form is Form.BOX)
+    entries = max(3, min(entries, max(8, height // 3)))  # more coins would be mostly small ones
     if form is Form.BOX:
         windows, chart, table = share_out(height, (5, 5), (6, 999), (3, entries))
         lines = totals.across(made, view, width)[:windows]
