@@ -369,11 +369,12 @@ def test_the_selected_row_is_one_reversed_run() -> None:
     assert "6.40M" in chosen[0].plain
 
 
-def test_a_selected_row_is_always_seen() -> None:
+@pytest.mark.parametrize("size", [(40, 29), (160, 3), (80, 8)])
+def test_a_selected_row_is_always_seen(size: tuple[int, int]) -> None:
     feed = len(RECORDS["liquidations"].liquidations.feed)
     for selected in range(feed):
         view = replace(VIEW, selected=selected)
-        lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], view, 40, 29)
+        lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], view, *size)
         assert sum(any(s.style == "reverse" for s in line.spans) for line in lines) == 1
 
 

@@ -1,11 +1,13 @@
 """What every panel is: the tables it reads, a record, its age, and lines of exact size.
 
 A panel draws itself whole, frame included. Its form follows from its width alone: a box from 56
-cells, rules from 36, bare rows below; at a box's width and `STRIP` rows or fewer it is bare strip
-rows. Height only cuts: what a form has at one height it has, in the same order, at every greater.
+cells, rules from 36, bare rows below; at a box's width and `STRIP` rows or fewer (a panel may say
+more) it is bare strip rows. Height only cuts: what a form has at one height it has, in the same
+order, at every greater.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -111,6 +113,8 @@ class Panel(ABC):
     tables: tuple[Table, ...]
     spans: tuple[str, ...] = ()
     """What the detail's chart can show, shortest first; none: the window of the whole screen."""
+    strip: int = STRIP
+    """The rows up to which it is strip rows where it has the width of a box."""
     blocks: int = 1
     """The parts of the detail whose rows are selected in turn."""
 
@@ -176,7 +180,7 @@ class Panel(ABC):
 
     def lines(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """Exactly `height` lines of exactly `width` cells."""
-        form = form_of(width, height)
+        form = form_of(width, height, self.strip)
         made = self._framed(record, view, width, height, form)
         return finish(made, view, width, height)
 
@@ -218,10 +222,10 @@ class Panel(ABC):
         return f"{title}{'  ' if form is Form.BOX else ' '}{heading} " if heading else title + " "
 
 
-def form_of(width: int, height: int) -> Form:
+def form_of(width: int, height: int, strip: int = STRIP) -> Form:
     """The form for a size."""
     if width >= BOX:
-        return Form.STRIP if height <= STRIP else Form.BOX
+        return Form.STRIP if height <= strip else Form.BOX
     return Form.RULES if width >= RULES else Form.BARE
 
 
@@ -289,9 +293,30 @@ def joined(width: int, *groups: list[draw.Part], gap: str = " │ ") -> Content:
     left = width
     for group in groups:
         between = len(gap) if parts else 0
-        need = sum(len(p if isinstance(p, str) else p[0]) for p in group) + between
+        need = _cells(group) + between
         if need > left or need == between:
             continue
         parts += [(gap, "$frame"), *group] if parts else group
         left -= need
     return draw.line(width, *parts)
+
+
+def flowed(width: int, groups: Sequence[list[draw.Part]], most: int) -> list[Content]:
+    """The groups in at most `most` lines as `joined` makes them; what has no room goes on in the
+    next."""
+    lines: list[list[list[draw.Part]]] = [[]]
+    left = width
+    for group in groups:
+        need = _cells(group) + (3 if lines[-1] else 0)
+        if need > left and lines[-1]:
+            if len(lines) == most:
+                break
+            lines.append([])
+            left, need = width, need - 3
+        lines[-1].append(group)
+        left -= need
+    return [joined(width, *line) for line in lines]
+
+
+def _cells(group: list[draw.Part]) -> int:
+    return sum(len(part if isinstance(part, str) else part[0]) for part in group)

@@ -11,7 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.layouts import following
-from tui.panels.base import AGE_CELLS, RULES, Age, Form, Panel, View, finish, stamped
+from tui.panels.base import (
+    AGE_CELLS,
+    RULES,
+    STRIP,
+    Age,
+    Form,
+    Panel,
+    View,
+    finish,
+    form_of,
+    stamped,
+)
 from tui.screens import looks
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
@@ -75,10 +86,11 @@ class Dashboard(LiveScreen):
         if HINT in by_name:
             self.sizes[HINT] = (by_name[HINT].width, 1)
         self._say_keys()
-        for name in self._panels:
+        for name, panel in self._panels.items():
+            strip = panel.strip
             self.move(self._view(name), by_name.get(name))
-            self.move(self.query_one(f"#edge-{name}"), edge_place(by_name.get(name)))
-            self.move(self._stamp(name), stamp_place(by_name.get(name)))
+            self.move(self.query_one(f"#edge-{name}"), edge_place(by_name.get(name), strip))
+            self.move(self._stamp(name), stamp_place(by_name.get(name), strip))
         return placed
 
     def _laid_out(self) -> list[str]:
@@ -290,20 +302,23 @@ class Dashboard(LiveScreen):
             self._select(rows - 1)
 
 
-def stamp_place(placement: Placement | None) -> Placement | None:
+def stamp_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
     """Where the age stands in a panel's frame; None where the form has no frame."""
     if placement is None or placement.width < AGE_CELLS + 4:
         return None
-    framed = {Form.BOX: 2, Form.RULES: 1}.get(placement.form)
-    if framed is None or (placement.form is Form.RULES and placement.height < 3):
+    form = form_of(placement.width, placement.height, strip)
+    framed = {Form.BOX: 2, Form.RULES: 1}.get(form)
+    if framed is None or (form is Form.RULES and placement.height < 3):
         return None
     x = placement.x + placement.width - framed - AGE_CELLS
     return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)
 
 
-def edge_place(placement: Placement | None) -> Placement | None:
+def edge_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
     """Where the left side of a panel's box stands; None where it has none."""
-    if placement is None or placement.form is not Form.BOX or placement.height < 3:
+    if placement is None or placement.height < 3:
+        return None
+    if form_of(placement.width, placement.height, strip) is not Form.BOX:
         return None
     x, y, rows = placement.x, placement.y + 1, placement.height - 2
     return Placement(f"edge-{placement.name}", x, y, EDGE_CELLS, rows)

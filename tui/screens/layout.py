@@ -9,13 +9,14 @@ is no smallest size: less height truncates from the bottom, and the header goes 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui.panels.base import Form, form_of
+from tui.panels.base import BOX, Form, form_of
 from tui.panels.header import height_of
 
 HEADER, HINT = "header", "hint"
 COLUMNS_FROM = 100  # below, two columns would leave the right one no room for its numbers
 COLUMNS_HEIGHT = 14  # below, boxes hold too little: strip rows hold more
 LEFT_SHARE = 0.6  # 96 of 160
+LEFT_WIDE, WIDE_FROM = 156, 240  # there a minute of the timeline has two cells
 FIRST_ROWS = 13  # what the first panel gets before the others get more than one row
 FIRST_MIN = 23  # its totals, timeline, split and four rows of feed in the side form
 HINT_FROM = 14  # rows from which the last one may say the keys
@@ -86,7 +87,7 @@ def _strip(width: int, y: int, room: int, names: list[str]) -> list[Placement]:
     kept = rows[: max(0, room - 3)]
     placed = [Placement(first, 0, y, width, room - len(kept))]
     for i, row in enumerate(kept, start=y + room - len(kept)):
-        left = width if len(row) == 1 else width - width * 9 // 20
+        left = width if len(row) == 1 else max(BOX, width - width * 9 // 20)
         placed.append(Placement(row[0], 0, i, left, 1))
         placed += [Placement(name, left, i, width - left, 1) for name in row[1:]]
     return placed
@@ -96,6 +97,7 @@ def _columns(width: int, y: int, room: int, names: list[str], natural: Natural) 
     """The first panel at the left in full height, the others at the right. One that would leave
     rows of it blank has others beneath it, in columns of one width."""
     left, count = round(width * LEFT_SHARE), 1
+    left = max(left, LEFT_WIDE) if width >= WIDE_FROM else left
     if len(names) > 2 and natural(names[0], left):
         left, count = width // 2, (len(names) + 1) // 2
     placed = _column(0, y, left, room, names[:count], natural)

@@ -99,8 +99,11 @@ def _wide(record: HeaderRecord, view: View, width: int) -> list[Content]:
     left: list[Parts] = [*_head(record, view, clock - 3, 5)]
     if record.now.others:
         left.append(["  ".join(_other(one, True) for one in record.now.others)])
+    left.append(["OI 5m {}  fund {}".format(*money(record))])
     count, style = feeds(record)
-    right: list[Parts] = [[(f"feeds {count}", style)], [f"cover {covered(record)}"]]
+    spare = clock - 3 - length(left[0]) - (5 + length(left[1]) if len(left) > 1 else 0)
+    word = "feeds " if spare >= len(f"  feeds {count}") else ""
+    right: list[Parts] = [[(f"{word}{count}", style)], [f"cover {covered(record)}"]]
     if record.now.lag_s is not None:
         right.append([f"lag {record.now.lag_s:.1f}s"])
     first = spread(clock - 3, left, right, [("  │  ", "$frame")])

@@ -4,40 +4,57 @@ from textual.content import Content
 
 from tui import draw
 from tui.metrics.windows import Amount, FeedRow
-from tui.panels.base import View, code, joined
+from tui.panels.base import View, code, flowed, joined
 from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.tables import Side
 
 
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
-    """By height: windows; and the feed; and the minutes between them."""
-    first, second = windows(record, view, width), minutes(record, view, width)
+    """By height: windows; and the feed; and the minutes between them; then more of each."""
+    name = f"{view.number or 1} liq {totals.bound(record.liquidations)}  "
+    over = 1 if height < 4 else min(3, height - 2)
+    first = _under(name, width, windows(record, view), over)
+    second = minutes(record, view, width)
     if not view.feed:
-        return [first, second, split.one_row(record, view, width)][:height]
-    third = tape(record, view, width)
-    return [[first], [first, third], [first, second, third]][min(height, 3) - 1]
+        rest = _split(record, view, width, height - 1 - len(first))
+        return [*first, second, *rest][:height]
+    if height < 3:
+        return [*first, *_under("feed  ", width, tape(record, view, 12), 1)][:height]
+    left = height - len(first) - 1
+    return [*first, second, *_under("feed  ", width, tape(record, view, 12 * left), left)]
 
 
-def windows(record: LiquidationsRecord, view: View, width: int) -> Content:
+def _under(name: str, width: int, groups: list[list[draw.Part]], most: int) -> list[Content]:
+    """The groups in at most `most` lines, behind a name that stands in the first."""
+    lines = flowed(max(1, width - len(name)), groups, most)
+    heads = [name, *[" " * len(name)] * (len(lines) - 1)]
+    return [draw.fit(Content(head) + line, width) for head, line in zip(heads, lines, strict=True)]
+
+
+def _split(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
+    """The coins in a row, in a table where there is room for one."""
+    if height < 3:
+        return [split.one_row(record, view, width)]
+    return split.narrow(record, view, width, height)
+
+
+def windows(record: LiquidationsRecord, view: View) -> list[list[draw.Part]]:
     """Every window but 12 h with its sides and long share."""
     made = record.liquidations
     groups: list[list[draw.Part]] = []
     for name, total in made.windows.items():
         if name == "12h" and view.window != "12h":
             continue
-        head = f"{totals.named(total, 8)} "
-        if not groups:
-            head = f"{view.number or 1} liq {totals.bound(made)}  {head}"
         groups.append(
             [
-                head,
+                f"{totals.named(total, 8)} ",
                 (f"▼{totals.amount(total, Side.LONG)} ", view.side_style(Side.LONG)),
                 (f"▲{totals.amount(total, Side.SHORT)} ", view.side_style(Side.SHORT)),
                 totals.longs(total),
             ]
         )
-    return joined(width, *groups)
+    return groups
 
 
 def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
@@ -76,20 +93,24 @@ def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
     return joined(width, *groups)
 
 
-def tape(record: LiquidationsRecord, view: View, width: int) -> Content:
-    """The newest rows of the feed in one line."""
+def tape(record: LiquidationsRecord, view: View, most: int) -> list[list[draw.Part]]:
+    """The newest lines of the feed, at most so many; the selected one reversed, and in sight."""
     groups: list[list[draw.Part]] = []
-    for item in record.liquidations.feed[:12]:
+    first = max(0, (view.selected or 0) - 2)
+    for at, item in enumerate(record.liquidations.feed[first : first + most], first):
         if isinstance(item, FeedRow):
             price = (
                 draw.whole(item.price) if (item.price or 0) >= 10_000 else draw.price(item.price)
             )
             text = f":{item.ts:%S} {feed.mark(item)}{draw.safe(item.base)[:6]} {draw.usd(item.usd)}"
             tail = f" {price} {code(item.venue)}" + (" ◆24h" if item.largest_24h else "")
-            groups.append([(text, view.side_style(item.side)), tail])
+            chosen = at == view.selected
+            groups.append(
+                [(text + tail, "reverse")] if chosen else [(text, view.side_style(item.side)), tail]
+            )
         else:
-            groups.append([(f"+{item.count} {draw.usd(item.usd)}", "$muted")])
+            style = "reverse" if at == view.selected else "$muted"
+            groups.append([(f"+{item.count} {draw.usd(item.usd)}", style)])
     if not groups:
-        return draw.line(width, "feed  ", ("nothing above this size yet", "$muted"))
-    groups[0].insert(0, "feed  ")
-    return joined(width, *groups)
+        groups.append([("nothing above this size yet", "$muted")])
+    return groups
