@@ -25,13 +25,13 @@ QUIET = 300  # bytes in little more than a second: the clock, twice
 class Terminal:
     """A terminal with the monitor in it: what was sent, and what it shows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, columns: int = COLUMNS, rows: int = ROWS) -> None:
         self.folder, self.sent = folder, bytearray()
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.status: int | None = None
         self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(slave)
         self.pid = os.fork()
         if self.pid == 0:
@@ -56,12 +56,16 @@ class Terminal:
         while (left := end - time.monotonic()) > 0:
             if select.select([self.master], [], [], left)[0]:
                 try:
-                    came += os.read(self.master, 65536)
+                    came += self.take()
                 except OSError:
                     break
         self.sent += came
         self.stream.feed(bytes(came))
         return bytes(came)
+
+    def take(self) -> bytes:
+        """The next bytes, as fast as they come."""
+        return os.read(self.master, 65536)
 
     def until(self, true: Callable[[], bool]) -> bytes:
         """Read until it is so; what came meanwhile. Half a minute is a failure."""

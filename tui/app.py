@@ -26,6 +26,7 @@ from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.help import Help, Section, feed_rows
 from tui.screens.live import Drawn, LiveScreen
+from tui.screens.pace import Pace, takes_bytes
 from tui.screens.reading import Picture, Reading, Source, Supervise
 from tui.screens.seeking import Found
 from tui.screens.thrift import ThriftyDriver
@@ -94,8 +95,10 @@ class LiqtopApp(App[None]):
         supervise: Supervise | None = None,
         panels: Sequence[Panel] = PANELS,
         about: Callable[[], Mapping[str, str]] = dict,
+        takes: Callable[[], bool] = takes_bytes,
     ) -> None:
         super().__init__()
+        self.pace = Pace(self, takes)
         self.settings, self.clock, self._about = settings, clock, about
         self.look = looks.first_look(settings)
         self.held: datetime | None = None
@@ -131,6 +134,11 @@ class LiqtopApp(App[None]):
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
         self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
+
+    def post_display_hook(self) -> None:
+        """After each repaint: what the terminal has not taken yet is not added to."""
+        if self.screen_stack:
+            self.pace.ask()
 
     def on_unmount(self) -> None:
         self._leaving.release()

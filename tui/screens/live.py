@@ -123,6 +123,8 @@ class LiveScreen(TimeKeys):
 
     def _on_beat(self) -> None:
         self._schedule()
+        if not self.monitor.pace.ask():
+            return
         now = self.monitor.clock()
         second = int(now.timestamp())
         if second != self._second:

@@ -1,0 +1,84 @@
+"""A link that takes no bytes: nothing is painted meanwhile, and then once, as it is by then."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import tui.app
+from tests.fake_panels import FakeSource, panels
+from tests.test_app import Running
+from tui.app import LiqtopApp
+from tui.config import load
+from tui.screens.dashboard import Dashboard
+from tui.screens.help import Help
+from tui.screens.reading import Ask
+
+
+class Painting(LiqtopApp):
+    """Paints on a terminal that takes bytes when the test says so, and notes each repaint."""
+
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
+
+    def __init__(self, folder: Path) -> None:
+        settings = replace(load(), data_dir=folder, symbols="block")
+        self.takes, self.painted = True, [""]
+        super().__init__(settings, FakeSource(), panels=panels(), takes=lambda: self.takes)
+
+    def post_display_hook(self) -> None:
+        if not self.pace.is_held:
+            self.painted.append(type(self.screen).__name__)
+        super().post_display_hook()
+
+
+@asynccontextmanager
+async def stopped(folder: Path) -> AsyncIterator[tuple[Painting, Running]]:
+    """A monitor whose link takes nothing any more, and that has seen it."""
+    app = Painting(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = Running(app, pilot, FakeSource(), ())
+        await pilot.pause()
+        await run.until(lambda: isinstance(app.screen, Dashboard))
+        await run.shows("liquidations row 1")
+        app.takes = False
+        await run.until(lambda: app.pace.is_held)
+        app.painted.clear()
+        yield app, run
+
+
+async def test_nothing_is_painted_until_bytes_are_taken_and_then_what_is_there(
+    tmp_path: Path,
+) -> None:
+    async with stopped(tmp_path) as (app, run):
+        await run.press("w", "w")
+        await run.pilot.pause(0.6)
+        assert app.painted == []
+        app.takes = True
+        await run.until(lambda: "Dashboard" in app.painted)
+        await run.shows("window 1h")
+
+
+async def test_nothing_is_even_asked_for_while_nothing_is_taken(tmp_path: Path) -> None:
+    async with stopped(tmp_path) as (app, run):
+        asked: list[Ask] = []
+        app.reading.ask = asked.append  # type: ignore[method-assign]
+        await run.pilot.pause(1.2)
+        assert asked == []
+        app.takes = True
+        await run.until(lambda: bool(asked))
+
+
+async def test_a_screen_opened_meanwhile_is_painted_whole(tmp_path: Path) -> None:
+    async with stopped(tmp_path) as (app, run):
+        await run.press("question_mark")
+        assert isinstance(app.screen, Help)
+        assert app.painted == []
+        app.takes = True
+        await run.until(lambda: "Help" in app.painted)
+        assert not app.pace.is_held
+
+
+async def test_it_can_be_left_while_nothing_is_taken(tmp_path: Path) -> None:
+    async with stopped(tmp_path) as (app, run):
+        await run.press("q")
+        await run.until(lambda: not app.is_running or app._exit)
