@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import tui.app
 from tests.fake_panels import FakeSource, panels
 from tests.test_app import Running
@@ -58,10 +60,12 @@ async def test_nothing_is_painted_until_bytes_are_taken_and_then_what_is_there(
         await run.shows("window 1h")
 
 
-async def test_nothing_is_even_asked_for_while_nothing_is_taken(tmp_path: Path) -> None:
+async def test_nothing_is_even_asked_for_while_nothing_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with stopped(tmp_path) as (app, run):
         asked: list[Ask] = []
-        app.reading.ask = asked.append  # type: ignore[method-assign]
+        monkeypatch.setattr(app.reading, "ask", asked.append)
         await run.pilot.pause(1.2)
         assert asked == []
         app.takes = True

@@ -111,6 +111,7 @@ class LiqtopApp(App[None]):
         self._supervised: str | None = None
         self._error: str | None = None
         self._since_held = 0
+        self.sentence = ""  # the header's as it was drawn last, to be copied
         self._said: tuple[datetime, str] | None = None
         self.hearing = Hearing()
         if notice:
@@ -198,6 +199,7 @@ class LiqtopApp(App[None]):
             self._alert(picture.snapshot.alerts)
         self._shown = picture.shown or self.snapshot
         self._supervised = picture.supervised
+        self.sentence = picture.sentence or self.sentence
         self._error = picture.errors[0] if picture.errors else None
         self._since_held = picture.since_held
 

@@ -106,9 +106,9 @@ def headed(
     snapshot: Snapshot,
     totals: Liquidations | None,
     live: Snapshot | None = None,
-) -> dict[str, list[Content]]:
-    """The header's lines and, where there is a place, that of the feeds; or what failed. `live`
-    gives the live price where `snapshot` is of the past."""
+) -> tuple[dict[str, list[Content]], str]:
+    """The header's lines and, where there is a place, that of the feeds; or what failed. With them
+    the sentence to quote, whole. `live` gives the live price where `snapshot` is of the past."""
     view, width, height = wanted.view, wanted.width, wanted.height
     try:
         record = header.record(snapshot, view, totals, live)
@@ -116,8 +116,8 @@ def headed(
         if feeds:
             made["hint"] = [header.feeds_line(record, feeds)]
     except Exception as error:
-        return {"header": _failed("header", error, width, height)}
-    return made
+        return {"header": _failed("header", error, width, height)}, ""
+    return made, header.quoted(record, view)
 
 
 def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:

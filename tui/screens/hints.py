@@ -20,6 +20,7 @@ _WIDE = (
     ("burst_next burst_previous", "burst"),
     ("hold", "hold"),
     ("alerts", "alerts"),
+    ("copy", "copy"),
     ("theme", "theme"),
     ("help", "help"),
     ("back_or_quit", "quit"),
@@ -34,7 +35,8 @@ _NARROW = (
     ("back_or_quit", ""),
 )
 _FIRST_TO_GO = (
-    *("back", "theme", "alerts", "layout", "time", "group", "zoom", "burst", "open", "hold"),
+    *("back", "theme", "copy", "alerts", "layout", "time", "group", "zoom", "burst", "open"),
+    "hold",
 )
 SHORT = {
     "zoom": "z",
@@ -53,6 +55,7 @@ SHORT = {
     "burst_previous": "N",
     "hold": "space",
     "alerts": "a",
+    "copy": "y",
     "theme": "T",
     "help": "?",
     "back_or_quit": "q",

@@ -25,7 +25,7 @@ from tui.panels.base import View
 from tui.screens import looks
 from tui.screens.coin import CoinChoice
 from tui.screens.layout import Placement
-from tui.screens.panel_view import Rows, Stamp
+from tui.screens.panel_view import PanelView, Rows, Stamp
 from tui.screens.reading import Ask, Picture, Wanted
 from tui.screens.time_keys import TimeKeys
 
@@ -52,6 +52,8 @@ class LiveScreen(TimeKeys):
         Binding("left_square_bracket,W", "window(-1)", "shorter window", id="window_shorter"),
         Binding("plus,equals_sign", "smallest(1)", "larger smallest size", id="size_larger"),
         Binding("minus", "smallest(-1)", "smaller smallest size", id="size_smaller"),
+        Binding("y", "copy", "copy the selected row, else the sentence (OSC 52)", id="copy"),
+        Binding("Y", "copy_panel", "copy the panel as text (OSC 52)", id="copy_panel"),
         Binding("b", "group", "group by coin, venue, side", id="group"),
         Binding("a", "alerts", "history of alerts", id="alerts"),
         Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
@@ -257,3 +259,20 @@ class LiveScreen(TimeKeys):
                 self._look(looks.coin(self.monitor.look, answer or None))
 
         self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
+
+    def action_copy(self) -> None:
+        row = self.focused.selected if isinstance(self.focused, PanelView) else None
+        self._copy(row or self.monitor.sentence, "the row" if row else "the sentence")
+
+    def action_copy_panel(self) -> None:
+        if isinstance(self.focused, PanelView):
+            rows = self.focused.text.split("\n")
+            self._copy("\n".join(row.rstrip() for row in rows) + "\n", "the panel")
+
+    def _copy(self, text: str, what: str) -> None:
+        """To the clipboard, and say so: no terminal answers whether it took it."""
+        if text:
+            self.app.copy_to_clipboard(draw.copied(text))
+            first = text.split("\n")[0]
+            self.monitor.say(f"copied {what}: {draw.cut(first, 40)}")
+            self.redraw()

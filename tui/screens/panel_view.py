@@ -52,6 +52,14 @@ class Rows(Widget):
         """What is shown, as plain text."""
         return "\n".join(line.plain for line in self._lines)
 
+    @property
+    def selected(self) -> str | None:
+        """The selected row, without the sides of a box. (A chart above it may have a cursor.)"""
+        for line in reversed(self._lines):
+            if any(span.style == "reverse" for span in line.spans):
+                return line.plain.strip(" │|")
+        return None
+
     def render_line(self, y: int) -> Strip:
         """The row at `y`; blank beyond the lines there are."""
         if y < len(self._strips):

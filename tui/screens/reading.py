@@ -86,6 +86,7 @@ class Picture:
     moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
     found: Found | None = None  # the burst that was looked for
     records: Mapping[str, Any] = field(default_factory=dict)  # those the details were drawn from
+    sentence: str = ""  # the header's, with its moment
 
 
 class Reading:
@@ -203,8 +204,10 @@ class Reading:
             if wanted.detail and wanted.panel is not None and record is not None:
                 records[wanted.panel.name] = record
         moments = {name: kept.moments for name, kept in self._kept.items() if name in lines}
+        sentence = ""
         if ask.header is not None:  # the price stays live while held
-            lines |= self._headed_by(ask, ask.header, live, shown)
+            head, sentence = self._headed_by(ask, ask.header, live, shown)
+            lines |= head
         since = _count_since(live, shown) if ask.held and not ask.at else 0
         return Picture(
             live,
@@ -215,6 +218,7 @@ class Reading:
             shown=shown,
             moments=moments,
             records=records,
+            sentence=sentence,
         )
 
     def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
@@ -225,12 +229,12 @@ class Reading:
         live = self._source.quoted(shown, ask.as_of)
         if live is None:
             return None
-        lines = self._headed_by(ask, ask.header, live, live)
-        return Picture(live, lines, supervised=self._words, shown=self._past)
+        lines, sentence = self._headed_by(ask, ask.header, live, live)
+        return Picture(live, lines, supervised=self._words, shown=self._past, sentence=sentence)
 
     def _headed_by(
         self, ask: Ask, wanted: Wanted, live: Snapshot, shown: Snapshot
-    ) -> dict[str, list[Content]]:
+    ) -> tuple[dict[str, list[Content]], str]:
         """The header: live, while the view is held too; of the past with the live price in it."""
         self._headed = ask.as_of
         past = self._past

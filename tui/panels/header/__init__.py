@@ -2,7 +2,7 @@
 
 from tui.panels.header.data import HeaderRecord, record
 from tui.panels.header.rows import clock_cells, feeds_line, height_of, lines
-from tui.panels.header.words import sentence
+from tui.panels.header.words import quoted, sentence
 
 __all__ = [
     "HeaderRecord",
@@ -10,6 +10,7 @@ __all__ = [
     "feeds_line",
     "height_of",
     "lines",
+    "quoted",
     "record",
     "sentence",
 ]

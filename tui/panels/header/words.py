@@ -43,6 +43,11 @@ def sentence(record: HeaderRecord, view: View) -> str:
     return ", ".join(texts) + tail
 
 
+def quoted(record: HeaderRecord, view: View) -> str:
+    """The sentence with its moment, as it is copied: the minus of ASCII."""
+    return f"{draw.copied(sentence(record, view))}, {record.now.as_of:%Y-%m-%d %H:%M:%SZ}"
+
+
 def said(total: Total) -> str:
     """`≥ $69.6M`, or that nobody listened."""
     if not known(total):
