@@ -212,7 +212,7 @@ def test_ticks_are_round_and_inside(low: float, span: float, most: int) -> None:
         assert all(low - span * 1e-6 <= tick <= low + span * (1 + 1e-6) for tick in found)
 
 
-@pytest.mark.parametrize("symbols", ["braille", "block", "ascii"])
+@pytest.mark.parametrize("symbols", ["braille", "block", "console", "ascii"])
 def test_a_line_chart_leaves_a_gap_a_gap(symbols: str) -> None:
     values = [1.0] * 10 + [None] * 10 + [2.0] * 10
     (rows,) = draw.line_chart([values], 30, 4, symbols, 1.0, 2.0)
@@ -255,11 +255,21 @@ def test_words_that_are_cut_say_so_and_blanks_need_not() -> None:
     assert [draw.cut("ab", width) for width in (-1, 0, 1, 2)] == ["", "", "…", "ab"]
 
 
+def test_the_console_is_drawn_in_signs_of_its_code_page() -> None:
+    marks = "▼▲◆≥×−│─╭╮╰╯┬├┤▁▂▃▄▅▆▇█▀▏▎▍▌▋▊▉·…Δσ⏎÷›─┼"
+    shown = draw.drawn_with(marks, "console")
+    assert len(shown) == len(marks)
+    # ▼ and ▲ are there below the blank, where Python's table has control characters
+    assert all(c in "▼▲♦" or c.encode("cp437") for c in shown)
+    assert draw.drawn_with(marks, "block") == marks
+    assert draw.drawn_with(marks, "ascii").isascii()
+
+
 @pytest.mark.parametrize(
     ("wanted", "encoding", "term", "drawn"),
     [
         ("auto", "UTF-8", "xterm-256color", "braille"),
-        ("auto", "utf8", "linux", "block"),
+        ("auto", "utf8", "linux", "console"),
         ("auto", "ANSI_X3.4-1968", "linux", "ascii"),
         ("braille", "ANSI_X3.4-1968", "linux", "braille"),
     ],

@@ -570,3 +570,20 @@ def test_feeds_that_start_are_counted(count: int, words: str) -> None:
     starting = (replace(record.now.bad[0], state=State.STARTING),) * count
     drawn = text(header.lines(replace(record, now=replace(record.now, bad=starting)), VIEW, 160, 2))
     assert words in drawn
+
+
+@pytest.mark.parametrize("size", [(96, 42), (40, 29), (28, 14), (160, 3)])
+def test_sides_are_told_without_colour(size: tuple[int, int]) -> None:
+    lines = BY_NAME["liquidations"].lines(RECORDS["liquidations"], VIEW, *size)
+    marks = {"▼": "$long", "▲": "$short"}
+    told = 0
+    for line in lines:
+        for span in line.spans:
+            piece, style = line.plain[span.start : span.end], str(span.style).split()[0]
+            for mark in marks.keys() & set(piece) if style != "$muted" else ():  # a head
+                told += 1
+                assert marks[mark] == style, "what is coloured by side has its mark within"
+    assert told >= 3
+    shown = text(lines)
+    assert "▼" in shown
+    assert "▲" in shown

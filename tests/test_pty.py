@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -25,7 +26,7 @@ QUIET = 300  # bytes in little more than a second: the clock, twice
 class Terminal:
     """A terminal with the monitor in it: what was sent, and what it shows."""
 
-    def __init__(self, folder: Path, columns: int = COLUMNS, rows: int = ROWS) -> None:
+    def __init__(self, folder: Path, columns: int = COLUMNS, rows: int = ROWS, **env: str) -> None:
         self.folder, self.sent = folder, bytearray()
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
@@ -35,10 +36,10 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self.pid = os.fork()
         if self.pid == 0:
-            self._monitor(slave)
+            self._monitor(slave, env)
         self.slave = slave  # kept open: its settings are read after the monitor has gone
 
-    def _monitor(self, slave: int) -> None:
+    def _monitor(self, slave: int, own: dict[str, str]) -> None:
         os.setsid()
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
         for fd in (0, 1, 2):
@@ -46,7 +47,7 @@ class Terminal:
         os.chdir(ROOT)
         # Colours in full, the dearest case; a size in the environment would overrule the terminal.
         env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
-        env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | own
         command = [sys.executable, "-m", "tests.pty_monitor", str(self.folder)]
         os.execve(sys.executable, command, env)
 
@@ -137,6 +138,23 @@ def test_a_changed_row_sends_little_more_than_itself(terminal: Terminal) -> None
     assert len(came) <= 300 + 150 * seconds
     assert b"liquidations row 2" not in came
     assert b"long_short" not in came
+
+
+SGR = re.compile(rb"\x1b\[([0-9;]*)m")
+
+
+def test_without_colour_none_is_sent_and_the_focus_is_seen_all_the_same(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, 80, 24, NO_COLOR="1")
+    try:
+        terminal.until(lambda: terminal.shows("liquidations row 2"))
+        os.write(terminal.master, b"2T")  # another theme is no other colour
+        terminal.until(lambda: terminal.shows("liquidations row 2"))
+        terminal.read(1.0)
+    finally:
+        terminal.close()
+    sent = {code for codes in SGR.findall(terminal.sent) for code in codes.split(b";")}
+    assert sent <= {b"", b"0", b"1", b"7", b"39", b"49"}, "reset, bold, reverse, default colours"
+    assert b"1" in sent
 
 
 def test_the_mouse_is_left_to_the_terminal(terminal: Terminal) -> None:

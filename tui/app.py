@@ -97,7 +97,8 @@ class LiqtopApp(App[None]):
         about: Callable[[], Mapping[str, str]] = dict,
         takes: Callable[[], bool] = takes_bytes,
     ) -> None:
-        super().__init__()
+        # NO_COLOR: else Textual turns our colours into greys, which are colours too.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.pace = Pace(self, takes)
         self.settings, self.clock, self._about = settings, clock, about
         self.look = looks.first_look(settings)
@@ -288,7 +289,8 @@ class LiqtopApp(App[None]):
             owners = [owner, *(base for base in owner.__bases__ if base not in shared)]
             own = Section("Keys here", keys.rows(owners, bound, absent))
             everywhere = Section("Keys everywhere", keys.rows(shared, bound))
-            self.push_screen(Help([own, everywhere, Section("This run", self.this_run())]))
+            sections = [own, everywhere, Section("This run", self.this_run())]
+            self.push_screen(Help(sections, self.look.symbols))
 
     def this_run(self) -> list[tuple[str, str]]:
         """Version, config, store, recorder, endpoint, and every feed with its age."""

@@ -22,7 +22,7 @@ WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5e5, "1M": 1e6}
 THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
-SYMBOLS = ("auto", "braille", "block", "ascii")
+SYMBOLS = ("auto", "braille", "block", "console", "ascii")
 KEY_IDS = (
     *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
     *("coin", "coin_back", "coin_next", "coin_previous", "copy", "copy_panel"),

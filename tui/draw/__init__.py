@@ -18,7 +18,7 @@ from tui.draw.numbers import (
     usd,
     whole,
 )
-from tui.draw.text import Part, ascii_text, cut, fit, line, minus, pad, safe, symbols
+from tui.draw.text import Part, ascii_text, cut, drawn_with, fit, line, minus, pad, safe, symbols
 
 VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
@@ -33,6 +33,7 @@ __all__ = [
     "columns",
     "copied",
     "cut",
+    "drawn_with",
     "fall",
     "fit",
     "funding",

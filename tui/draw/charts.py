@@ -84,8 +84,9 @@ def line_chart(
 ) -> list[list[str]]:
     """Each series as `height` rows of `width` cells over one scale `low`…`high`.
 
-    `symbols` is braille (2 × 4 dots a cell), block or ascii. A gap in the values is a gap in the
-    line. The caller lays the series over one another and styles them (`overlay`).
+    `symbols` is braille (2 × 4 dots a cell), block, console (as block) or ascii. A gap in the
+    values is a gap in the line. The caller lays the series over one another and styles them
+    (`overlay`).
     """
     return [_one_line(values, width, height, symbols, low, high) for values in series]
 
@@ -93,7 +94,7 @@ def line_chart(
 def _one_line(
     values: Values, width: int, height: int, symbols: str, low: float, high: float
 ) -> list[str]:
-    across, down = (2, 4) if symbols == "braille" else (1, 2 if symbols == "block" else 1)
+    across, down = (2, 4) if symbols == "braille" else (1, 1 if symbols == "ascii" else 2)
     dots = _dots(values, width * across, height * down, low, high)
     rows = [[0] * width for _ in range(height)]
     for x, y in dots:
@@ -108,7 +109,7 @@ def _bit(x: int, y: int, symbols: str) -> int:
 def _cell(bits: int, symbols: str) -> str:
     if symbols == "braille":
         return chr(0x2800 + bits) if bits else GAP
-    return " ▀▄█"[bits] if symbols == "block" else " *"[bits]
+    return " *"[bits] if symbols == "ascii" else " ▀▄█"[bits]
 
 
 def _dots(values: Values, wide: int, tall: int, low: float, high: float) -> set[tuple[int, int]]:

@@ -58,6 +58,23 @@ _ASCII = str.maketrans(
     }
 )
 
+_CONSOLE = str.maketrans(
+    {
+        "◆": "♦",
+        "−": "-",
+        "×": "x",
+        "—": "-",
+        "…": "~",
+        "Δ": "d",
+        "›": ">",
+        "⏎": "<",
+        **dict(zip("╭╮╰╯", "┌┐└┘", strict=True)),
+        **dict(zip("▏▎▍▌▋▊▉", "▌▌▌▌▌██", strict=True)),
+        **dict(zip("▁▂▃▄▅▆▇", "▄▄▄▄███", strict=True)),
+    }
+)
+"""What code page 437, the Linux console's own font, lacks (it has ▼ ▲ ≥ σ ÷ · ─ │ ▀ ▄ █)."""
+
 
 def minus(text: str) -> str:
     """Numbers that were written with an ASCII minus, with that of the screen."""
@@ -89,15 +106,22 @@ def ascii_text(text: str) -> str:
     return drawn if drawn.isascii() else "".join(c if c.isascii() else "?" for c in drawn)
 
 
+def drawn_with(text: str, symbols: str) -> str:
+    """`text` in what the terminal can show, cell for cell."""
+    if symbols == "ascii":
+        return ascii_text(text)
+    return text.translate(_CONSOLE) if symbols == "console" else text
+
+
 def symbols(wanted: str) -> str:
-    """What charts are drawn with: `auto` is ascii where the locale is not UTF-8, block on the
-    Linux console, whose fonts have no braille, else braille."""
+    """What is drawn with: `auto` is ascii where the locale is not UTF-8, console on the Linux
+    console, whose fonts have few signs, else braille."""
     if wanted != "auto":
         return wanted
     encoding = locale.getpreferredencoding(False).lower().replace("-", "")
     if encoding != "utf8":
         return "ascii"
-    return "block" if os.environ.get("TERM") == "linux" else "braille"
+    return "console" if os.environ.get("TERM") == "linux" else "braille"
 
 
 def cut(text: str, width: int) -> str:

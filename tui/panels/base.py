@@ -229,12 +229,17 @@ def form_of(width: int, height: int, strip: int = STRIP) -> Form:
     return Form.RULES if width >= RULES else Form.BARE
 
 
+def titled(frame: str) -> str:
+    """The style of a title: bold where the frame tells the focus, which no colour may tell."""
+    return "bold" if frame == "$accent" else ""
+
+
 def ruled(width: int, title: str, closing: str = "", style: str = "$frame") -> Content:
     """A rule with a title at its left; the age's cells at its right stay bare."""
     tail = closing + "─" * (AGE_CELLS + 1)
     title = draw.cut(title, width - 1 - len(tail))
     middle = "─" * max(0, width - 1 - len(title) - len(tail))
-    return draw.line(width, ("─", style), (title, "bold"), (middle + tail, style))
+    return draw.line(width, ("─", style), (title, titled(style)), (middle + tail, style))
 
 
 def boxed(
@@ -252,7 +257,7 @@ def boxed(
     middle = "─" * max(0, width - 1 - len(title) - len(tail))
     left, right = Content.assemble(("│ ", style)), Content.assemble((" │", style))
     blank = Content.blank(max(0, width - 4))
-    top = draw.line(width, ("╭", style), (title, "bold"), (middle + tail, style))
+    top = draw.line(width, ("╭", style), (title, titled(style)), (middle + tail, style))
     inside = [*body, *[blank] * (height - 2 - len(body))]
     foot = f" {foot}" if foot else ""
     bottom = "╰" + foot + "─" * max(0, width - 2 - len(foot)) + "╯"
@@ -274,11 +279,13 @@ def stamped(age: Age | None, frame: str) -> Content:
 
 
 def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:
-    """`made` cut and padded to exactly `height` lines; in ASCII if the view says so."""
+    """`made` cut and padded to exactly `height` lines, in the signs that the view says."""
     lines = made[:height]
     lines += [Content.blank(width)] * (height - len(lines))
-    if view.symbols == "ascii":
-        lines = [Content(draw.ascii_text(content.plain), list(content.spans)) for content in lines]
+    if view.symbols in ("ascii", "console"):
+        lines = [
+            Content(draw.drawn_with(line.plain, view.symbols), list(line.spans)) for line in lines
+        ]
     return lines
 
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.windows import Liquidations
 from tui.panels import header
-from tui.panels.base import Age, Panel, View
+from tui.panels.base import Age, Panel, View, finish
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS
 
@@ -114,7 +114,7 @@ def headed(
         record = header.record(snapshot, view, totals, live)
         made = {"header": _exact(header.lines(record, view, width, height), width, height)}
         if feeds:
-            made["hint"] = [header.feeds_line(record, feeds)]
+            made["hint"] = finish([header.feeds_line(record, feeds)], view, feeds, 1)
     except Exception as error:
         return {"header": _failed("header", error, width, height)}, ""
     return made, header.quoted(record, view)

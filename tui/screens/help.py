@@ -40,8 +40,9 @@ class Help(ModalScreen[None]):
         Binding("G,end", "page('scroll_end')", "last row", id="row_last"),
     ]
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, sections: Sequence[Section], symbols: str = "block") -> None:
         super().__init__()
+        self._symbols = symbols
         marks = Section("Marks", MARKS)
         coinglass = Section("Our 24 h total and CoinGlass", [("", COINGLASS)])
         self._sections = [*sections, marks, coinglass]
@@ -67,7 +68,8 @@ class Help(ModalScreen[None]):
     def _write(self) -> None:
         typed = self.query_one(Input).value
         rows = page(self._sections, typed, max(8, self.size.width - 2))
-        self.query_one("#help-text", Static).update(Content("\n").join(rows))
+        shown = [Content(draw.drawn_with(r.plain, self._symbols), list(r.spans)) for r in rows]
+        self.query_one("#help-text", Static).update(Content("\n").join(shown))
 
     def action_search(self) -> None:
         self.query_one(Input).focus()

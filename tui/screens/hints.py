@@ -79,9 +79,7 @@ def hint(
     else:
         text = " ".join(_keys(bound, names) for names, _ in _NARROW)
     line = draw.line(width, (text[:width], "$muted"))
-    if symbols == "ascii":
-        return Content(draw.ascii_text(line.plain), list(line.spans))
-    return line
+    return Content(draw.drawn_with(line.plain, symbols), list(line.spans))
 
 
 def _without(count: int) -> list[tuple[str, str]]:

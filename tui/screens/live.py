@@ -273,6 +273,6 @@ class LiveScreen(TimeKeys):
         """To the clipboard, and say so: no terminal answers whether it took it."""
         if text:
             self.app.copy_to_clipboard(draw.copied(text))
-            first = text.split("\n")[0]
+            first = text.split("\n")[0].strip(" ╭─╮+-")
             self.monitor.say(f"copied {what}: {draw.cut(first, 40)}")
             self.redraw()
