@@ -29,7 +29,7 @@ from tui.screens.detail import Detail
 from tui.screens.help import Help
 from tui.screens.panel_view import PanelView, Rows
 from tui.tables import LIQUIDATIONS
-from tui.themes import THEMES
+from tui.themes import THEMES, fitting
 from tui.travel import replay
 
 FEED = [liquidation(NOW.replace(second=s), base=b) for s, b in enumerate(("BTC", "DOGE", "ETH"))]
@@ -378,6 +378,11 @@ async def test_themes_go_round(monitor: Any) -> None:
             await run.press("T")
             seen.append(run.app.theme)
         assert seen == ["dark", "light", "colour-blind", "ansi", "dark"]
+
+
+def test_where_there_are_sixteen_colours_the_theme_is_made_of_them() -> None:
+    assert fitting("dark", "standard") == "ansi"
+    assert [fitting("light", system) for system in ("256", "truecolor", None)] == ["light"] * 3
 
 
 TUI = Path(__file__).parent.parent / "tui"

@@ -33,7 +33,7 @@ from tui.screens.thrift import ThriftyDriver
 from tui.screens.time_keys import TimeKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
-from tui.themes import THEMES
+from tui.themes import THEMES, fitting
 from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
@@ -128,7 +128,8 @@ class LiqtopApp(App[None]):
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.settings.theme
+        colours = None if self.is_headless else self.console.color_system
+        self.theme = fitting(self.settings.theme, colours)
         self.set_keymap(dict(self.settings.keys))
         if words := "; ".join(keys.complaints(self.scopes(), self.settings.keys)):
             self.say(words)

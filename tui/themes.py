@@ -103,3 +103,11 @@ THEMES: tuple[Theme, ...] = (
     ),
 )
 """In the order of the key `T`; names as in `config.THEMES`."""
+
+
+def fitting(name: str, color_system: str | None) -> str:
+    """The theme of that name; where there are 16 colours alone, the one that is made of them.
+
+    The nearest of 16 to the green of `dark` is cyan, which is the accent too.
+    """
+    return "ansi" if color_system == "standard" else name
