@@ -1,53 +1,117 @@
 """Writes the pictures of the README: `python screenshots/make.py`.
 
-It plays `liqtop demo` from 2026-01-20 14:03 UTC and takes each picture once the wave that follows
-within three minutes is on the screen, so it runs for some four minutes.
+It plays `liqtop demo` from 2026-01-20 14:03 UTC and takes every picture once the wave that follows
+within three minutes is on the screen, so it runs for less than four minutes. `themes.svg` alone:
+`python screenshots/make.py themes`.
 """
 
 import asyncio
 import re
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+if __name__ == "__main__":  # run as a file: beside it is not where the package is
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from textual.pilot import Pilot
+
+from screenshots import themes
 from tui import clock, config
 from tui.app import LiqtopApp
+from tui.config import PANEL_NAMES
 from tui.demo import stage
 from tui.document import document
+from tui.layouts import Layout
+from tui.screens.dashboard import Dashboard
+from tui.screens.detail import Detail
 from tui.snapshot import Live
 from tui.store import Reader, store_path
 
 FOLDER = Path(__file__).parent
 END = "2026-01-20T14:03Z"
 WAVE_USD = 40e6
-PICTURES = {"wide": (160, 45), "pane": (40, 50), "small": (28, 20), "strip": (160, 6)}
 
 
-async def picture(app: LiqtopApp, name: str, size: tuple[int, int]) -> None:
-    """One picture of the monitor at `size` columns and rows, when its feed is on the screen."""
-    async with app.run_test(size=size) as pilot:
-        for _ in range(100):
+class Picture(NamedTuple):
+    """What a picture shows: the dashboard in a layout, or with `detail` the detail of the panel
+    that the layout is named after."""
+
+    width: int
+    height: int
+    layout: str = "all"
+    detail: bool = False
+
+
+PICTURES = {
+    "wide": Picture(160, 45),
+    "pane": Picture(40, 50),
+    "small": Picture(28, 20),
+    "strip": Picture(160, 6),
+    **{f"panel-{name}": Picture(72, 24, name) for name in PANEL_NAMES},
+    **{f"detail-{name}": Picture(100, 32, name, True) for name in PANEL_NAMES},
+}
+LAYOUTS = (
+    Layout("all", PANEL_NAMES, PANEL_NAMES),
+    *(Layout(name, (name,), (name,)) for name in PANEL_NAMES),
+)
+
+
+async def take(app: LiqtopApp) -> None:
+    """Every picture, from one monitor that is resized and led from layout to layout."""
+    async with app.run_test(size=(160, 45)) as pilot:
+        while app.snapshot is None or not app.snapshot.recent.height:
             await pilot.pause(0.1)
-            if app.snapshot is not None and app.snapshot.recent.height:
-                break
-        await pilot.pause(2.5)  # two ticks: every panel and age is drawn
-        svg = app.export_screenshot(title=f"liqtop {size[0]}×{size[1]}")
-        (FOLDER / f"{name}.svg").write_text(standing_alone(svg), "utf-8")
-        print(f"{name}.svg", file=sys.stderr)
+        for name, picture in PICTURES.items():
+            await lead(app, pilot, picture)
+            svg = app.export_screenshot(title=f"liqtop {picture.width}×{picture.height}")
+            write(name, svg)
+
+
+async def lead(app: LiqtopApp, pilot: Pilot[None], picture: Picture) -> None:
+    """Put on the screen what a picture shows, and wait until all of it is drawn."""
+    while not isinstance(app.screen, Dashboard):
+        await pilot.press("escape")
+    await pilot.resize_terminal(picture.width, picture.height)
+    while app.layout.name != picture.layout:
+        await pilot.press("p")
+    if picture.detail:
+        await pilot.press("enter")
+        while not isinstance(app.screen, Detail):
+            await pilot.pause(0.1)
+    app.say("")  # the name of a layout is said for some seconds
+    await pilot.pause(2.5)  # two ticks: every panel and age is drawn
+
+
+def write(name: str, svg: str) -> None:
+    """Keep a drawing."""
+    (FOLDER / f"{name}.svg").write_text(standing_alone(svg), "utf-8")
+    print(f"{name}.svg", file=sys.stderr)
 
 
 def standing_alone(svg: str) -> str:
     """The drawing with the reader's own monospaced font: a picture should load nothing.
 
-    Blanks at the start of a text are kept, which not every reader does unasked.
+    Blanks at the start of a text are kept, which not every reader does unasked. Rows are not
+    clipped, each text says its length anyway: that is a third of the file.
     """
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'<clipPath id="[^"]*-line-\d+">.*?</clipPath>\s*', "", svg, flags=re.DOTALL)
+    svg = re.sub(r' clip-path="url\([^"]*-line-\d+\)"', "", svg)
+    svg = re.sub(r"<text [^>]*>\n</text>", "", svg)
+    svg = re.sub(r"terminal-\d+-", "t-", svg)
     svg = svg.replace("<svg class", '<svg xml:space="preserve" class', 1)
     return svg.replace("Fira Code", "Fira Code, DejaVu Sans Mono, Menlo, Consolas")
 
 
 def main() -> None:
     """Start the demo, wait for the wave, take the pictures."""
+    write("themes", themes.sheet())
+    if "themes" in sys.argv:
+        return
     settings = config.load()
     with stage(settings, seed=1, end=clock.moment(END).isoformat()) as playing:
         now = clock.shifted(playing.ahead)
@@ -55,9 +119,8 @@ def main() -> None:
         limit = time.monotonic() + 300
         while time.monotonic() < limit and five_minutes_usd(live, now) < WAVE_USD:
             time.sleep(2)
-        for name, size in PICTURES.items():
-            app = LiqtopApp(playing.settings, live, clock=now)
-            asyncio.run(picture(app, name, size))
+        app = LiqtopApp(replace(playing.settings, layouts=LAYOUTS), live, clock=now)
+        asyncio.run(take(app))
 
 
 def five_minutes_usd(live: Live, now: clock.Clock) -> float:
@@ -65,6 +128,12 @@ def five_minutes_usd(live: Live, now: clock.Clock) -> float:
     live.poll()
     panels = document(live.at(now()), config.load())["panels"]
     return float(panels["liquidations"]["windows"]["5m"]["total_usd"] or 0)
+
+
+def written() -> Iterator[str]:
+    """The names of all pictures."""
+    yield from PICTURES
+    yield "themes"
 
 
 if __name__ == "__main__":

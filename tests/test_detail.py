@@ -132,3 +132,29 @@ async def test_the_cursor_reads_the_bars(tmp_path: Path) -> None:
         await run.shows("20 Jan 13:04  ▼ long")
         await run.press("end")
         await run.shows("20 Jan 14:03  ▼ long 970K  ▲ short 80K")
+
+
+async def test_a_row_of_the_feed_opens_from_the_dashboard_and_escape_leads_back_to_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as run:
+        await run.press("escape", "j", "j", "enter")  # at once: the row may not be drawn yet
+        await run.until(lambda: isinstance(run.app.screen, Detail))
+        await run.shows("ETH/USDT:USDT")
+        await run.shows("▲ short liquidated  $80K")
+        await run.shows("price then")
+        await run.shows("10 s around")
+        await run.press("escape")
+        assert isinstance(run.app.screen, Dashboard)
+        view = run.app.screen.query_one(PanelView)
+        await run.until(lambda: "80K" in (view.selected or ""))
+
+
+async def test_a_line_of_small_ones_opens_the_whole_detail(tmp_path: Path) -> None:
+    async with opened(tmp_path) as run:
+        await run.press("escape", "+", "+", "j")  # from 100K on: one row, and two folded
+        view = run.app.screen.query_one(PanelView)
+        await run.press("j")
+        await run.until(lambda: "2 smaller" in (view.selected or ""))
+        await run.press("enter")
+        await run.shows("tape ≥ $100K")

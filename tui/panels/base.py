@@ -152,6 +152,10 @@ class Panel(ABC):
         was then."""
         return ()
 
+    def opens(self, record: Any, view: View) -> Drill | None:
+        """Where `enter` leads from the selected row of the panel; None: to the whole detail."""
+        return None
+
     def points(self, record: Any) -> int:
         """The points of the detail's chart, which its cursor can read."""
         return 0

@@ -23,6 +23,7 @@ from tui.panels.base import (
     form_of,
     stamped,
 )
+from tui.panels.drill import Drill
 from tui.screens import looks
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
@@ -63,6 +64,8 @@ class Dashboard(LiveScreen):
         self._zoomed: str | None = None
         self._selected: dict[str, int] = {}  # the row of a panel
         self._moments: dict[str, tuple[datetime, ...]] = {}  # what rows of a panel stand for
+        self._opens: dict[str, tuple[int | None, Drill | None]] = {}  # where a row leads
+        self._opening = False  # enter was pressed before the row it was pressed on was drawn
         self._scroll: dict[str, int] = {}
         self._ages: dict[str, Age] = {}
 
@@ -167,6 +170,9 @@ class Dashboard(LiveScreen):
                 self._follow(name, picture.moments.get(name, ()))
                 self._show(name, self._view(name), picture.lines[name])
                 self._stamp(name).show([self._age(name, picture.ages.get(name))])
+        self._opens.update(picture.opens)
+        if self._opening:
+            self.action_open()
 
     def _follow(self, name: str, moments: tuple[datetime, ...]) -> None:
         """A selected row stays the one of its moment when others come above it."""
@@ -225,10 +231,13 @@ class Dashboard(LiveScreen):
             self.monitor.go(moments[at])
             self._selected.clear()
             self.redraw()
-        elif self.focus_name:
-            self.app.push_screen(
-                Detail(self._panels[self.focus_name], self.view_of(self.focus_name))
-            )
+        elif name:
+            row, there = self._opens.get(name, (None, None))
+            self._opening = row != at
+            if not self._opening:
+                view = self.view_of(name)
+                view = replace(view, drill=there) if there else view
+                self.app.push_screen(Detail(self._panels[name], view))
 
     def action_zoom(self) -> None:
         self._zoom(None if self._zoomed else self.focus_name)
@@ -283,7 +292,7 @@ class Dashboard(LiveScreen):
         return self.monitor.feed_rows() if name == FEED else len(self._moments.get(name or "", ()))
 
     def _select(self, row: int) -> None:
-        name = self.focus_name or ""
+        name, self._opening = self.focus_name or "", False
         if row >= 0:
             self._selected = {name: min(row, self._rows_of(name) - 1)}
         else:

@@ -14,6 +14,7 @@ from tui import draw
 from tui.metrics.windows import Liquidations
 from tui.panels import header
 from tui.panels.base import Age, Panel, View, finish
+from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS
 
@@ -55,6 +56,7 @@ class Kept:
     lines: list[Content]
     age: Age
     moments: tuple[datetime, ...] = ()
+    opens: Drill | None = None  # where its selected row leads
 
     @property
     def of_liquidations(self) -> bool:

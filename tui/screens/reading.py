@@ -20,6 +20,7 @@ from tui.metrics.around import SECONDS, Around
 from tui.metrics.feed import FeedRow
 from tui.metrics.windows import Liquidations
 from tui.panels.base import Age
+from tui.panels.drill import Drill
 from tui.panels.liquidations import read
 from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
 from tui.screens.seeking import Found, Seek, found
@@ -84,6 +85,8 @@ class Picture:
     since_held: int = 0  # liquidations that came since the view is held
     shown: Snapshot | None = None
     moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
+    opens: Mapping[str, tuple[int | None, Drill | None]] = field(default_factory=dict)
+    """Of each panel the selected row, and where it leads."""
     found: Found | None = None  # the burst that was looked for
     records: Mapping[str, Any] = field(default_factory=dict)  # those the details were drawn from
     sentence: str = ""  # the header's, with its moment
@@ -203,7 +206,7 @@ class Reading:
             record = self._draw(wanted, close, lines, ages)
             if wanted.detail and wanted.panel is not None and record is not None:
                 records[wanted.panel.name] = record
-        moments = {name: kept.moments for name, kept in self._kept.items() if name in lines}
+        kept = {name: one for name, one in self._kept.items() if name in lines}
         sentence = ""
         if ask.header is not None:  # the price stays live while held
             head, sentence = self._headed_by(ask, ask.header, live, shown)
@@ -216,7 +219,8 @@ class Reading:
             supervised=words,
             since_held=since,
             shown=shown,
-            moments=moments,
+            moments={name: one.moments for name, one in kept.items()},
+            opens={n: (one.wanted.view.selected, one.opens) for n, one in kept.items()},
             records=records,
             sentence=sentence,
         )
@@ -283,8 +287,8 @@ class Reading:
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
-            moments = wanted.panel.moments(record)
-            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, moments)
+            leads = (wanted.panel.moments(record), wanted.panel.opens(record, wanted.view))
+            self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, *leads)
         return record
 
     def _known_record(self, wanted: Wanted, shown: Snapshot) -> Any:

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.errors import UsageError
+from tui.metrics.feed import FeedRow
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
@@ -54,6 +55,14 @@ class LiquidationsPanel(Panel):
         return self._box(record, view, width, height) if form is Form.BOX else self._ruled(
             record, view, width, height
         )  # fmt: skip
+
+    def opens(self, record: LiquidationsRecord, view: View) -> Drill | None:
+        """One liquidation; a line of small ones folded is none."""
+        made = record.liquidations.feed
+        if view.selected is None or view.selected >= len(made):
+            return None
+        row = made[view.selected]
+        return Drill(block=detail.TAPE).at(row) if isinstance(row, FeedRow) else None
 
     def detail_record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
         """The record with the bars of the whole chosen window."""

@@ -1,0 +1,104 @@
+"""The pictures show what the code draws now: in content, not to the byte."""
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screenshots.make import FOLDER, PICTURES, Picture, written
+from screenshots.themes import MARKS
+from tests import panel_samples as samples
+from tests.test_dashboard import BY_NAME, VIEW
+from tests.test_panels import RECORDS
+from tui.config import PANEL_NAMES
+from tui.panels import header
+from tui.screens.hints import hint
+from tui.screens.layout import arrange
+from tui.themes import THEMES
+
+ROOT = FOLDER.parent
+TEXT = re.compile(r"<text\b[^>]*>([^<]*)</text>")
+WORD = re.compile(r"[A-Za-z%/]{2,}")
+EMPTY = samples.empty_records()
+
+
+def text(name: str) -> str:
+    """All that a picture says, a blank between its pieces."""
+    svg = (FOLDER / f"{name}.svg").read_text("utf-8")
+    return " ".join(html.unescape(piece).replace("\xa0", " ") for piece in TEXT.findall(svg))
+
+
+def words(drawn: str) -> set[str]:
+    return set(WORD.findall(drawn))
+
+
+def labels(picture: Picture) -> set[str]:
+    """The words a panel has whatever is in the store: those it draws of a wave and of nothing."""
+    if picture.detail:
+        own = BY_NAME[picture.layout]
+        size = (picture.width, picture.height - header.height_of(picture.width, picture.height))
+        made = [
+            own.detail(records[own.name], VIEW, *size)
+            for records in (samples.detail_records(), EMPTY)
+        ]
+        return words_of(made[0]) & words_of(made[1])
+    names = PANEL_NAMES if picture.layout == "all" else [picture.layout]
+    found: set[str] = set()
+    for p in arrange(picture.width, picture.height, names, None, natural):
+        if panel := BY_NAME.get(p.name):
+            full = panel.lines(RECORDS[p.name], VIEW, p.width, p.height)
+            none = panel.lines(EMPTY[p.name], VIEW, p.width, p.height)
+            found |= words_of(full) & words_of(none)
+    return found
+
+
+def natural(name: str, width: int) -> int:
+    return BY_NAME[name].natural(width)
+
+
+def words_of(lines: list[Any]) -> set[str]:
+    return words("\n".join(line.plain for line in lines))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_has_the_words_that_its_panels_draw(name: str) -> None:
+    lacking = labels(PICTURES[name]) - words(text(name))
+    assert not lacking, f"{name}.svg is old: python screenshots/make.py"
+
+
+def test_the_words_that_are_looked_for_are_those_of_heads_and_titles() -> None:
+    """A picture that lacks one of these is told to be old."""
+    assert labels(PICTURES["wide"]) >= {"Liquidations", "USD", "cover", "minute", "accounts"}
+    assert labels(PICTURES["detail-moving_averages"]) >= {"Averages", "back", "esc", "dist"}
+    assert labels(PICTURES["small"]) >= {"long", "cov"}
+
+
+@pytest.mark.parametrize("name", [n for n, p in PICTURES.items() if not p.detail])
+def test_a_picture_has_the_keys_of_the_hint_row(name: str) -> None:
+    picture = PICTURES[name]
+    placed = {p.name for p in arrange(picture.width, picture.height, PANEL_NAMES)}
+    if "hint" in placed and picture.width >= 36:
+        shown = hint(picture.width, len(PANEL_NAMES), {}, "block").plain.strip()
+        assert shown in text(name)
+
+
+def test_the_sheet_has_every_mark_and_every_colour_of_every_theme() -> None:
+    svg, shown = (FOLDER / "themes.svg").read_text("utf-8"), text("themes")
+    for theme in THEMES:
+        assert f" {theme.name} " in shown
+        for name in {name for _, names in MARKS for name in names.split()} - {"reverse"}:
+            colour = theme.variables[name]
+            assert colour in svg or colour.startswith("ansi_")
+    for mark, _ in MARKS:
+        assert shown.count(mark.strip()) == len(THEMES)
+
+
+def test_every_picture_is_there_small_and_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name in written():
+        file = FOLDER / f"{name}.svg"
+        assert file.stat().st_size < 120_000
+        assert f"screenshots/{name}.svg" in readme
+    assert {file.stem for file in Path(FOLDER).glob("*.svg")} == set(written())
