@@ -19,11 +19,11 @@ from tui.layouts import alone
 from tui.panels.base import AGE_CELLS, View
 from tui.panels.drill import Drill
 from tui.screens import keys, looks
-from tui.screens.dashboard import Dashboard, edge_place, stamp_place
+from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.help import Section, page
 from tui.screens.hints import hint
-from tui.screens.layout import Placement
+from tui.screens.layout import Placement, edge_place, stamp_place
 from tui.screens.legend import COINGLASS, MARKS
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined

@@ -11,25 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui.layouts import following
-from tui.panels.base import (
-    AGE_CELLS,
-    RULES,
-    STRIP,
-    Age,
-    Form,
-    Panel,
-    View,
-    finish,
-    form_of,
-    stamped,
-)
+from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
 from tui.panels.drill import Drill
 from tui.screens import looks
 from tui.screens.detail import Detail
 from tui.screens.hints import hint
-from tui.screens.layout import HEADER, HINT, Placement, arrange, is_strip
+from tui.screens.layout import HEADER, HINT, Placement, arrange, edge_place, is_strip, stamp_place
 from tui.screens.live import LiveScreen
-from tui.screens.panel_view import EDGE_CELLS, Edge, PanelView, Rows, Stamp
+from tui.screens.panel_view import Edge, PanelView, Rows, Stamp
 from tui.screens.reading import Picture, Wanted
 
 FEED = "liquidations"  # the panel whose rows can be selected, beside those that have moments
@@ -309,25 +298,3 @@ class Dashboard(LiveScreen):
     def action_row_last(self) -> None:
         if rows := self._rows_of(self.focus_name):
             self._select(rows - 1)
-
-
-def stamp_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
-    """Where the age stands in a panel's frame; None where the form has no frame."""
-    if placement is None or placement.width < AGE_CELLS + 4:
-        return None
-    form = form_of(placement.width, placement.height, strip)
-    framed = {Form.BOX: 2, Form.RULES: 1}.get(form)
-    if framed is None or (form is Form.RULES and placement.height < 3):
-        return None
-    x = placement.x + placement.width - framed - AGE_CELLS
-    return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)
-
-
-def edge_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
-    """Where the left side of a panel's box stands; None where it has none."""
-    if placement is None or placement.height < 3:
-        return None
-    if form_of(placement.width, placement.height, strip) is not Form.BOX:
-        return None
-    x, y, rows = placement.x, placement.y + 1, placement.height - 2
-    return Placement(f"edge-{placement.name}", x, y, EDGE_CELLS, rows)

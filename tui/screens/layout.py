@@ -9,8 +9,9 @@ is no smallest size: less height truncates from the bottom, and the header goes 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui.panels.base import BOX, Form, form_of
+from tui.panels.base import AGE_CELLS, BOX, STRIP, Form, form_of
 from tui.panels.header import height_of
+from tui.screens.panel_view import EDGE_CELLS
 
 HEADER, HINT = "header", "hint"
 COLUMNS_FROM = 100  # below, two columns would leave the right one no room for its numbers
@@ -153,3 +154,25 @@ def _stack(
             placed.append(Placement(name, x, y, width, rows[name]))
             y += rows[name]
     return placed
+
+
+def stamp_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
+    """Where the age stands in a panel's frame; None where the form has no frame."""
+    if placement is None or placement.width < AGE_CELLS + 4:
+        return None
+    form = form_of(placement.width, placement.height, strip)
+    framed = {Form.BOX: 2, Form.RULES: 1}.get(form)
+    if framed is None or (form is Form.RULES and placement.height < 3):
+        return None
+    x = placement.x + placement.width - framed - AGE_CELLS
+    return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)
+
+
+def edge_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
+    """Where the left side of a panel's box stands; None where it has none."""
+    if placement is None or placement.height < 3:
+        return None
+    if form_of(placement.width, placement.height, strip) is not Form.BOX:
+        return None
+    x, y, rows = placement.x, placement.y + 1, placement.height - 2
+    return Placement(f"edge-{placement.name}", x, y, EDGE_CELLS, rows)
