@@ -1,7 +1,7 @@
 """Writes the pictures of the README: `python screenshots/make.py`.
 
 It plays `liqtop demo` from 2026-01-20 14:03 UTC and takes every picture once the wave that follows
-within three minutes is on the screen, so it runs for less than four minutes. `themes.svg` alone:
+within three minutes is on the screen, so it runs for some four minutes at most. `themes.svg` alone:
 `python screenshots/make.py themes`.
 """
 
@@ -33,7 +33,7 @@ from tui.store import Reader, store_path
 
 FOLDER = Path(__file__).parent
 END = "2026-01-20T14:03Z"
-WAVE_USD = 40e6
+WAVE_USD, WAIT_S = 12e6, 170.0
 
 
 class Picture(NamedTuple):
@@ -116,7 +116,7 @@ def main() -> None:
     with stage(settings, seed=1, end=clock.moment(END).isoformat()) as playing:
         now = clock.shifted(playing.ahead)
         live = Live(Reader(store_path(playing.settings.data_dir)))
-        limit = time.monotonic() + 300
+        limit = time.monotonic() + WAIT_S
         while time.monotonic() < limit and five_minutes_usd(live, now) < WAVE_USD:
             time.sleep(2)
         app = LiqtopApp(replace(playing.settings, layouts=LAYOUTS), live, clock=now)
