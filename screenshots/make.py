@@ -9,7 +9,7 @@ import asyncio
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +33,9 @@ from tui.store import Reader, store_path
 
 FOLDER = Path(__file__).parent
 END = "2026-01-20T14:03Z"
-WAVE_USD, WAIT_S = 12e6, 170.0
+WAVE_USD, WAIT_S = 20e6, 205.0
+"""What five minutes of the wave hold when it is well on its way, and how long that is waited for,
+from the start: the pictures without liquidations are taken meanwhile."""
 
 
 class Picture(NamedTuple):
@@ -54,21 +56,38 @@ PICTURES = {
     **{f"panel-{name}": Picture(72, 24, name) for name in PANEL_NAMES},
     **{f"detail-{name}": Picture(100, 32, name, True) for name in PANEL_NAMES},
 }
+CALM = [
+    name
+    for name, picture in PICTURES.items()
+    if picture.layout not in ("all", "liquidations", "events")
+]
+"""Those that no wave changes."""
 LAYOUTS = (
     Layout("all", PANEL_NAMES, PANEL_NAMES),
     *(Layout(name, (name,), (name,)) for name in PANEL_NAMES),
 )
 
 
-async def take(app: LiqtopApp) -> None:
-    """Every picture, from one monitor that is resized and led from layout to layout."""
+async def take(app: LiqtopApp, is_there: Callable[[], bool]) -> None:
+    """Every picture, from one monitor that is resized and led from layout to layout; those of the
+    wave when it is there."""
     async with app.run_test(size=(160, 45)) as pilot:
         while app.snapshot is None or not app.snapshot.recent.height:
             await pilot.pause(0.1)
-        for name, picture in PICTURES.items():
-            await lead(app, pilot, picture)
-            svg = app.export_screenshot(title=f"liqtop {picture.width}×{picture.height}")
-            write(name, svg)
+        for name in CALM:
+            await one(app, pilot, name)
+        while not is_there():
+            await pilot.pause(2.0)
+        for name in PICTURES:
+            if name not in CALM:
+                await one(app, pilot, name)
+
+
+async def one(app: LiqtopApp, pilot: Pilot[None], name: str) -> None:
+    """Take one picture."""
+    picture = PICTURES[name]
+    await lead(app, pilot, picture)
+    write(name, app.export_screenshot(title=f"liqtop {picture.width}×{picture.height}"))
 
 
 async def lead(app: LiqtopApp, pilot: Pilot[None], picture: Picture) -> None:
@@ -112,15 +131,17 @@ def main() -> None:
     write("themes", themes.sheet())
     if "themes" in sys.argv:
         return
-    settings = config.load()
+    settings, limit = config.load(), time.monotonic() + WAIT_S
     with stage(settings, seed=1, end=clock.moment(END).isoformat()) as playing:
-        now = clock.shifted(playing.ahead)
-        live = Live(Reader(store_path(playing.settings.data_dir)))
-        limit = time.monotonic() + WAIT_S
-        while time.monotonic() < limit and five_minutes_usd(live, now) < WAVE_USD:
-            time.sleep(2)
-        app = LiqtopApp(replace(playing.settings, layouts=LAYOUTS), live, clock=now)
-        asyncio.run(take(app))
+        now, path = clock.shifted(playing.ahead), store_path(playing.settings.data_dir)
+        beside = Live(Reader(path))  # a reader of its own: the monitor's is its thread's
+
+        def is_there() -> bool:
+            return time.monotonic() > limit or five_minutes_usd(beside, now) > WAVE_USD
+
+        shown = replace(playing.settings, layouts=LAYOUTS)
+        app = LiqtopApp(shown, Live(Reader(path)), clock=now)
+        asyncio.run(take(app, is_there))
 
 
 def five_minutes_usd(live: Live, now: clock.Clock) -> float:

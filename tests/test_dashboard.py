@@ -54,15 +54,17 @@ def shown(screen: Dashboard) -> list[str]:
 
 
 def is_drawn(screen: Dashboard, width: int, height: int) -> bool:
-    """Whether every panel has been drawn at the size that the screen now has."""
-    texts = {
-        name: screen.query_one(f"#panel-{name}" if name in PANEL_NAMES else f"#{name}", Rows).text
-        for name in screen.sizes
+    """Whether all has been laid out and drawn at the size that the screen now has."""
+    if tuple(screen.size) != (width, height):
+        return False
+    sizes = {
+        widget.id: (widget.region.size, [len(row) for row in widget.text.split("\n")])
+        for widget in screen.query(Rows)
+        if widget.display
     }
-    return tuple(screen.size) == (width, height) and all(
-        [len(row) for row in texts[name].split("\n")] == [w] * h
-        for name, (w, h) in screen.sizes.items()
-    )
+    whole = all(region == (rows[0], len(rows)) for region, rows in sizes.values())
+    named = {name: f"panel-{name}" if name in PANEL_NAMES else name for name in screen.sizes}
+    return whole and all(sizes[named[name]][0] == size for name, size in screen.sizes.items())
 
 
 async def test_the_dashboard_looks_as_its_drawings(

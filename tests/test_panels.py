@@ -14,7 +14,7 @@ from textual.content import Content
 from tests import panel_samples as samples
 from tui import draw
 from tui.metrics.feeds import Feed
-from tui.metrics.windows import Amount
+from tui.metrics.windows import Amount, Folded
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.drill import Drill
@@ -587,3 +587,16 @@ def test_sides_are_told_without_colour(size: tuple[int, int]) -> None:
     shown = text(lines)
     assert "▼" in shown
     assert "▲" in shown
+
+
+def test_in_a_strip_small_ones_in_a_row_are_one_group() -> None:
+    record = RECORDS["liquidations"]
+    small = [Folded(samples.NOW, count, 1_000.0, None) for count in (2, 3)]
+    rows = replace(record.liquidations, feed=(*small, *record.liquidations.feed))
+    made = replace(record, liquidations=rows)
+    panel = BY_NAME["liquidations"]
+    shown = panel.lines(made, VIEW, 160, 3)[2].plain
+    assert shown.startswith("feed  +5 2.0K │ :41 ▼BTC 1.24M")
+    for selected in (0, 1):
+        lines = panel.lines(made, replace(VIEW, selected=selected), 160, 3)
+        assert selected_cells(lines) == ["+5 2.0K"]

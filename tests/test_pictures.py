@@ -13,7 +13,7 @@ from tests import panel_samples as samples
 from tests.test_dashboard import BY_NAME, VIEW
 from tests.test_panels import RECORDS
 from tui.config import PANEL_NAMES
-from tui.panels import header
+from tui.panels import Panel
 from tui.screens.hints import hint
 from tui.screens.layout import arrange
 from tui.themes import THEMES
@@ -34,24 +34,39 @@ def words(drawn: str) -> set[str]:
     return set(WORD.findall(drawn))
 
 
+MARKET = frozenset(
+    """ada btc doge eth ltc paxg pepe sol usdt xau xaut xrp paxg/usdt
+    binance bin bybit byb gate okx
+    above below closing crowded flight long longs needs new no normal not short shorts small
+    with yes
+    bound chance days history n/a of percentile rose since weeks week
+    jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
+)
+"""What panels say of a market, and not of every one."""
+
+
 def labels(picture: Picture) -> set[str]:
-    """The words a panel has whatever is in the store: those it draws of a wave and of nothing."""
-    if picture.detail:
-        own = BY_NAME[picture.layout]
-        size = (picture.width, picture.height - header.height_of(picture.width, picture.height))
-        made = [
-            own.detail(records[own.name], VIEW, *size)
-            for records in (samples.detail_records(), EMPTY)
-        ]
-        return words_of(made[0]) & words_of(made[1])
+    """The words that a picture's panels have whatever happens in the market."""
     names = PANEL_NAMES if picture.layout == "all" else [picture.layout]
     found: set[str] = set()
     for p in arrange(picture.width, picture.height, names, None, natural):
-        if panel := BY_NAME.get(p.name):
-            full = panel.lines(RECORDS[p.name], VIEW, p.width, p.height)
-            none = panel.lines(EMPTY[p.name], VIEW, p.width, p.height)
-            found |= words_of(full) & words_of(none)
-    return found
+        if p.name == "header" or p.name not in BY_NAME:
+            continue
+        panel, size = BY_NAME[p.name], (p.width, p.height)
+        if picture.detail:  # it has the row of the keys, too
+            size = (picture.width, picture.height - p.y)
+        full, none = (drawn(panel, picture, records, size) for records in (samples, None))
+        # Of the events only the title is there on every day.
+        found |= full & none if p.name == "events" else full
+    return {word for word in found if word.lower() not in MARKET}
+
+
+def drawn(panel: Panel, picture: Picture, wave: Any, size: tuple[int, int]) -> set[str]:
+    """The words of a panel, of the wave of the samples or of an empty store."""
+    if picture.detail:
+        record = (wave.detail_records() if wave else EMPTY)[panel.name]
+        return words_of(panel.detail(record, VIEW, *size))
+    return words_of(panel.lines((RECORDS if wave else EMPTY)[panel.name], VIEW, *size))
 
 
 def natural(name: str, width: int) -> int:
@@ -69,10 +84,11 @@ def test_a_picture_has_the_words_that_its_panels_draw(name: str) -> None:
 
 
 def test_the_words_that_are_looked_for_are_those_of_heads_and_titles() -> None:
-    """A picture that lacks one of these is told to be old."""
+    """A picture that lacks one of them is told to be old."""
     assert labels(PICTURES["wide"]) >= {"Liquidations", "USD", "cover", "minute", "accounts"}
     assert labels(PICTURES["detail-moving_averages"]) >= {"Averages", "back", "esc", "dist"}
-    assert labels(PICTURES["small"]) >= {"long", "cov"}
+    assert labels(PICTURES["small"]) >= {"shrt", "cov", "smaller"}
+    assert "Events" in labels(PICTURES["panel-events"])
 
 
 @pytest.mark.parametrize("name", [n for n, p in PICTURES.items() if not p.detail])

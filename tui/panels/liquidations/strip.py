@@ -1,9 +1,11 @@
 """The liquidations as rows of a strip: windows, minutes with the split, the feed."""
 
+from itertools import groupby
+
 from textual.content import Content
 
 from tui import draw
-from tui.metrics.windows import Amount, FeedRow
+from tui.metrics.windows import Amount, FeedRow, Folded
 from tui.panels.base import View, code, flowed, joined
 from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
@@ -94,23 +96,32 @@ def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
 
 
 def tape(record: LiquidationsRecord, view: View, most: int) -> list[list[draw.Part]]:
-    """The newest lines of the feed, at most so many; the selected one reversed, and in sight."""
-    groups: list[list[draw.Part]] = []
+    """The newest lines of the feed, at most so many groups; the selected one reversed, and in
+    sight. Folded lines next to each other are one: with no time beside them they are no news."""
     first = max(0, (view.selected or 0) - 2)
-    for at, item in enumerate(record.liquidations.feed[first : first + most], first):
-        if isinstance(item, FeedRow):
-            price = (
-                draw.whole(item.price) if (item.price or 0) >= 10_000 else draw.price(item.price)
-            )
-            text = f":{item.ts:%S} {feed.mark(item)}{draw.safe(item.base)[:6]} {draw.usd(item.usd)}"
-            tail = f" {price} {code(item.venue)}" + (" ◆24h" if item.largest_24h else "")
-            chosen = at == view.selected
-            groups.append(
-                [(text + tail, "reverse")] if chosen else [(text, view.side_style(item.side)), tail]
-            )
+    lines = list(enumerate(record.liquidations.feed[first:], first))
+    groups: list[list[draw.Part]] = []
+    for is_row, run in groupby(lines, lambda line: isinstance(line[1], FeedRow)):
+        if is_row:
+            groups += [_row(one, at == view.selected, view) for at, one in run]
         else:
-            style = "reverse" if at == view.selected else "$muted"
-            groups.append([(f"+{item.count} {draw.usd(item.usd)}", style)])
-    if not groups:
-        groups.append([("nothing above this size yet", "$muted")])
-    return groups
+            groups.append(_small(list(run), view))
+        if len(groups) >= most:
+            break
+    return groups[:most] or [[("nothing above this size yet", "$muted")]]
+
+
+def _row(item: FeedRow | Folded, chosen: bool, view: View) -> list[draw.Part]:
+    assert isinstance(item, FeedRow)
+    price = draw.whole(item.price) if (item.price or 0) >= 10_000 else draw.price(item.price)
+    text = f":{item.ts:%S} {feed.mark(item)}{draw.safe(item.base)[:6]} {draw.usd(item.usd)}"
+    tail = f" {price} {code(item.venue)}" + (" ◆24h" if item.largest_24h else "")
+    return [(text + tail, "reverse")] if chosen else [(text, view.side_style(item.side)), tail]
+
+
+def _small(run: list[tuple[int, FeedRow | Folded]], view: View) -> list[draw.Part]:
+    """`+31 1.02M`: how many were below the smallest size."""
+    folded = [item for _, item in run if isinstance(item, Folded)]
+    style = "reverse" if view.selected in [at for at, _ in run] else "$muted"
+    count, usd = sum(one.count for one in folded), sum(one.usd for one in folded)
+    return [(f"+{count} {draw.usd(usd)}", style)]
