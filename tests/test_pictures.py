@@ -38,7 +38,7 @@ MARKET = frozenset(
     """ada btc doge eth ltc paxg pepe sol usdt xau xaut xrp paxg/usdt
     binance bin bybit byb gate okx
     above below closing crowded flight long longs needs new no normal not short shorts small
-    with yes
+    with yes top positions price
     bound chance days history n/a of percentile rose since weeks week
     jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
 )
