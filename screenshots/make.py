@@ -22,7 +22,6 @@ from textual.pilot import Pilot
 from screenshots import themes
 from tui import clock, config
 from tui.app import LiqtopApp
-from tui.config import PANEL_NAMES
 from tui.demo import stage
 from tui.document import document
 from tui.layouts import Layout
@@ -30,6 +29,7 @@ from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.snapshot import Live
 from tui.store import Reader, store_path
+from tui.values import PANEL_NAMES
 
 FOLDER = Path(__file__).parent
 END = "2026-01-20T14:03Z"

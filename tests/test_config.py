@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui import config
+from tui import config, values
 from tui.app import LiqtopApp
 from tui.errors import ConfigError, UsageError
 from tui.screens import keys
@@ -95,7 +95,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
 )
 def test_only_plain_http_on_the_loopback_is_an_endpoint(url: object) -> None:
     with pytest.raises(UsageError):
-        config.valid_endpoint(url)
+        values.valid_endpoint(url)
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
@@ -106,4 +106,4 @@ def test_any_text_is_settings_or_a_config_error(text: str) -> None:
 
 def test_the_ids_of_the_bindings_are_those_of_the_screens() -> None:
     bound = {b.id for scope in LiqtopApp.scopes() for b in keys.bindings(scope) if b.id}
-    assert sorted(config.KEY_IDS) == sorted(bound)
+    assert sorted(values.KEY_IDS) == sorted(bound)

@@ -13,11 +13,12 @@ from tests import panel_samples as samples
 from tests.fake_panels import FakeSource
 from tests.test_panels import RECORDS, golden
 from tui.app import LiqtopApp
-from tui.config import PANEL_NAMES, load
+from tui.config import load
 from tui.panels import PANELS, Panel, View, header
 from tui.screens.dashboard import Dashboard
 from tui.screens.layout import arrange
 from tui.screens.panel_view import Rows, Stamp
+from tui.values import PANEL_NAMES
 
 SIZES = (
     (250, 70), (160, 45), (120, 36), (100, 30), (80, 24),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.config import PANEL_NAMES
 from tui.panels.base import Form
 from tui.screens.layout import arrange
+from tui.values import PANEL_NAMES
 
 LETTERS = {
     "header": "H",

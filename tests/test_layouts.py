@@ -13,13 +13,14 @@ from tests.fake_panels import FakeSource
 from tests.fake_panels import panels as fakes
 from tests.test_app import Running
 from tui.app import LiqtopApp
-from tui.config import PANEL_NAMES, Settings, load
+from tui.config import Settings, load
 from tui.errors import ConfigError
 from tui.layouts import Layout, every_panel, following, named
 from tui.panels import View
 from tui.panels.liquidations import LiquidationsPanel
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
+from tui.values import PANEL_NAMES
 
 OWN = """
 [view]

@@ -12,11 +12,11 @@ from screenshots.themes import MARKS
 from tests import panel_samples as samples
 from tests.test_dashboard import BY_NAME, VIEW
 from tests.test_panels import RECORDS
-from tui.config import PANEL_NAMES
 from tui.panels import Panel
 from tui.screens.hints import hint
 from tui.screens.layout import arrange
 from tui.themes import THEMES
+from tui.values import PANEL_NAMES
 
 ROOT = FOLDER.parent
 TEXT = re.compile(r"<text\b[^>]*>([^<]*)</text>")

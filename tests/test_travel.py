@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.frames import NOW
-from tui.config import WINDOW_NAMES
 from tui.tables import WINDOWS
 from tui.travel import STEPS, Travel, replay, stepped
+from tui.values import WINDOW_NAMES
 
 THEN = datetime(2026, 1, 19, 21, 15, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)

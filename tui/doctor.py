@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tui import __version__, background, clock, flags
 from tui.alerts.listing import command, described
-from tui.config import Settings, venue_names, without_password
+from tui.config import Settings, venue_names
 from tui.errors import LiqtopError
 from tui.lock import holder
 from tui.metrics.feeds import ALERTS
@@ -23,6 +23,7 @@ from tui.oneshot import opened
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 from tui.tables import HEALTH, QUOTES, State
+from tui.values import without_password
 
 
 class Finding(NamedTuple):

@@ -102,7 +102,7 @@ THEMES: tuple[Theme, ...] = (
         variables={**BUILTIN_THEMES["ansi-dark"].variables, **_ANSI},
     ),
 )
-"""In the order of the key `T`; names as in `config.THEMES`."""
+"""In the order of the key `T`; names as in `values.THEMES`."""
 
 
 def fitting(name: str, color_system: str | None) -> str:

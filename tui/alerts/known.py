@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from tui.alerts.paths import written
 from tui.alerts.settings import Step
-from tui.config import WINDOW_NAMES
 from tui.errors import UsageError
+from tui.values import WINDOW_NAMES
 
 COIN = re.compile(r"[A-Z0-9]{1,15}")
 MEASURES = ("accounts", "top_accounts", "top_positions", "taker")

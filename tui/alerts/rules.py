@@ -16,8 +16,8 @@ from typing import Any
 from tui.alerts.known import form_of
 from tui.alerts.paths import parse
 from tui.alerts.settings import Quiet, Rule
-from tui.config import seconds, unknown
 from tui.errors import ConfigError, UsageError
+from tui.values import seconds, unknown
 
 BUILT_IN = ("burst", "feed")
 KEYS = ("name", "when", "hold", "hysteresis", "cool_down", "grades", "quiet")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.config import PANEL_NAMES
+from tui.values import PANEL_NAMES
 
 
 class Takes(StrEnum):

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from tui.config import SMALLEST, WINDOW_NAMES, Settings
+from tui.config import Settings
 from tui.panels.base import View
 from tui.tables import Class
+from tui.values import SMALLEST, WINDOW_NAMES
 
 GROUPS = ("coin", "venue", "side")
 _SIZES = tuple(SMALLEST.values())
