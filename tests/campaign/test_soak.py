@@ -147,7 +147,8 @@ async def test_an_hour_of_fifty_a_second_with_lost_connections(
     assert hours.sent > 0.9 * SECONDS * PER_SECOND  # the rest fell into the gaps
     assert_minutes_are_sums(store_path(home.data))
     third, memory = len(hours.memory) // 3, hours.memory
-    assert max(memory[-third:]) < max(memory[third:-third]) + 15, memory
+    told = " ".join(f"{mb:.0f}" for mb in memory)
+    assert max(memory[-third:]) < max(memory[third:-third]) + 15, told
     found = gaps(home, exchange)
     assert len(found) >= DROPS // 2
     kept = hours.sent - hours.missing
