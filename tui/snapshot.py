@@ -8,6 +8,7 @@ import polars as pl
 
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Listening, Stream
+from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
@@ -109,6 +110,26 @@ class Snapshot:
         spared where there is none: the same, for who wants nothing else of it."""
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
         return silenced(listed, tape.trust.silences if tape else self._silences())
+
+    def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
+        """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
+        given, prices and averages of `base`. Silent venues are told of once they are judged."""
+        return events(
+            self.minutes,
+            self.whole_minutes,
+            self.largest,
+            self.coverage,
+            self.health,
+            self.quotes,
+            self.candles,
+            self.as_of,
+            wanted=self.streams,
+            began=self.began,
+            base=base,
+            coin=coin,
+            alerts=self.alerts,
+            silences=self._silences() if self.judged else None,
+        )
 
     def _silences(self) -> Mapping[str, Silence]:
         listening = Listening(self.coverage, self.streams)

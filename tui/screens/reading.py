@@ -190,7 +190,7 @@ class Reading:
         live = self._source.at(ask.as_of)
         before, self._shown = self._shown, live
         if before is not None and not before.judged:
-            self._kept = {n: k for n, k in self._kept.items() if not k.of_liquidations}
+            self._kept = {n: k for n, k in self._kept.items() if not k.judges}
         if before is None:  # nobody should wait for the first frame; the next one judges
             live = self._shown = replace(live, judged=False)
         shown = self._past_of(ask) or self._frozen(live, before, ask)
