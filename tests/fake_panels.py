@@ -12,7 +12,7 @@ from tui import draw
 from tui.metrics.around import Around
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
-from tui.tables import LIQUIDATIONS, Table
+from tui.tables import LIQUIDATIONS, POSITIONING, Table
 
 
 class FakeSource:
@@ -41,6 +41,10 @@ class FakeSource:
     def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
         """The rows there are, whatever the moment."""
         return Around(self.base.recent, self.base.quotes)
+
+    def older(self, base: str, as_of: datetime) -> pl.DataFrame:
+        """None."""
+        return POSITIONING.empty()
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""

@@ -20,6 +20,7 @@ from tui.store.reader import Reader
 from tui.store.recent import Recent
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
+from tui.store.thinned import older
 from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
 
 POLLS = 5
@@ -67,6 +68,9 @@ class Snapshot:
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
+    older: pl.DataFrame | None = None
+    """Of the one coin whose ratios are looked at, if any: `positioning` from 91 days ago to where
+    that of the snapshot begins, a row every four hours."""
 
     @property
     def whole_minutes(self) -> pl.DataFrame:
@@ -193,6 +197,10 @@ class Live:
     def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
         """What happened around a liquidation of `base`, as far as it was known at `as_of`."""
         return around(self._reader, ts, base, as_of)
+
+    def older(self, base: str, as_of: datetime) -> pl.DataFrame:
+        """The ratios of `base` before those of the snapshot at `as_of` (30 ms, one coin alone)."""
+        return older(self._reader, base, milliseconds(as_of))
 
     def copies(self) -> list[Copy]:
         """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""

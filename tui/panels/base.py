@@ -9,12 +9,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.content import Content
 
 from tui import draw
 from tui.config import Settings
+from tui.metrics.feed import FeedRow
 from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
 from tui.tables import Side, Table
@@ -78,6 +79,14 @@ class View:
         return "$long" if (side is Side.LONG) == self.flow_colours else "$short"
 
 
+class Needs(NamedTuple):
+    """What a detail reads of the store beyond the snapshot: what was `around` a liquidation, and
+    the ratios of a coin `older` than the snapshot's."""
+
+    around: FeedRow | None = None
+    older: str | None = None
+
+
 @dataclass(frozen=True)
 class Age:
     """The age of a panel's fastest table, whether it is stale, and both as the frame says them."""
@@ -137,6 +146,10 @@ class Panel(ABC):
     def detail_record(self, snapshot: Snapshot, view: View) -> Any:
         """The record for `detail`; more than `record` where a history is drawn."""
         return self.record(snapshot, view)
+
+    def needs(self, view: View) -> Needs:
+        """What `detail_record` wants to have read beside the snapshot."""
+        return Needs(around=view.drill.row)
 
     @abstractmethod
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:
