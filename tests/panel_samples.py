@@ -386,7 +386,7 @@ def deep(near: Near | None = None) -> Deep:
         Group("okx", 9.8e6, 0.3e6, 148, 611e3, 10.1e6),
     )
     since = ago(minutes=5)
-    return Deep(split, sizes([(row.ts, row.usd) for row in rows], since), rows, 2_000, near)
+    return Deep(split, sizes([(row.ts, row.usd) for row in rows], since), rows, 2_000, near=near)
 
 
 def near() -> Near:

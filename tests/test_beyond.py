@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 
 from tests.fake_panels import FakeSource
-from tests.frames import NOW, frame
+from tests.frames import NOW, frame, liquidation
 from tui.panels import PANELS, View
 from tui.panels.base import Needs
 from tui.screens.beyond import Beyond
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
-from tui.tables import POSITIONING
+from tui.tables import LIQUIDATIONS, POSITIONING, Condition
 
 HOUR = timedelta(hours=1)
 PANEL = next(panel for panel in PANELS if panel.name == "long_short")
@@ -76,7 +76,29 @@ def test_the_older_ones_reach_to_where_the_snapshot_begins_for_hours(reader: Rea
         assert held[0] - HOUR <= older["ts"][-1]
 
 
-def test_they_are_read_once_an_hour_and_for_each_coin() -> None:
+def test_a_tape_that_a_row_is_selected_in_stays_until_the_filter_changes(tmp_path: Path) -> None:
+    okx, bybit = (
+        Needs(matching=(Condition("venue", "=", words=(venue,)),), span=HOUR)
+        for venue in ("okx", "bybit")
+    )
+    with closing(Writer(store_path(tmp_path), endpoint=None)) as writer:
+        rows = [liquidation(NOW - n * HOUR / 4, venue="okx") for n in range(3)]
+        writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+        with closing(Reader(store_path(tmp_path))) as reader:
+            live, beyond = Live(reader), Beyond()
+
+            def count(needs: Needs, hours: float, frozen: bool) -> int:
+                found = beyond.added(live, live.at(NOW + hours * HOUR), needs, frozen).matches
+                assert found is not None
+                return found.rows.height
+
+            assert count(okx, 0.0, frozen=False) == 3
+            assert count(okx, 0.6, frozen=True) == 3
+            assert count(okx, 0.7, frozen=False) == 2
+            assert count(bybit, 0.8, frozen=True) == 0
+
+
+def test_older_ratios_are_read_once_an_hour_and_for_each_coin() -> None:
     class Counting(FakeSource):
         read = 0
 

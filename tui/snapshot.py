@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,7 +22,10 @@ from tui.store.recent import Recent
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
 from tui.store.thinned import older
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
+from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+
+if TYPE_CHECKING:
+    from tui.store.search import Matches, Search
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -71,6 +75,7 @@ class Snapshot:
     older: pl.DataFrame | None = None
     """Of the one coin whose ratios are looked at, if any: `positioning` from 91 days ago to where
     that of the snapshot begins, a row every four hours."""
+    matches: "Matches | None" = None  # all liquidations that a filter lets through, where one is
 
     @property
     def whole_minutes(self) -> pl.DataFrame:
@@ -201,6 +206,12 @@ class Live:
     def older(self, base: str, as_of: datetime) -> pl.DataFrame:
         """The ratios of `base` before those of the snapshot at `as_of` (30 ms, one coin alone)."""
         return older(self._reader, base, milliseconds(as_of))
+
+    def search(self, conditions: Sequence[Condition]) -> "Search":
+        """Looks for the liquidations that meet all of these, at any moment."""
+        from tui.store.search import Search  # 2 ms that only a filter needs
+
+        return Search(self._reader, conditions)
 
     def copies(self) -> list[Copy]:
         """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""

@@ -18,7 +18,7 @@ from tui.config import Settings
 from tui.metrics.feed import FeedRow
 from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
-from tui.tables import Side, Table
+from tui.tables import Condition, Side, Table
 
 BOX, RULES, STRIP = 56, 36, 4
 AGE_CELLS = 6
@@ -80,11 +80,14 @@ class View:
 
 
 class Needs(NamedTuple):
-    """What a detail reads of the store beyond the snapshot: what was `around` a liquidation, and
-    the ratios of a coin `older` than the snapshot's."""
+    """What a detail reads of the store beyond the snapshot: what was `around` a liquidation, the
+    ratios of a coin `older` than the snapshot's, and the liquidations of a `span` that meet
+    conditions."""
 
     around: FeedRow | None = None
     older: str | None = None
+    matching: tuple[Condition, ...] = ()
+    span: timedelta = timedelta()
 
 
 @dataclass(frozen=True)

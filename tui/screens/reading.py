@@ -177,6 +177,8 @@ class Reading:
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
         records: dict[str, Any] = {}
+        if not any(wanted.detail for wanted in ask.panels):
+            self._beyond = Beyond()
         for wanted in ask.panels:
             record = self._draw(wanted, shown, lines, ages)
             if wanted.detail and wanted.panel is not None and record is not None:
@@ -253,7 +255,8 @@ class Reading:
         close = shown
         if wanted.detail and known is None:
             assert self._source is not None
-            close = self._beyond.added(self._source, shown, wanted.panel.needs(wanted.view))
+            needs = wanted.panel.needs(wanted.view)
+            close = self._beyond.added(self._source, shown, needs, self._feed is not None)
         lines[name], age, record = drawn(wanted, close, known)
         if wanted.detail and known is None:
             self._detail = (wanted.of_record, shown.as_of, record)

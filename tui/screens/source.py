@@ -1,12 +1,17 @@
 """Where the reading thread has its snapshots from."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
 from tui.metrics.around import Around
 from tui.snapshot import Snapshot
+from tui.tables import Condition
+
+if TYPE_CHECKING:
+    from tui.store.search import Search
 
 
 class Source(Protocol):
@@ -26,6 +31,9 @@ class Source(Protocol):
 
     def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
         """What happened around a liquidation of `base`."""
+
+    def search(self, conditions: Sequence[Condition]) -> "Search":
+        """Looks for all the liquidations that meet these, at any moment."""
 
     def older(self, base: str, as_of: datetime) -> pl.DataFrame:
         """The ratios of `base` before those of the snapshot, as far back as 91 days."""
