@@ -1,5 +1,6 @@
 """Panels and a source whose every number a test decides: nothing is stored, nothing computed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from tui import draw
 from tui.metrics.around import Around
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
-from tui.tables import LIQUIDATIONS, Table
+from tui.store.search import Matches, Search, matching
+from tui.tables import LIQUIDATIONS, POSITIONING, Condition, Table
 
 
 class FakeSource:
@@ -42,9 +44,28 @@ class FakeSource:
         """The rows there are, whatever the moment."""
         return Around(self.base.recent, self.base.quotes)
 
+    def search(self, conditions: Sequence[Condition]) -> Search:
+        """Looks through the newest rows."""
+        return FakeSearch(self.base.recent, conditions)
+
+    def older(self, base: str, as_of: datetime) -> pl.DataFrame:
+        """None."""
+        return POSITIONING.empty()
+
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""
         return replace(shown, as_of=as_of) if self.new else None
+
+
+class FakeSearch(Search):
+    """A search through a frame, whatever the moment."""
+
+    def __init__(self, recent: pl.DataFrame, conditions: Sequence[Condition]) -> None:
+        self._found = matching(recent, conditions)
+
+    def at(self, since: int, until: int) -> Matches:
+        """All of it."""
+        return Matches(self._found, self._found)
 
 
 class FakePanel(Panel):

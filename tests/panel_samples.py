@@ -356,7 +356,7 @@ def events() -> EventsRecord:
         Event(at, Kind.BURST, at, side=LONG, share=0.97, times=24.0),
         Event(lost, Kind.BACK, lost, names=("okx",), duration=seconds(14), filled=seconds(14)),
         Event(lost, Kind.LOST, lost, names=("okx",), reason="ping timeout"),
-        Event(lost, Kind.SILENT, lost, names=("gate usdt",), reason="no event, alarm after 9m"),
+        Event(lost, Kind.SILENT, lost, names=("gate",), reason="no event for 12m (alarm after 9m)"),
         Event(
             end, Kind.BURST_END, end, base="BTC", side=LONG, usd=96.4e6, duration=end - burst,
             move=-0.019,
@@ -386,7 +386,7 @@ def deep(near: Near | None = None) -> Deep:
         Group("okx", 9.8e6, 0.3e6, 148, 611e3, 10.1e6),
     )
     since = ago(minutes=5)
-    return Deep(split, sizes([(row.ts, row.usd) for row in rows], since), rows, 2_000, near)
+    return Deep(split, sizes([(row.ts, row.usd) for row in rows], since), rows, 2_000, near=near)
 
 
 def near() -> Near:

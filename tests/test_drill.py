@@ -118,16 +118,10 @@ def test_enter_leads_from_a_group_and_from_a_row_of_the_tape() -> None:
     assert detail.deeper(made, replace(view, selected=99)) is None
 
 
-def test_the_tape_is_from_the_smallest_size_unless_the_filter_names_one() -> None:
-    def listed(typed: str) -> set[str]:
-        made = detailed(market(), View(smallest=50_000.0, drill=Drill(typed=typed)))
-        assert made.deep is not None
-        return {row.base for row in made.deep.tape}
-
-    assert listed("") == {"BTC"}
-    assert listed("venue=bybit") == {"BTC"}
-    assert listed("usd>5k") == {"BTC", "ETH"}
-    assert listed("usd<50k side=long") == {"ETH"}
+def test_the_tape_is_from_the_smallest_size() -> None:
+    made = detailed(market(), View(smallest=50_000.0))
+    assert made.deep is not None
+    assert {row.base for row in made.deep.tape} == {"BTC"}
 
 
 @pytest.fixture

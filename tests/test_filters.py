@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 
 from tests.frames import frame, liquidation
 from tui.errors import UsageError
-from tui.panels.liquidations.filters import matching, parse
-from tui.tables import LIQUIDATIONS
+from tui.panels import View
+from tui.panels.drill import Drill
+from tui.panels.liquidations.filters import conditions, parse
+from tui.store.search import matching
+from tui.tables import LIQUIDATIONS, Condition
 
 ROWS = frame(
     LIQUIDATIONS,
@@ -62,6 +65,20 @@ def test_a_slip_is_named_with_what_it_could_be(text: str, words: str) -> None:
     with pytest.raises(UsageError) as error:
         parse(text)
     assert str(error.value) == words
+
+
+def test_a_filter_is_of_what_was_chosen_and_from_the_smallest_size_unless_it_names_one() -> None:
+    there = Drill().into("venue", "okx")
+    assert conditions(View(smallest=5e4, drill=there)) == ()
+    typed = View(coin="ETH", smallest=5e4, drill=Drill(path=there.path, typed="side=long"))
+    assert conditions(typed) == (
+        Condition("side", "=", words=("long",)),
+        Condition("usd", ">=", 5e4),
+        Condition("venue", "=", words=("okx",)),
+        Condition("base", "=", words=("ETH",)),
+    )
+    sized = View(smallest=5e4, drill=Drill(typed="usd>5k"))
+    assert conditions(sized) == (Condition("usd", ">", 5e3),)
 
 
 @given(st.text(max_size=40))

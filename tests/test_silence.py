@@ -12,8 +12,9 @@ from tests.frames import connection, frame
 from tests.loopback_world import world
 from tests.quiet_nights import DAY, RATES, counted, days
 from tui.metrics.coverage import Listening, Stream
-from tui.metrics.silence import LEAST_S, Silence, silences
+from tui.metrics.silence import Silence, silences
 from tui.metrics.tail import CHANCE, chance, longest
+from tui.metrics.usual import LEAST_S
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, TIME
 
 BEGINS = datetime(2026, 1, 10, tzinfo=UTC)

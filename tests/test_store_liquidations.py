@@ -293,9 +293,13 @@ def test_a_late_row_unpacks_its_hour_and_the_next_batch_packs_it_again(path: Pat
     assert hours(path) == []
     hour = hour_of(liquidation())
     assert Reader(path).minutes_of_hour(hour)["usd"].to_list() == [3.0]
+    assert Reader(path).tape_of_hour(hour) is None
     append(writer, [liquidation(NOW + timedelta(hours=1, seconds=1))])
     assert hours(path) == [hour]
     assert Reader(path).minutes_of_hour(hour)["usd"].to_list() == [3.0]
+    tape = Reader(path).tape_of_hour(hour)
+    assert tape is not None
+    assert tape["usd"].to_list() == [1.0, 2.0]
 
 
 def test_closing_packs_what_is_settled_and_a_restart_packs_what_was_left(path: Path) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Listening, Stream
+from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
@@ -19,7 +21,11 @@ from tui.store.reader import Reader
 from tui.store.recent import Recent
 from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Measure
+from tui.store.thinned import older
+from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+
+if TYPE_CHECKING:
+    from tui.store.search import Matches, Search
 
 POLLS = 5
 """Polls in a row before a screen that slept reads the day anew, which takes less by then."""
@@ -66,6 +72,10 @@ class Snapshot:
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
+    older: pl.DataFrame | None = None
+    """Of the one coin whose ratios are looked at, if any: `positioning` from 91 days ago to where
+    that of the snapshot begins, a row every four hours."""
+    matches: "Matches | None" = None  # all liquidations that a filter lets through, where one is
 
     @property
     def whole_minutes(self) -> pl.DataFrame:
@@ -109,6 +119,26 @@ class Snapshot:
         spared where there is none: the same, for who wants nothing else of it."""
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
         return silenced(listed, tape.trust.silences if tape else self._silences())
+
+    def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
+        """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
+        given, prices and averages of `base`. Silent venues are told of once they are judged."""
+        return events(
+            self.minutes,
+            self.whole_minutes,
+            self.largest,
+            self.coverage,
+            self.health,
+            self.quotes,
+            self.candles,
+            self.as_of,
+            wanted=self.streams,
+            began=self.began,
+            base=base,
+            coin=coin,
+            alerts=self.alerts,
+            silences=self._silences() if self.judged else None,
+        )
 
     def _silences(self) -> Mapping[str, Silence]:
         listening = Listening(self.coverage, self.streams)
@@ -172,6 +202,16 @@ class Live:
     def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
         """What happened around a liquidation of `base`, as far as it was known at `as_of`."""
         return around(self._reader, ts, base, as_of)
+
+    def older(self, base: str, as_of: datetime) -> pl.DataFrame:
+        """The ratios of `base` before those of the snapshot at `as_of` (30 ms, one coin alone)."""
+        return older(self._reader, base, milliseconds(as_of))
+
+    def search(self, conditions: Sequence[Condition]) -> "Search":
+        """Looks for the liquidations that meet all of these, at any moment."""
+        from tui.store.search import Search  # 2 ms that only a filter needs
+
+        return Search(self._reader, conditions)
 
     def copies(self) -> list[Copy]:
         """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""

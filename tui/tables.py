@@ -8,6 +8,7 @@ Every time is UTC in milliseconds. The store adds an `id` that only grows and is
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import polars as pl
 
@@ -48,6 +49,17 @@ WINDOWS: dict[str, timedelta] = {
     "24h": timedelta(hours=24),
 }
 """The rolling windows of every total: `(as_of − W, as_of]` by event time."""
+
+
+class Condition(NamedTuple):
+    """What a liquidation has to be: `usd` against a number, by one of > >= < <= = !=, which one
+    without a price never meets; or `venue`, `side` or `base` one of several words (=) or none of
+    them (!=)."""
+
+    column: str
+    sign: str
+    usd: float = 0.0
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from tui.metrics import events as metric
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event
 from tui.metrics.feeds import SILENT
@@ -13,26 +12,12 @@ from tui.snapshot import Snapshot
 
 def events(snapshot: Snapshot, coin: str) -> dict[str, Any]:
     """Every event with the fields its kind has. Stale when no feed was heard for a minute."""
-    found = metric.events(
-        snapshot.minutes,
-        snapshot.whole_minutes,
-        snapshot.largest,
-        snapshot.coverage,
-        snapshot.health,
-        snapshot.quotes,
-        snapshot.candles,
-        snapshot.as_of,
-        wanted=snapshot.streams,
-        began=snapshot.began,
-        base=coin,
-        alerts=snapshot.alerts,
-    )
     heard = snapshot.coverage["until"].max()
     age = age_s(snapshot.as_of, heard if isinstance(heard, datetime) else None)
     made: dict[str, Any] = {
         "age_s": age,
         "stale": age is None or age > SILENT.total_seconds(),
-        "events": [_event(one) for one in found],
+        "events": [_event(one) for one in snapshot.events(coin)],
     }
     if snapshot.began is None or snapshot.as_of - snapshot.began < NORMAL_FROM:
         return made | {"reason": "no bursts: no normal minute before 1h"}

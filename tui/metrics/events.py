@@ -1,12 +1,13 @@
-"""What happened in the last 24 h, newest first: bursts, the largest, feeds lost, levels crossed.
+"""What happened in the last 24 h, newest first: bursts, the largest, feeds lost or silent, levels.
 
 The same frames give the same events, live and in the past.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,14 +15,20 @@ from tui.metrics import rounds
 from tui.metrics.averages import averages
 from tui.metrics.breaks import Break, breaks
 from tui.metrics.bursts import Burst, bursts
-from tui.metrics.coverage import HEARTBEAT, Stream
+from tui.metrics.coverage import HEARTBEAT, Listening, Stream
 from tui.metrics.feeds import ALERTS
 from tui.metrics.series import closes, price_at, spot_symbol
-from tui.metrics.spans import AHEAD
+from tui.metrics.silence import Silence
+from tui.metrics.spans import AHEAD, words
 from tui.tables import Side, State
+
+if TYPE_CHECKING:
+    from tui.metrics.spells import Spell
 
 SPAN = timedelta(hours=24)
 _OWN_EVENTS = ("burst", "feed")
+_JUDGED = timedelta(minutes=1)
+"""What a venue's silence is judged by changes by the minute: one later it is surely told."""
 _WELL = (State.LIVE, State.STARTING, State.OFF)
 
 
@@ -48,7 +55,8 @@ class Event:
     - BURST: side, share (of longs) and times (of a normal minute) of its first minute
     - BURST_END: side, usd of that side, duration, move of `base`'s price (None where unknown)
     - LARGEST: base, side, usd, venue, price
-    - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled
+    - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled, and `silent` as its
+      reason where the feeds were connected all the time
     - ROUND: base, level, is_above; AVERAGE: base, names (the line), level, price, is_above
     - ALERT: reason (what was told)
     - CLOSE: base, price, reason (where it stands)
@@ -88,15 +96,18 @@ def events(
     base: str,
     coin: str | None = None,
     alerts: pl.DataFrame | None = None,
+    silences: Mapping[str, Silence] | None = None,
 ) -> tuple[Event, ...]:
     """The events of the 24 h before `as_of`, newest first. Liquidations are of `coin` alone, if
-    given; prices, levels and averages of `base`."""
+    given; prices, levels and averages of `base`. Without `silences`, those that the same `whole`
+    minutes were judged by, nothing is told of venues that are silent."""
     since = max(as_of - SPAN, began or as_of)
     found = [
         *_of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base),
         *_of_largest(largest, coin),
         *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
         *_of_health(health),
+        *_of_spells(_spells(whole, silences, coverage, wanted, began, as_of), as_of),
         *_of_rounds(candles, base, as_of),
         *_of_close(candles, base, as_of),
         *(() if alerts is None else _of_alerts(alerts)),
@@ -194,6 +205,43 @@ def _of_health(health: pl.DataFrame) -> Iterable[Event]:
         name = " ".join(filter(None, (row["venue"], stream)))
         kind = Kind.SILENT if is_silent else Kind.LOST
         yield Event(row["ts"], kind, row["ts"], names=(name,), reason=row["reason"])
+
+
+def _spells(
+    whole: pl.DataFrame,
+    silences: Mapping[str, Silence] | None,
+    coverage: pl.DataFrame,
+    wanted: Sequence[Stream],
+    began: datetime | None,
+    as_of: datetime,
+) -> tuple["Spell", ...]:
+    if silences is None:
+        return ()
+    from tui.metrics.spells import spells  # 3 ms that no first frame waits for
+
+    return spells(whole, silences, Listening(coverage, wanted), began, as_of)
+
+
+def _of_spells(found: Iterable["Spell"], as_of: datetime) -> Iterable[Event]:
+    """Venues that said nothing though they were connected, from their alarm on."""
+    for one in found:
+        names, lasted = (one.venue,), timedelta(seconds=one.silent_s)
+        if one.alarm is not None:
+            bound = "in a day" if one.after_s is None else f"for {words(lasted)}"
+            alarm = "" if one.after_s is None else f" (alarm after {_words(one.after_s)})"
+            look = min(one.alarm + _JUDGED, as_of)
+            yield Event(
+                one.alarm, Kind.SILENT, look, names=names, reason=f"no event {bound}{alarm}"
+            )
+        if one.until is not None:
+            known = lasted if one.alarm is not None else None
+            yield Event(
+                one.until, Kind.BACK, one.until, names=names, duration=known, reason="silent"
+            )
+
+
+def _words(seconds: float) -> str:
+    return words(timedelta(seconds=seconds))
 
 
 def _of_rounds(candles: pl.DataFrame, base: str, as_of: datetime) -> Iterable[Event]:

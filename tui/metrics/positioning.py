@@ -135,8 +135,9 @@ def _heads_flow(heads: Ratio, flow: Ratio) -> str:
 class Standing:
     """Where the newest reading of a ratio stands among its own of the newest `need` days.
 
-    `percentile` is the share of hours whose last reading was no higher, None while the history
-    reaches back less; `have` is how many days there are of it.
+    `percentile` is the share of hours (of four hours each, over more than a month) whose last
+    reading was no higher, None while the history reaches back less; `have` is how many days there
+    are of it.
     """
 
     need: int
@@ -147,7 +148,8 @@ class Standing:
 def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Standing:
     """The standing of one venue's measure (columns ts and ratio) at `as_of`.
 
-    By the hour: the newest day is kept every five minutes and would count twelvefold.
+    By the hour, over more than a month by four hours, as far apart as the oldest rows are: the
+    newest day is kept every five minutes and would count twelvefold.
     """
     rows = history.filter(pl.col("ratio").is_not_null()).sort("ts")
     oldest = rows["ts"].min()
@@ -160,8 +162,9 @@ def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Standing:
     inside = rows.filter(pl.col("ts") > as_of - span)
     if inside.is_empty():
         return Standing(need, have, None)
-    hours = inside.group_by(pl.col("ts").dt.truncate("1h").alias("hour")).agg(
+    step = "1h" if need <= 31 else "4h"
+    steps = inside.group_by(pl.col("ts").dt.truncate(step).alias("step")).agg(
         pl.col("ratio").sort_by("ts").last()
     )
     newest = inside["ratio"][-1]
-    return Standing(need, have, int((hours["ratio"] <= newest).sum()) / hours.height)
+    return Standing(need, have, int((steps["ratio"] <= newest).sum()) / steps.height)

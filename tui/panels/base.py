@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.content import Content
 
 from tui import draw
 from tui.config import Settings
+from tui.metrics.feed import FeedRow
 from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
-from tui.tables import Side, Table
+from tui.tables import Condition, Side, Table
 
 BOX, RULES, STRIP = 56, 36, 4
 AGE_CELLS = 6
@@ -79,6 +80,17 @@ class View:
     def side_style(self, side: Side) -> str:
         """By flow a liquidated long is a sell; by position the colours change places."""
         return "$long" if (side is Side.LONG) == self.flow_colours else "$short"
+
+
+class Needs(NamedTuple):
+    """What a detail reads of the store beyond the snapshot: what was `around` a liquidation, the
+    ratios of a coin `older` than the snapshot's, and the liquidations of a `span` that meet
+    conditions."""
+
+    around: FeedRow | None = None
+    older: str | None = None
+    matching: tuple[Condition, ...] = ()
+    span: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,10 @@ class Panel(ABC):
     def detail_record(self, snapshot: Snapshot, view: View) -> Any:
         """The record for `detail`; more than `record` where a history is drawn."""
         return self.record(snapshot, view)
+
+    def needs(self, view: View) -> Needs:
+        """What `detail_record` wants to have read beside the snapshot."""
+        return Needs(around=view.drill.row)
 
     @abstractmethod
     def detail_rows(self, record: Any, view: View, width: int, height: int) -> list[Content]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from tui import draw
-from tui.metrics import events as metric
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
 from tui.panels.base import Age, Form, Panel, View, joined
@@ -37,21 +36,7 @@ class EventsPanel(Panel):
     def record(self, snapshot: Snapshot, view: View) -> EventsRecord:
         """The events of the 24 h before the snapshot's moment."""
         as_of, began = snapshot.as_of, snapshot.began
-        found = metric.events(
-            snapshot.minutes,
-            snapshot.whole_minutes,
-            snapshot.largest,
-            snapshot.coverage,
-            snapshot.health,
-            snapshot.quotes,
-            snapshot.candles,
-            as_of,
-            wanted=snapshot.streams,
-            began=began,
-            base=view.base,
-            coin=view.coin,
-            alerts=snapshot.alerts,
-        )
+        found = snapshot.events(view.base, view.coin)
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
         return EventsRecord(as_of, found, heard if isinstance(heard, datetime) else None, is_young)
@@ -160,6 +145,8 @@ def _place(one: Event) -> str:
 
 def _after(one: Event) -> str:
     lasted = f" after {lasting(one.duration)}" if one.duration else ""
+    if one.reason:
+        return f"{lasted} {draw.safe(one.reason)}" if lasted else f", was {draw.safe(one.reason)}"
     return lasted if one.filled is None else f"{lasted}, {lasting(one.filled)} backfilled"
 
 

@@ -16,7 +16,7 @@ from tui.panels import header
 from tui.panels.base import Age, Panel, View, finish
 from tui.panels.drill import Drill
 from tui.snapshot import Snapshot
-from tui.tables import LIQUIDATIONS
+from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
 
 SLOW_EVERY = timedelta(seconds=5)
 """Panels without liquidations change by the minute; drawing them each second would be a third of
@@ -24,6 +24,8 @@ all the work (25 of 65 ms). Their age goes on by the second."""
 IDLE_EVERY = timedelta(seconds=5)
 """Without a new liquidation the others, too, only see old rows leave their windows. At 160 × 45
 that was 0.9 kB/s every other second."""
+
+_JUDGED = (LIQUIDATIONS, LIQUIDATION_MINUTES)
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,10 @@ class Kept:
     opens: Drill | None = None  # where its selected row leads
 
     @property
-    def of_liquidations(self) -> bool:
-        """Whether the panel shows liquidations, which each second may change."""
-        return self.wanted.panel is not None and LIQUIDATIONS in self.wanted.panel.tables
+    def judges(self) -> bool:
+        """Whether the panel tells how far venues can be trusted: the feed's and that of events."""
+        panel = self.wanted.panel
+        return panel is not None and any(table in _JUDGED for table in panel.tables)
 
     def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
         """Whether it may be shown again instead of being drawn."""

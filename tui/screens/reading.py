@@ -10,20 +10,19 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-import polars as pl
 from textual.content import Content
 
 from tui.clock import Clock, utc_now
-from tui.metrics.around import SECONDS, Around
-from tui.metrics.feed import FeedRow
 from tui.metrics.windows import Liquidations
 from tui.panels.base import Age
 from tui.panels.drill import Drill
 from tui.panels.liquidations import read
+from tui.screens.beyond import Beyond
 from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
 from tui.screens.seeking import Found, Seek, found
+from tui.screens.source import Source
 from tui.snapshot import Snapshot
 
 __all__ = ["Ask", "Picture", "Reading", "Source", "Supervise", "Wanted"]
@@ -33,25 +32,6 @@ DETAIL_KEPT = timedelta(milliseconds=900)
 """A detail is counted anew each second, not with each key."""
 HEADER_EVERY = timedelta(milliseconds=450)
 """The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
-
-
-class Source(Protocol):
-    """Where snapshots come from; `tui.snapshot.Live` is one."""
-
-    def poll(self) -> bool:
-        """Take in what is new; whether anything was."""
-
-    def at(self, as_of: datetime) -> Snapshot:
-        """The snapshot of that moment."""
-
-    def minutes(self, as_of: datetime) -> pl.DataFrame:
-        """The whole minutes (`liquidation_minutes`) of the 24 h before that moment."""
-
-    def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
-        """`shown` with the quotes that came since; None when none did."""
-
-    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
-        """What happened around a liquidation of `base`."""
 
 
 Supervise = Callable[[], str | None]
@@ -112,7 +92,7 @@ class Reading:
         self._feed: Snapshot | None = None  # the one whose feed is frozen
         self._totals: Liquidations | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
-        self._around: tuple[FeedRow, datetime, Around] | None = None  # of the row looked at
+        self._beyond = Beyond()  # what details read of the store by themselves
         self._detail: tuple[Wanted, datetime, Any] | None = None  # the record drawn last
         self._headed: datetime | None = None
         self._words: str | None = None
@@ -194,16 +174,17 @@ class Reading:
         live = self._source.at(ask.as_of)
         before, self._shown = self._shown, live
         if before is not None and not before.judged:
-            self._kept = {n: k for n, k in self._kept.items() if not k.of_liquidations}
+            self._kept = {n: k for n, k in self._kept.items() if not k.judges}
         if before is None:  # nobody should wait for the first frame; the next one judges
             live = self._shown = replace(live, judged=False)
         shown = self._past_of(ask) or self._frozen(live, before, ask)
         lines: dict[str, list[Content]] = {}
         ages: dict[str, Age] = {}
         records: dict[str, Any] = {}
+        if not any(wanted.detail for wanted in ask.panels):
+            self._beyond = Beyond()
         for wanted in ask.panels:
-            close = self._close(shown, wanted.view.drill.row)
-            record = self._draw(wanted, close, lines, ages)
+            record = self._draw(wanted, shown, lines, ages)
             if wanted.detail and wanted.panel is not None and record is not None:
                 records[wanted.panel.name] = record
         kept = {name: one for name, one in self._kept.items() if name in lines}
@@ -279,7 +260,12 @@ class Reading:
             return None
         self._kept.pop(name, None)
         known = self._known_record(wanted, shown)
-        lines[name], age, record = drawn(wanted, shown, known)
+        close = shown
+        if wanted.detail and known is None:
+            assert self._source is not None
+            needs = wanted.panel.needs(wanted.view)
+            close = self._beyond.added(self._source, shown, needs, self._feed is not None)
+        lines[name], age, record = drawn(wanted, close, known)
         if wanted.detail and known is None:
             self._detail = (wanted.of_record, shown.as_of, record)
         if not wanted.view.drill.path:  # deeper in, the totals are those of a part
@@ -299,17 +285,6 @@ class Reading:
         what, as_of, record = self._detail
         young = timedelta(0) <= shown.as_of - as_of < DETAIL_KEPT
         return record if young and what == wanted.of_record else None
-
-    def _close(self, shown: Snapshot, row: FeedRow | None) -> Snapshot:
-        """The snapshot with what is around the row looked at: read until nothing can be added."""
-        assert self._source is not None
-        if row is None:
-            return shown
-        known = self._around
-        if known is None or known[0] != row or known[1] < row.ts + 2 * SECONDS:
-            read = self._source.around(row.ts, row.base, shown.as_of)
-            known = self._around = (row, shown.as_of, read)
-        return replace(shown, around=known[2])
 
     def _frozen(self, live: Snapshot, before: Snapshot | None, ask: Ask) -> Snapshot:
         """The snapshot the panels show: held, or live, with its feed frozen while selected."""

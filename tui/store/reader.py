@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from tui.store import files
-from tui.store.blocks import read_hour
+from tui.store.blocks import read_hour, read_tape
 from tui.store.rows import frame_of, frames_of, from_milliseconds, milliseconds
 from tui.store.schema import quoted
 from tui.tables import Table
@@ -114,6 +114,12 @@ class Reader:
         """The rows of `liquidation_minutes` of the hour that starts at `hour` ms."""
         with files.plainly(self._path):
             return read_hour(self._db, hour)
+
+    def tape_of_hour(self, hour: int) -> pl.DataFrame | None:
+        """The liquidations of the hour that starts at `hour` ms, of `blocks.TAPE_COLUMNS`; None
+        where they are not packed and have to be read."""
+        with files.plainly(self._path):
+            return read_tape(self._db, hour)
 
     @contextlib.contextmanager
     def one_moment(self) -> Iterator[None]:

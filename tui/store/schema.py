@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 4
+VERSION = 5
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -47,6 +47,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ' "quiet" INTEGER, UNIQUE ("rule", "event", "grade"))',
         "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
+    4: ("CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
@@ -59,6 +60,8 @@ _OWN = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Copies of whole hours of liquidation_minutes (tui.store.blocks).
     "CREATE TABLE minute_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    # And of the liquidations themselves, what a filter looks at (tui.store.search).
+    "CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     _COPIES,
 )
 

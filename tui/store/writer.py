@@ -14,7 +14,7 @@ import polars as pl
 
 from tui.errors import StoreError
 from tui.store import copies, files
-from tui.store.blocks import KEPT, Packing
+from tui.store.blocks import KEPT, Packing, prune
 from tui.store.copies import Copy
 from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
 from tui.store.liquidations import MERGE_MINUTES
@@ -134,7 +134,7 @@ class Writer:
     def _prune_blocks(self, db: sqlite3.Connection, now: datetime) -> None:
         """Blocks are of use for a day only, and go before the rows they copy."""
         oldest = min(milliseconds(now), self._packing.newest) - 2 * KEPT
-        db.execute("DELETE FROM minute_blocks WHERE hour < ?", (oldest,))
+        prune(db, oldest)
 
     def _open(self) -> sqlite3.Connection:
         db = files.open_writing(self._path, self._endpoint)

@@ -29,13 +29,15 @@ class Near:
 
 @dataclass(frozen=True)
 class Deep:
-    """The groups of the chosen window, its rows by size, and the rows of the tape that the filter
-    lets through, of the `searched` newest; `near` when one of them is looked at."""
+    """The groups of the chosen window, its rows by size, and the rows of the tape from the smallest
+    size on, of the `searched` newest. With a filter all three are of what it lets through, and the
+    tape has the newest of `matched` rows. `near` when one of them is looked at."""
 
     groups: tuple[Group, ...]
     sizes: Sizes
     tape: tuple[FeedRow, ...]
     searched: int
+    matched: int | None = None
     near: Near | None = None
 
 

@@ -70,16 +70,20 @@ def _tape(
         head = split.rule_of(_let_through(deep, view), width, keys)
     if not deep.tape:
         none = f"none of the newest {deep.searched} rows"
+        if deep.matched is not None:
+            none = f"none in {view.window}"
         return [head, draw.line(width, (none, "$muted"))]
     return [head, *feed.rows(tape, still, width, height - 1, full=width >= 64)]
 
 
 def _let_through(deep: Deep, view: View) -> str:
-    """`tape ≥ $10K  venue=bybit  12 of 2000`."""
+    """`tape ≥ $10K  12 of the newest 2000`; `tape ≥ $10K  venue=bybit  2,000 of 31,204 in 24h`."""
     least = draw.usd(view.smallest).replace(".00", "").replace(".0", "")
     sized = "" if "usd" in view.drill.typed.lower() else f" ≥ ${least}"
     typed = f"  {draw.safe(view.drill.typed)}" if view.drill.typed else ""
-    return f"tape{sized}{typed}  {len(deep.tape)} of the newest {deep.searched}"
+    if deep.matched is None:
+        return f"tape{sized}  {len(deep.tape)} of the newest {deep.searched}"
+    return f"tape{sized}{typed}  {len(deep.tape):,} of {deep.matched:,} in {view.window}"
 
 
 def choices(record: LiquidationsRecord, view: View) -> int:

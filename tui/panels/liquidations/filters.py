@@ -2,13 +2,11 @@
 
 import math
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 
-import polars as pl
-
 from tui.errors import UsageError
-from tui.tables import Side
+from tui.panels.base import View
+from tui.tables import Condition, Side
 
 _TERM = re.compile(r"(?P<field>[a-z]+)(?P<sign>>=|<=|!=|>|<|=)(?P<value>.*)", re.IGNORECASE)
 _WORDS = {"venue": "venue", "side": "side", "base": "base", "coin": "base"}
@@ -17,27 +15,7 @@ _FIELDS = ("usd", *_WORDS)
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 
 
-@dataclass(frozen=True)
-class Term:
-    """One condition: a column, a sign, and a number for `usd` or words for the others."""
-
-    column: str
-    sign: str
-    usd: float = 0.0
-    words: tuple[str, ...] = ()
-
-    def expression(self) -> pl.Expr:
-        """The rows it lets through; one without a price has no size to compare."""
-        column = pl.col(self.column)
-        if self.words:
-            one_of = column.is_in(self.words)
-            return ~one_of if self.sign == "!=" else one_of
-        signs = {">": column > self.usd, ">=": column >= self.usd, "<": column < self.usd}
-        signs |= {"<=": column <= self.usd, "=": column == self.usd, "!=": column != self.usd}
-        return signs[self.sign].fill_null(False)
-
-
-def parse(text: str) -> tuple[Term, ...]:
+def parse(text: str) -> tuple[Condition, ...]:
     """The conditions of a filter line, all of which must hold; none for an empty line.
 
     Raises UsageError that names the term and what it could be.
@@ -45,12 +23,22 @@ def parse(text: str) -> tuple[Term, ...]:
     return tuple(_term(word) for word in text.split())
 
 
-def matching(rows: pl.DataFrame, terms: tuple[Term, ...]) -> pl.DataFrame:
-    """The rows that every term lets through, in their order."""
-    return rows.filter(*(term.expression() for term in terms)) if terms else rows
+def conditions(view: View) -> tuple[Condition, ...]:
+    """What a filter line lets through of what was chosen on the way to it, from the smallest size
+    on unless it names sizes itself; none where nothing is typed. Raises UsageError, as `parse`."""
+    terms = parse(view.drill.typed)
+    if not terms:
+        return ()
+    chosen = dict(view.drill.path)
+    if view.coin:
+        chosen.setdefault("base", view.coin)
+    sized = any(term.column == "usd" for term in terms)
+    least = () if sized else (Condition("usd", ">=", view.smallest),)
+    way = (Condition(column, "=", words=(value,)) for column, value in chosen.items())
+    return (*terms, *least, *way)
 
 
-def _term(word: str) -> Term:
+def _term(word: str) -> Condition:
     found = _TERM.fullmatch(word)
     if found is None:
         raise UsageError(f"{word}: no condition; as in usd>100k venue=bybit side=long base=BTC")
@@ -61,10 +49,10 @@ def _term(word: str) -> Term:
     if not value:
         raise UsageError(f"{word}: a value is missing")
     if field == "usd":
-        return Term("usd", sign, usd=_usd(word, value))
+        return Condition("usd", sign, usd=_usd(word, value))
     if sign not in ("=", "!="):
         raise UsageError(f"{word}: {field} takes = or !=")
-    return Term(_WORDS[field], sign, words=_words(word, _WORDS[field], value))
+    return Condition(_WORDS[field], sign, words=_words(word, _WORDS[field], value))
 
 
 def _usd(word: str, value: str) -> float:

@@ -37,6 +37,7 @@ def rows(
     beside = HISTOGRAM if width >= BOTH_FROM else 0
     room = width - beside
     title = f"{view.window} by {name}" if name else view.window
+    title += "  filtered" if deep.matched is not None else ""
     lines = [rule_of(title, width, "⏎ open  b group  tab tape" if active and name else "")]
     whole = sum(group.usd for group in deep.groups)
     columns = choose(COLUMNS, room, spread=2)
@@ -89,6 +90,8 @@ def histogram(deep: Deep, record: LiquidationsRecord, width: int) -> list[Conten
     sizes = deep.sizes
     all_rows = sum(group.count for group in deep.groups)
     counted = "all rows" if sizes.counted >= all_rows else f"the newest {sizes.counted}"
+    if deep.matched is not None:
+        counted = f"{deep.matched:,} filtered rows"
     since = f" since {sizes.since:%H:%M:%S}" if sizes.since and sizes.counted < all_rows else ""
     lines = [draw.line(width, (f"sizes of {counted}{since}", "$muted"))]
     most = max(sizes.counts, default=0)

@@ -8,20 +8,19 @@ import polars as pl
 from tui.metrics import around, feed, prices, windows
 from tui.metrics.coverage import Listening, Stream
 from tui.metrics.feed import FeedRow
-from tui.metrics.groups import groups, sizes
+from tui.metrics.groups import groups, groups_of, sizes, sizes_of
 from tui.metrics.spans import ms
 from tui.metrics.timeline import Minute, timeline
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
 from tui.panels.base import View
 from tui.panels.liquidations.deep import COLUMNS, Deep, Near, Part, by, narrowed, only
-from tui.panels.liquidations.filters import matching, parse
 from tui.panels.liquidations.record import LiquidationsRecord, beside, read
 from tui.snapshot import Snapshot
 
 BARS = 60
 TAPE = 500
-"""Rows of the tape: more than anybody scrolls through; the filter finds the others."""
+"""Rows of the tape without a filter: more than anybody scrolls through."""
 
 
 def detailed(snapshot: Snapshot, view: View) -> LiquidationsRecord:
@@ -70,22 +69,34 @@ def _deep(snapshot: Snapshot, view: View, frames: Part, made: Liquidations) -> D
     )
     rows = feed.shown(frames.recent, as_of, view.coin)
     since = as_of - windows.WINDOWS[view.window]
+    if snapshot.matches is not None:
+        return _filtered(snapshot, view, made.largest)
     return Deep(
         split,
         sizes(zip(rows["ts"].to_list(), rows["usd"].to_list(), strict=True), since),
         tape(rows, view, made.largest),
         rows.height,
-        _near(snapshot, view.drill.row),
+        near=_near(snapshot, view.drill.row),
     )
 
 
 def tape(rows: pl.DataFrame, view: View, largest: FeedRow | None) -> tuple[FeedRow, ...]:
-    """The newest rows that the filter lets through; from the smallest size on unless it names
-    sizes itself."""
-    terms = parse(view.drill.typed)
-    if not any(term.column == "usd" for term in terms):
-        rows = rows.filter(pl.col("usd").fill_null(0.0) >= view.smallest)
-    return feed.newest(matching(rows, terms), largest, TAPE)
+    """The newest rows from the smallest size on."""
+    large = rows.filter(pl.col("usd").fill_null(0.0) >= view.smallest)
+    return feed.newest(large, largest, TAPE)
+
+
+def _filtered(snapshot: Snapshot, view: View, largest: FeedRow | None) -> Deep:
+    """Groups, sizes and tape of all that the filter lets through."""
+    assert snapshot.matches is not None
+    rows, newest, name = snapshot.matches.rows, snapshot.matches.newest, by(view)
+    return Deep(
+        groups_of(rows, COLUMNS[name], snapshot.gives) if name else (),
+        sizes_of(rows),
+        feed.newest(newest, largest, newest.height),
+        rows.height,
+        rows.height,
+    )
 
 
 def _near(snapshot: Snapshot, row: FeedRow | None) -> Near | None:

@@ -6,16 +6,23 @@ from textual.content import Content
 
 from tui import draw
 from tui.errors import UsageError
+<<<<<<< HEAD
 from tui.metrics.feed import FeedRow
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
 from tui.panels.liquidations.filters import parse
+=======
+from tui.panels.base import Age, Form, Needs, Panel, View
+from tui.panels.drill import Drill
+from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations.filters import conditions, parse
+>>>>>>> store4
 from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
 from tui.panels.liquidations.rooms import share_out
 from tui.snapshot import Snapshot
-from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES
+from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES, WINDOWS
 
 SILENT = timedelta(seconds=60)
 
@@ -67,6 +74,12 @@ class LiquidationsPanel(Panel):
     def detail_record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
         """The record with the bars of the whole chosen window."""
         return detailed(snapshot, view)
+
+    def needs(self, view: View) -> Needs:
+        """What is around a liquidation; or all of the window that a filter lets through."""
+        if view.drill.row is not None:
+            return Needs(around=view.drill.row)
+        return Needs(matching=conditions(view), span=WINDOWS[view.window])
 
     def detail_rows(
         self, record: LiquidationsRecord, view: View, width: int, height: int

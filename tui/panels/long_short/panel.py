@@ -7,7 +7,7 @@ import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.panels.base import Age, Form, Panel, View
+from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.long_short import history
 from tui.panels.long_short.brief import bare, strip
 from tui.panels.long_short.record import LongShort, record
@@ -33,9 +33,16 @@ class LongShortPanel(Panel):
 
     def detail_record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The record with the history of its ratios."""
-        past = snapshot.positioning.filter(pl.col("base") == view.base).sort("ts")
+        past = snapshot.positioning.filter(pl.col("base") == view.base)
+        if snapshot.older is not None:
+            past = pl.concat([snapshot.older, past])
+        past = past.sort("ts", maintain_order=True)
         since = snapshot.as_of - SPAN[self.span(view)]
         return replace(record(snapshot, view), history=past, since=since)
+
+    def needs(self, view: View) -> Needs:
+        """The ratios of three months: a snapshot holds one."""
+        return Needs(older=view.base)
 
     def points(self, record: LongShort) -> int:
         """The hours of the chart, whichever cell is chosen."""
