@@ -6,18 +6,11 @@ from textual.content import Content
 
 from tui import draw
 from tui.errors import UsageError
-<<<<<<< HEAD
 from tui.metrics.feed import FeedRow
-from tui.panels.base import Age, Form, Panel, View
-from tui.panels.drill import Drill
-from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
-from tui.panels.liquidations.filters import parse
-=======
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.drill import Drill
-from tui.panels.liquidations import detail, feed, split, strip, timeline, totals
+from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
 from tui.panels.liquidations.filters import conditions, parse
->>>>>>> store4
 from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
 from tui.panels.liquidations.rooms import share_out
