@@ -79,12 +79,20 @@ class FakePanel(Panel):
         self.lag = timedelta(seconds=3)
         self.words: dict[int, str] = {}
         self.stands_for: tuple[datetime, ...] = ()
+        self.selectable_rows: int | None = None  # the newest liquidations, unless a test says so
+        self._recent = 0
 
     def record(self, snapshot: Snapshot, view: View) -> Any:
         """The moment, unless the test wants a failure."""
         if self.error:
             raise self.error
+        self._recent = snapshot.recent.height if self.name == "liquidations" else 0
         return snapshot.as_of
+
+    def selectable(self, record: Any) -> int:
+        """As the test said."""
+        known = self._recent or len(self.stands_for)
+        return known if self.selectable_rows is None else self.selectable_rows
 
     def age(self, record: Any) -> Age:
         """Always `lag` old."""

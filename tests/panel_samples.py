@@ -297,6 +297,7 @@ def header(
         made,
         Derivatives(record.interest, record.funding),
         feeds,
+        made.as_of,
         base="BTC",
         endpoint=endpoint,
     )

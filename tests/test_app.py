@@ -243,6 +243,16 @@ async def test_rows_of_the_feed_are_selected_and_left_by_escape(monitor: Any) ->
         await run.shows("selected None")
 
 
+async def test_the_last_row_is_the_last_line_of_the_feed(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[0].selectable_rows = 2  # three rows came, of which two were folded into one line
+        await run.until(lambda: run.app.snapshot is not None)
+        await run.press("G")
+        await run.shows("selected 1")
+        await run.press("k")
+        await run.shows("selected 0")
+
+
 async def test_other_panels_scroll(monitor: Any) -> None:
     async with monitor() as run:
         await run.press("2", "z", "j", "j", "k")

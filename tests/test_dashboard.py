@@ -77,7 +77,7 @@ async def test_the_dashboard_looks_as_its_drawings(
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
             screen = pilot.app.screen
-            for _ in range(200):
+            for _ in range(1000):  # 20 s: machines are busy
                 if isinstance(screen, Dashboard) and is_drawn(screen, width, height):
                     break
                 await pilot.pause(0.02)

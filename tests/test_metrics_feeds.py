@@ -128,7 +128,7 @@ def top(*health: dict[str, Any], **frames: pl.DataFrame) -> Header:
     fed = feeds(now.health, now.coverage, now.streams, {"quotes": now.quotes}, NOW)
     crowd = derivatives(now.derivatives, NOW)
     known = [one for one in found if one is not None]
-    return header(known, tape, crowd, fed, base="BTC", endpoint="http://127.0.0.1:1")
+    return header(known, tape, crowd, fed, NOW, base="BTC", endpoint="http://127.0.0.1:1")
 
 
 def test_the_header_sums_up_the_moment() -> None:
@@ -169,5 +169,5 @@ def test_nothing_liquidated_is_no_side() -> None:
         gives={},
         began=NOW - timedelta(days=1),
     )
-    found = header([], tape, derivatives(now.derivatives, NOW), (), base="BTC", endpoint=None)
+    found = header([], tape, derivatives(now.derivatives, NOW), (), NOW, base="BTC", endpoint=None)
     assert (found.side, found.price, found.lag_s, found.oi_change_5m) == (None, None, None, None)

@@ -16,7 +16,8 @@ from tests.frames import frame, liquidation, minutes_of, quote, snapshot
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
-from tui.panels.base import AGE_CELLS, View
+from tui.panels import PANELS
+from tui.panels.base import AGE_CELLS, Panel, View
 from tui.panels.drill import Drill
 from tui.screens import keys, looks
 from tui.screens.dashboard import Dashboard
@@ -228,8 +229,10 @@ def test_help_never_reads_markup() -> None:
 
 # reading
 
+LIQUIDATIONS_PANEL = next(panel for panel in PANELS if panel.name == "liquidations")
 
-def wanted(panel: FakePanel, **look: Any) -> Wanted:
+
+def wanted(panel: Panel, **look: Any) -> Wanted:
     return Wanted(panel, 60, 10, View(**look))
 
 
@@ -296,6 +299,20 @@ def test_a_selected_row_freezes_the_feed_and_not_the_totals() -> None:
     assert panel.seen == (1, 3)
     picture(reading, Ask(NOW, None, (wanted(panel),)))
     assert panel.seen == (3, 3)
+
+
+def test_the_header_is_of_its_own_coin_and_moment_whatever_panel_is_open() -> None:
+    source, other = FakeSource(rows_at(1)), panels()[1]
+    reading = opened(source)
+    top = Wanted(None, 160, 2, View())
+    before = picture(reading, Ask(NOW, top, (wanted(LIQUIDATIONS_PANEL), wanted(other))))
+    source.base = rows_at(1, 2, 3, 4)
+    after = picture(reading, Ask(NOW + timedelta(seconds=1), top, (wanted(other),)))
+    of_coin = replace(top, view=View(coin="ETH"))
+    eth = picture(reading, Ask(NOW + timedelta(seconds=2), of_coin, (wanted(other),)))
+    late = picture(reading, Ask(NOW + timedelta(minutes=30), top, (wanted(other),)))
+    totals = [one.lines["header"][0].plain.split("long")[0] for one in (before, after, eth, late)]
+    assert len(set(totals)) == 4, totals
 
 
 def test_the_past_is_read_once_while_it_stands_and_the_live_price_goes_on() -> None:

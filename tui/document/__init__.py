@@ -44,7 +44,8 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
 
     def top() -> Header:
         prices = [found] if found else []
-        return header(prices, tape(), interest(), fed(), base=coin, endpoint=snapshot.endpoint)
+        made = (prices, tape(), interest(), fed(), snapshot.as_of)
+        return header(*made, base=coin, endpoint=snapshot.endpoint)
 
     panels = {
         "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),

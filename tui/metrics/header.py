@@ -44,19 +44,20 @@ def header(
     liquidations: Liquidations,
     derivatives: Derivatives,
     feeds: Sequence[Feed],
+    as_of: datetime,
     *,
     base: str,
     endpoint: str | None,
 ) -> Header:
-    """The header from the records of the panels; `prices` in the order of the coins, `base` the
-    coin of the large price."""
+    """The header at `as_of` from the records of the panels, of which the liquidations may be some
+    seconds older; `prices` in the order of the coins, `base` the coin of the large price."""
     total = liquidations.windows[WINDOW]
     counted = [feed for feed in feeds if feed.state != State.OFF]
     lags = [venue.lag_s for venue in liquidations.venues.values() if venue.lag_s is not None]
     interest = [row for row in derivatives.open_interest if (row.venue, row.base) == (ALL, base)]
     funding = [row for row in derivatives.funding if (row.venue, row.base) == (ALL, base)]
     return Header(
-        as_of=liquidations.as_of,
+        as_of=as_of,
         endpoint=endpoint,
         price=next((price for price in prices if price.base == base), None),
         others=tuple(price for price in prices if price.base != base),

@@ -168,6 +168,10 @@ class Panel(ABC):
         was then."""
         return ()
 
+    def selectable(self, record: Any) -> int:
+        """The rows of the panel that can be selected."""
+        return len(self.moments(record))
+
     def opens(self, record: Any, view: View) -> Drill | None:
         """Where `enter` leads from the selected row of the panel; None: to the whole detail."""
         return None

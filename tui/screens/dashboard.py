@@ -157,11 +157,19 @@ class Dashboard(LiveScreen):
         for name in self._panels:
             if name in picture.lines:
                 self._follow(name, picture.moments.get(name, ()))
+                self._keep_within(name, picture.selectable.get(name))
                 self._show(name, self._view(name), picture.lines[name])
                 self._stamp(name).show([self._age(name, picture.ages.get(name))])
         self._opens.update(picture.opens)
         if self._opening:
             self.action_open()
+
+    def _keep_within(self, name: str, rows: int | None) -> None:
+        """Only the picture knows how many rows a feed has at this size and coin."""
+        if rows is not None and name in self._selected:
+            self._selected[name] = min(self._selected[name], rows - 1)
+            if rows == 0:
+                del self._selected[name]
 
     def _follow(self, name: str, moments: tuple[datetime, ...]) -> None:
         """A selected row stays the one of its moment when others come above it."""

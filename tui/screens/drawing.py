@@ -6,7 +6,7 @@ A panel that fails is one line that says so.
 import weakref
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from textual.content import Content
 
@@ -47,6 +47,19 @@ class Wanted:
         return Wanted(self.panel, 0, 0, view, self.detail)
 
 
+class Totals(NamedTuple):
+    """The liquidations drawn last, and number and USD of the rows they were made of: the header
+    uses them while they are of its coin, of the same rows, and young."""
+
+    made: Liquidations
+    rows: tuple[int, int, float]
+
+    def serves(self, coin: str | None, shown: Snapshot) -> bool:
+        """Whether the header of that snapshot may say them."""
+        young = timedelta(0) <= shown.as_of - self.made.as_of < IDLE_EVERY
+        return young and self.made.coin == coin and rows_of(shown) == self.rows
+
+
 @dataclass(frozen=True, eq=False)
 class Kept:
     """A panel as it was drawn at a moment."""
@@ -59,6 +72,7 @@ class Kept:
     age: Age
     moments: tuple[datetime, ...] = ()
     opens: Drill | None = None  # where its selected row leads
+    selectable: int = 0  # how many of its rows can be selected
 
     @property
     def judges(self) -> bool:

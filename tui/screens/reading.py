@@ -15,12 +15,11 @@ from typing import Any
 from textual.content import Content
 
 from tui.clock import Clock, utc_now
-from tui.metrics.windows import Liquidations
 from tui.panels.base import Age
 from tui.panels.drill import Drill
 from tui.panels.liquidations import read
 from tui.screens.beyond import Beyond
-from tui.screens.drawing import Kept, Wanted, drawn, headed, rows_of, said
+from tui.screens.drawing import Kept, Totals, Wanted, drawn, headed, rows_of, said
 from tui.screens.seeking import Found, Seek, found
 from tui.screens.source import Source
 from tui.snapshot import Snapshot
@@ -67,6 +66,7 @@ class Picture:
     moments: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # of rows, by panel
     opens: Mapping[str, tuple[int | None, Drill | None]] = field(default_factory=dict)
     """Of each panel the selected row, and where it leads."""
+    selectable: Mapping[str, int] = field(default_factory=dict)  # rows, by panel
     found: Found | None = None  # the burst that was looked for
     records: Mapping[str, Any] = field(default_factory=dict)  # those the details were drawn from
     sentence: str = ""  # the header's, with its moment
@@ -90,7 +90,7 @@ class Reading:
         self._held: Snapshot | None = None
         self._past: Snapshot | None = None  # the one of a moment that is looked at instead of now
         self._feed: Snapshot | None = None  # the one whose feed is frozen
-        self._totals: Liquidations | None = None  # of the last panels, spared a second reading
+        self._totals: Totals | None = None  # of the last panels, spared a second reading
         self._kept: dict[str, Kept] = {}
         self._beyond = Beyond()  # what details read of the store by themselves
         self._detail: tuple[Wanted, datetime, Any] | None = None  # the record drawn last
@@ -202,6 +202,7 @@ class Reading:
             shown=shown,
             moments={name: one.moments for name, one in kept.items()},
             opens={n: (one.wanted.view.selected, one.opens) for n, one in kept.items()},
+            selectable={name: one.selectable for name, one in kept.items()},
             records=records,
             sentence=sentence,
         )
@@ -222,13 +223,13 @@ class Reading:
     ) -> tuple[dict[str, list[Content]], str]:
         """The header: live, while the view is held too; of the past with the live price in it."""
         self._headed = ask.as_of
-        past = self._past
-        if past is None:
-            return headed(wanted, ask.feeds, live, self._totals if shown is live else None)
-        made = self._totals
-        if made is None or (made.as_of, made.coin) != (past.as_of, wanted.view.coin):
-            made = self._totals = read(past, wanted.view)
-        return headed(wanted, ask.feeds, past, made, live)
+        told = self._past or live
+        known = self._totals
+        if known is None or not known.serves(wanted.view.coin, told):
+            known = Totals(read(told, wanted.view), rows_of(told))
+            if self._past or shown is live:  # what is held is drawn of other rows each second
+                self._totals = known
+        return headed(wanted, ask.feeds, told, known.made, live if self._past else None)
 
     def _past_of(self, ask: Ask) -> Snapshot | None:
         """The snapshot of the past moment that is looked at, read once while it stands."""
@@ -269,11 +270,17 @@ class Reading:
         if wanted.detail and known is None:
             self._detail = (wanted.of_record, shown.as_of, record)
         if not wanted.view.drill.path:  # deeper in, the totals are those of a part
-            self._totals = getattr(record, "liquidations", self._totals)
+            made = getattr(record, "liquidations", None)
+            self._totals = Totals(made, rows_of(shown)) if made else self._totals
         if age is not None:
             ages[name] = age
             origin, rows = weakref.ref(shown), rows_of(shown)
-            leads = (wanted.panel.moments(record), wanted.panel.opens(record, wanted.view))
+            panel = wanted.panel
+            leads = (
+                panel.moments(record),
+                panel.opens(record, wanted.view),
+                panel.selectable(record),
+            )
             self._kept[name] = Kept(wanted, shown.as_of, origin, rows, lines[name], age, *leads)
         return record
 

@@ -58,6 +58,7 @@ def record(
         made,
         shared.derivatives(snapshot),
         snapshot.feeds(made),
+        snapshot.as_of,
         base=view.base,
         endpoint=snapshot.endpoint,
     )

@@ -1,5 +1,7 @@
 """The feed: newest first, what is below the smallest size folded into one line a second."""
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from tui import draw
@@ -23,6 +25,7 @@ def rows(made: Liquidations, view: View, width: int, height: int, full: bool) ->
     """`height` rows of the feed from the view's scroll on; `full` has words, bars and venues."""
     if height <= 0:
         return []
+    view = clamped(view, len(made.feed))
     first = first_row(len(made.feed), view, height)
     shown = made.feed[first : first + height]
     if not shown:
@@ -41,6 +44,13 @@ def first_row(count: int, view: View, height: int) -> int:
     if view.selected is None:
         return first
     return min(max(first, view.selected - height + 1), max(0, view.selected))
+
+
+def clamped(view: View, count: int) -> View:
+    """The view with the last row selected where the selected one is beyond it."""
+    if view.selected is None or view.selected < count:
+        return view
+    return replace(view, selected=count - 1 if count else None)
 
 
 def _row(

@@ -32,6 +32,10 @@ class LiquidationsPanel(Panel):
         """The totals, and what moved beside them."""
         return record(snapshot, view)
 
+    def selectable(self, record: LiquidationsRecord) -> int:
+        """The lines of the feed, folded ones too."""
+        return len(record.liquidations.feed)
+
     def age(self, record: LiquidationsRecord) -> Age:
         """Age of the newest liquidation; stale when no feed's link stood in the last minute."""
         made = record.liquidations
