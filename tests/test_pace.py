@@ -14,7 +14,7 @@ from tui.app import LiqtopApp
 from tui.config import load
 from tui.screens.dashboard import Dashboard
 from tui.screens.help import Help
-from tui.screens.reading import Ask
+from tui.screens.picture import Ask
 
 
 class Painting(LiqtopApp):

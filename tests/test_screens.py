@@ -22,13 +22,15 @@ from tui.panels.drill import Drill
 from tui.screens import keys, looks
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
+from tui.screens.drawing import Wanted
 from tui.screens.help import Section, page
 from tui.screens.hints import hint
 from tui.screens.layout import Placement, edge_place, stamp_place
 from tui.screens.legend import COINGLASS, MARKS
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined
-from tui.screens.reading import Ask, Picture, Reading, Wanted
+from tui.screens.picture import Ask, Picture
+from tui.screens.reading import Reading
 from tui.screens.time_keys import TimeKeys
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS, QUOTES, Table

@@ -27,8 +27,10 @@ from tui.screens.detail import Detail
 from tui.screens.help import Help, Section, feed_rows
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.pace import Pace, takes_bytes
-from tui.screens.reading import Picture, Reading, Source, Supervise
+from tui.screens.picture import Picture
+from tui.screens.reading import Reading, Supervise
 from tui.screens.seeking import Found
+from tui.screens.source import Source
 from tui.screens.thrift import ThriftyDriver
 from tui.screens.time_keys import TimeKeys
 from tui.screens.when import TimeChoice

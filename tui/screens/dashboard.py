@@ -15,11 +15,12 @@ from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
 from tui.panels.drill import Drill
 from tui.screens import looks
 from tui.screens.detail import Detail
+from tui.screens.drawing import Wanted
 from tui.screens.hints import hint
 from tui.screens.layout import HEADER, HINT, Placement, arrange, edge_place, is_strip, stamp_place
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import Edge, PanelView, Rows, Stamp
-from tui.screens.reading import Picture, Wanted
+from tui.screens.picture import Picture
 
 FEED = "liquidations"  # the panel whose rows can be selected, beside those that have moments
 

@@ -12,10 +12,11 @@ from tui.draw.framed import AXIS
 from tui.panels.base import Panel, View
 from tui.panels.drill import Drill, moved
 from tui.panels.header import height_of
+from tui.screens.drawing import Wanted
 from tui.screens.layout import HEADER, Placement
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import PanelView
-from tui.screens.reading import Picture, Wanted
+from tui.screens.picture import Picture
 
 PLACEHOLDER = "usd>100k venue=bybit side=long base=BTC"
 

@@ -24,9 +24,10 @@ from tui.panels import header
 from tui.panels.base import View
 from tui.screens import looks
 from tui.screens.coin import CoinChoice
+from tui.screens.drawing import Wanted
 from tui.screens.layout import Placement
 from tui.screens.panel_view import PanelView, Rows, Stamp
-from tui.screens.reading import Ask, Picture, Wanted
+from tui.screens.picture import Ask, Picture
 from tui.screens.time_keys import TimeKeys
 
 BEAT_S = 0.25
