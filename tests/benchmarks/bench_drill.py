@@ -18,8 +18,10 @@ from tests.benchmarks.bench_store import NOW, million
 from tui.panels import PANELS, View
 from tui.panels.base import Panel
 from tui.panels.drill import Drill
+from tui.screens.drawing import Wanted
 from tui.screens.layout import HEADER, HINT, arrange
-from tui.screens.reading import Ask, Picture, Reading, Wanted
+from tui.screens.picture import Ask, Picture
+from tui.screens.reading import Reading
 from tui.snapshot import Live
 from tui.store import Reader
 from tui.travel import stepped
