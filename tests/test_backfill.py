@@ -224,6 +224,17 @@ async def test_rows_beside_the_hole_are_left_out(monkeypatch: pytest.MonkeyPatch
     assert set(told.frame["source"]) == {"backfill"}
 
 
+async def test_of_what_came_over_the_socket_gates_whole_seconds_are_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = dropped()
+    link.holes[0].told = NOW - timedelta(seconds=25)
+    rows = [CLOSED | {"time": at(ago) // 1000} for ago in (40, 30, 20)]
+    wires = (await Gate.backfill(gate_history(rows), "usdt", [], at(99), at(-99))).wires
+    (told,) = await filled(link, monkeypatch, (wires, at(60), at(0)))
+    assert list(told.frame["ts"].dt.epoch("ms")) == [at(20)]
+
+
 async def test_one_that_fails_is_said_and_leaves_the_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     link = dropped()
     assert await filled(link, monkeypatch, Unanswered("HTTP 503")) == []

@@ -364,13 +364,68 @@ def test_the_last_second_before_a_loss_is_not_covered_and_is_not_asked_for_again
     ticks = lambda: moment[0].timestamp()  # noqa: E731 - the clock does not step
     link = Link("gate", "usdt", itertools.count(1).__next__, lambda: moment[0], ticks)
     link.opened()
-    moment[0] += timedelta(seconds=30)
+    for _ in range(30):
+        moment[0] += timedelta(seconds=1)
+        link.tick()
     link.heard()
     moment[0] += timedelta(seconds=4)
     link.lost("connection dropped")
     row = link.coverage().row(0, named=True)
     assert moment[0] - row["until"] == timedelta(seconds=5)
     assert link.heard_until == moment[0] - timedelta(seconds=4)
+
+
+class Stood:
+    """A link whose process is stopped at 21:00:12 and goes on at 21:00:24."""
+
+    def __init__(self) -> None:
+        self.now = self.began = datetime(2026, 1, 19, 21, tzinfo=UTC)
+        ticks = lambda: self.now.timestamp()  # noqa: E731 - the clock does not step
+        self.link = Link("gate", "usdt", itertools.count(1).__next__, lambda: self.now, ticks)
+        self.link.opened()
+        self.beat(12)
+        self.now += timedelta(seconds=12)
+
+    def beat(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now += timedelta(seconds=1)
+            self.link.heard()
+            self.link.tick()
+
+    def ended(self, until: datetime | None = None) -> float:
+        """At which second of it the coverage ends when the socket does."""
+        self.link.lost("closed by the venue (1001)", until)
+        row = self.link.coverage().row(0, named=True)
+        covered: datetime = row["until"]
+        return (covered - self.began).total_seconds()
+
+
+@pytest.mark.parametrize("is_tick_first", [False, True])
+def test_a_socket_that_ends_with_a_standstill_was_listened_to_before_it(
+    is_tick_first: bool,
+) -> None:
+    """Frames and the close of second 14 waited in the system's buffers until second 24."""
+    stood = Stood()
+    if is_tick_first:
+        stood.link.tick()
+    stood.link.heard()
+    stood.link.told(stood.began + timedelta(seconds=13.5))
+    assert stood.ended() == 11.0
+    assert stood.link.heard_until == stood.began + timedelta(seconds=12)
+    stood.link.opened()
+    (hole,) = stood.link.holes
+    assert hole.told == stood.began + timedelta(seconds=13.5)
+
+
+def test_rows_unread_after_a_standstill_arrived_before_they_were_stamped() -> None:
+    stood = Stood()
+    assert stood.ended(until=stood.now) == 11.0
+
+
+def test_a_socket_that_outlives_a_standstill_was_listened_to_all_the_time() -> None:
+    stood = Stood()
+    stood.beat(10)
+    assert stood.ended() == 33.0
 
 
 async def test_rows_unread_at_the_end_are_not_covered() -> None:

@@ -168,6 +168,29 @@ async def test_a_venue_that_packs_nothing_counts_a_binary_frame() -> None:
     assert garbled == ["a binary frame"]
 
 
+async def test_the_close_of_a_venue_is_not_heard() -> None:
+    heard: list[int] = []
+    async with FakeExchange() as exchange:
+        socket = Socket(
+            VENUES["okx"],
+            "swap",
+            exchange.endpoint,
+            lambda message: False,
+            lambda: heard.append(1),
+            lambda text: None,
+        )
+        try:
+            await socket.open()
+            await socket.subscribe(["liquidation-orders:SWAP"])
+            await exchange.sockets[0].close(code=1001)
+            while socket.failed() is None:
+                await socket.wait(1.0)
+            assert "1001" in str(socket.failed())
+        finally:
+            await socket.close()
+    assert len(heard) == 1, "the answer to the subscription alone"
+
+
 def test_pings_without_an_answer_are_told_however_long_the_address() -> None:
     said = f"Connection to ws://127.0.0.1:1/{'x' * 120} timed out due to a ping-pong keepalive"
     client = SimpleNamespace(last_retry_after=None)

@@ -70,7 +70,7 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
     link = asking.link
     await asyncio.sleep(SETTLES_S)
     while link.holes:
-        hole = _reachable(link.holes[0], asking.clock())
+        hole = _reachable(asking.venue, link.holes[0], asking.clock())
         try:
             if hole.until - hole.since >= SHORTEST:
                 await _fill(asking, hole, put)
@@ -81,8 +81,10 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
         link.holes.pop(0)  # cut off by the end of the connection it stays for the next one
 
 
-def _reachable(hole: Hole, now: datetime) -> Hole:
-    return Hole(max(hole.since, now - REACH), hole.until)
+def _reachable(venue: type[Backfills], hole: Hole, now: datetime) -> Hole:
+    """As much of it as can be asked for without doubling what came over the socket."""
+    since = hole.since if venue.exact or hole.told is None else max(hole.since, hole.told)
+    return Hole(max(since, now - REACH), hole.until)
 
 
 async def _fill(asking: Asking, hole: Hole, put: Callable[[Mended], None]) -> None:

@@ -28,7 +28,8 @@ def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 STEPPED = timedelta(seconds=5)
-"""A clock that moved this much more or less than time itself was set, or its machine slept."""
+"""A clock that moved this much more or less than time itself was set, or its machine slept. Where
+time itself moved so far between two ticks, which come once a second, the process stood still."""
 
 STRETCH = timedelta(minutes=1)
 """Unreadable rows are told in stretches this long: a window knows whether it lacks any."""
@@ -43,12 +44,14 @@ class Stretch:
     rows: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Hole:
-    """A stretch that nobody listened to, and that was not asked for yet."""
+    """A stretch that nobody listened to, and that was not asked for yet. Up to `told`, if that is
+    within it, rows of it came over the socket all the same: they had waited to be read."""
 
     since: datetime
     until: datetime
+    told: datetime | None = None
 
 
 UNREAD = timedelta(seconds=1)
@@ -61,7 +64,8 @@ class Link:
 
     While the socket lives a coverage row's `until` is now; when it is lost, `until` falls back to
     shortly before the last message heard, pongs included, so that neither a half-open socket nor
-    what was under way when it went is counted as listened to.
+    what was under way when it went is counted as listened to. Nor is a time in which the process
+    stood still and that the socket did not outlive: what it reads then was sent some time before.
     Rows that can't be read are rows of coverage of their own, beside the connection's.
     """
 
@@ -76,6 +80,7 @@ class Link:
         self.venue, self.stream = venue, stream
         self._next_conn, self._clock, self._monotonic = next_conn, clock, monotonic
         self._ticked: tuple[datetime, float] | None = None
+        self._stood: tuple[datetime, datetime] | None = None  # still, and nothing heard since
         self.conn: int | None = None
         self.last_heard: datetime | None = None
         self._since = clock()
@@ -84,6 +89,7 @@ class Link:
         self._unreadable: Stretch | None = None
         self._lacking: list[Stretch] = []  # that changed since the last `coverage`
         self.trouble: str | None = None  # what is wrong although it lives
+        self._told: datetime | None = None  # the time of the newest row of this socket
         self.heard_until: datetime | None = None  # the end of the connection before
         self.holes: list[Hole] = []
         self._ended: list[dict[str, object]] = []
@@ -95,8 +101,9 @@ class Link:
         self.conn = self._next_conn()
         self._since = self.last_heard = self._clock()
         if self.heard_until is not None and self.heard_until < self._since:
-            self.holes.append(Hole(self.heard_until, self._since))
-        self._ticked = self._since, self._monotonic()
+            self.holes.append(Hole(self.heard_until, self._since, self._told))
+        self._told = None
+        self._ticked, self._stood = (self._since, self._monotonic()), None
         self.topics(wanted, subscribed, reason)
         return self.conn
 
@@ -120,34 +127,53 @@ class Link:
         self.trouble = f"unreadable rows: {reason}"[:120]
 
     def heard(self) -> None:
-        """Any message of the socket, pongs included."""
+        """Any message of the socket, pongs included; its close is none.
+
+        One that comes longer after a standstill than what had piled up in it takes to be read
+        tells that the socket outlived it, and that nothing of it is missing.
+        """
         self.last_heard = self._clock()
+        if self._stood is not None and self.last_heard - self._stood[1] > STEPPED:
+            self._stood = None
+
+    def told(self, ts: datetime) -> None:
+        """Rows of this time were read; one ahead of the clock tells nothing."""
+        if (self._told is None or ts > self._told) and ts <= self._clock() + STEPPED:
+            self._told = ts
 
     def tick(self) -> None:
         """Told once a second: where the clock has stepped, the row ends and a new one begins.
 
         Nobody listened in an hour that the clock jumped over, or that the machine slept through;
-        and a row that went on through a step back would end before it began.
+        and a row that went on through a step back would end before it began. Where the process
+        stood still the row goes on, for as long as the socket does.
         """
         if self.conn is None or self._ticked is None:
             return
         (before, then), now = self._ticked, self._clock()
         self._ticked = now, self._monotonic()
-        step = (now - before) - timedelta(seconds=self._ticked[1] - then)
+        passed = timedelta(seconds=self._ticked[1] - then)
+        step = (now - before) - passed
         if abs(step) > STEPPED:
             reason = f"the clock stepped by {step.total_seconds():+.0f} s"
             self._ended.append(self._row(max(self._since, before), reason))
             self.conn, self._since, self.last_heard = self._next_conn(), now, now
+            self._stood = None
+        elif passed > STEPPED:
+            self._stood = (self._stood or (before, now))[0], now
 
     def lost(self, reason: str, until: datetime | None = None) -> None:
         """The socket is gone; nothing happens when it already was.
 
-        `until` is when it was last listened to, by default `UNREAD` before the last message heard.
+        `until` is when it was last listened to, by default `UNREAD` before the last message heard,
+        or before the process stood still when that cost it the socket.
         """
         if self.conn is None:
             return
         self.tick()
         heard = until or self.last_heard or self._since
+        if self._stood is not None and self._stood[0] < heard:
+            heard, until = self._stood[0], None
         until = max(self._since, until or heard - UNREAD)
         self._ended.append(self._row(until, reason))
         # What is asked for again begins where rows end: Gate's history, which cuts its times to

@@ -87,6 +87,7 @@ class Inbox:
         if not wires:
             return False
         conn = self._link.conn if self._link.conn is not None else self._link.opened()
+        self._link.told(datetime.fromtimestamp(max(wire.ts for wire in wires) / 1000, UTC))
         self._waiting.append((wires, int(self._stream.clock().timestamp() * 1000), conn))
         return True
 

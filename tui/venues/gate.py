@@ -35,6 +35,7 @@ class Gate(Backfills):
     name = "gate"
     gives = "all"
     streams = ("usdt", "btc")
+    exact = False  # whole seconds, and the socket milliseconds
 
     @staticmethod
     async def instruments(ask: Ask, stream: str) -> list[Any]:

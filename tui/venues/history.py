@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from tui.venues.base import Ask, Market, Venue, Wire
 
@@ -25,7 +25,12 @@ class Filled(NamedTuple):
 
 
 class Backfills(Venue):
-    """A venue that can be asked for what it published while nobody listened."""
+    """A venue that can be asked for what it published while nobody listened.
+
+    `exact` where the times of its answers are the socket's, so that the store knows a row again.
+    """
+
+    exact: ClassVar[bool] = True
 
     @staticmethod
     @abstractmethod

@@ -20,7 +20,7 @@ log = logging.getLogger("liqtop")
 
 ANSWER_S = 10.0
 SILENCE_S = 60.0
-_TEXT, _BINARY = 1, 2  # aiohttp.WSMsgType
+_TEXT, _BINARY, _CLOSE = 1, 2, 8  # aiohttp.WSMsgType
 _OWN = 0x100
 """From here on aiohttp's own words (closing, closed, error), which no venue has said."""
 
@@ -33,7 +33,8 @@ Take = Callable[[Any], bool]
 class Socket:
     """A living subscription: `open`, `subscribe`, then data goes to `take` until `failed()`.
 
-    `heard` is told of every frame, pongs included; `garbled` of what is not JSON.
+    `heard` is told of every frame, pongs included, but not of the close: it may have waited for us
+    as long as we stood still. `garbled` is told of what is not JSON.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class Socket:
 
     def arrived(self, client: Any, frame: Any, otherwise: Callable[[Any], None]) -> None:
         """Every frame of the socket, before ccxt: text is ours, the rest (pongs, close) ccxt's."""
-        if frame.type < _OWN:
+        if frame.type < _OWN and frame.type != _CLOSE:
             self._last = _now()
             self._heard()
         if frame.type not in (_TEXT, _BINARY):
