@@ -16,7 +16,9 @@ from tests.fake_exchange import FakeExchange, acknowledged
 from tui.clock import utc_now
 from tui.collectors import liquidations
 from tui.collectors.base import Link
-from tui.tables import LIQUIDATIONS, Class
+from tui.metrics.breaks import breaks
+from tui.metrics.coverage import Stream, cover
+from tui.tables import COVERAGE, LIQUIDATIONS, Class
 from tui.venues import VENUES
 from tui.venues.base import Market
 from tui.venues.connect import Rest
@@ -373,6 +375,59 @@ def test_the_last_second_before_a_loss_is_not_covered_and_is_not_asked_for_again
     row = link.coverage().row(0, named=True)
     assert moment[0] - row["until"] == timedelta(seconds=5)
     assert link.heard_until == moment[0] - timedelta(seconds=4)
+
+
+class Hour:
+    """A link from 21:00 on whose process is told the time each second."""
+
+    def __init__(self) -> None:
+        self.now = self.began = datetime(2026, 1, 19, 21, tzinfo=UTC)
+        ticks = lambda: self.now.timestamp()  # noqa: E731 - the clock does not step
+        self.link = Link("bybit", "linear", itertools.count(1).__next__, lambda: self.now, ticks)
+        self.told: dict[int, dict[str, Any]] = {}  # as the store has them: the newest of a key
+
+    def beat(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now += timedelta(seconds=1)
+            self.link.tick()
+            self.tell()
+
+    def tell(self) -> pl.DataFrame:
+        self.told |= {row["conn"]: row for row in self.link.coverage().iter_rows(named=True)}
+        return pl.DataFrame(list(self.told.values()), schema=COVERAGE.schema, orient="row")
+
+
+def test_half_the_topics_for_half_an_hour_are_three_quarters_of_it_and_no_break() -> None:
+    hour, stream = Hour(), Stream("bybit", "linear")
+    hour.link.opened(800, 400, "400 refused")
+    hour.beat(1800)
+    hour.link.topics(800, 800)
+    hour.beat(1800)
+    told = hour.tell()
+    assert cover(told, [stream], hour.began, hour.now).share == pytest.approx(0.75)
+    assert breaks(told, [stream], hour.began, hour.now) == ()
+    assert told["conn"].n_unique() == told.height == 2
+    assert told["reason"].to_list() == ["other topics", None]
+
+
+def test_the_steps_of_a_first_subscription_are_one_row() -> None:
+    hour = Hour()
+    hour.link.opened(800, 200)
+    for stand in (200, 400, 600, 800):
+        hour.beat(2)
+        hour.link.topics(800, stand)
+    hour.beat(600)
+    hour.link.topics(800, 800, "the same again")
+    assert hour.tell()["subscribed"].to_list() == [800]
+
+
+def test_topics_one_by_one_are_a_row_in_eleven_seconds() -> None:
+    hour = Hour()
+    hour.link.opened(170, 1)
+    for stand in range(2, 51):
+        hour.beat(1)
+        hour.link.topics(170, stand)
+    assert hour.tell().height == 5
 
 
 class Stood:

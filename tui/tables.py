@@ -137,7 +137,7 @@ COVERAGE = Table(
         "venue": _TEXT,
         "stream": _TEXT,  # usdm, coinm, linear, inverse, swap
         "conn": _INT,  # below zero for a stretch of unreadable rows, which is no connection
-        "since": TIME,  # first moment the subscription stood
+        "since": TIME,  # first moment the subscription stood, or these numbers of topics did
         "until": TIME,  # moved every 5 s while the socket lives
         "wanted": _INT,  # topics wanted
         "subscribed": _INT,  # topics the venue confirmed

@@ -31,6 +31,11 @@ STEPPED = timedelta(seconds=5)
 """A clock that moved this much more or less than time itself was set, or its machine slept. Where
 time itself moved so far between two ticks, which come once a second, the process stood still."""
 
+YOUNG = timedelta(seconds=10)
+"""A row that began so shortly ago takes other numbers of topics as its own: at most for so long it
+claims what it had not yet. A first subscription comes in steps (Bybit's by 200 topics, Lighter's
+170 one by one in 50 s), and a row for each would be dozens."""
+
 STRETCH = timedelta(minutes=1)
 """Unreadable rows are told in stretches this long: a window knows whether it lacks any."""
 
@@ -108,7 +113,16 @@ class Link:
         return self.conn
 
     def topics(self, wanted: int, subscribed: int, reason: str | None = None) -> None:
-        """How many of the wanted topics the venue confirmed on the living connection."""
+        """How many of the wanted topics the venue confirmed on the living connection.
+
+        Where the numbers change the row ends and a new one begins in the same moment: what was
+        listened to before keeps its share, and no gap is between them.
+        """
+        self.tick()
+        is_other = (wanted, subscribed) != (self._wanted, self._subscribed)
+        if self.conn is not None and is_other and (now := self._clock()) - self._since > YOUNG:
+            self._ended.append(self._row(now, "other topics"))
+            self.conn, self._since = self._next_conn(), now
         self._wanted, self._subscribed, self._partial = wanted, subscribed, reason
 
     def garbled(self, rows: int, reason: str) -> None:
