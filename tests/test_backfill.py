@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.clock import utc_now
 from tui.collectors import backfill
 from tui.collectors.backfill import Asking, Mended, fill, remember
-from tui.collectors.base import Link
+from tui.collectors.base import Hole, Link
 from tui.tables import COVERAGE, Class, Side, Table
 from tui.venues.base import Market
 from tui.venues.errors import NotListed, Unanswered
@@ -191,9 +191,11 @@ class Clock:
 def dropped(seconds: float = 60.0) -> Link:
     """A link that stands again after a gap of so long that ends at NOW."""
     clock = Clock()
-    link = Link("gate", "usdt", itertools.count(1).__next__, clock)
+    ticks = lambda: clock.now.timestamp()  # noqa: E731 - the clock does not step
+    link = Link("gate", "usdt", itertools.count(1).__next__, clock, ticks)
+    clock.now = NOW - timedelta(seconds=seconds + 3.0)
     link.opened()
-    clock.now = NOW - timedelta(seconds=seconds)
+    clock.now += timedelta(seconds=3.0)
     link.lost("connection dropped", clock.now)
     clock.now = NOW
     link.opened()
@@ -259,6 +261,68 @@ async def test_a_hole_that_is_cut_off_is_asked_for_by_the_next_connection(
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert len(link.holes) == 1
+
+
+def slept(minutes: int = 10) -> tuple[Link, Clock]:
+    """A link whose socket stands since 20 minutes before NOW, of which its machine slept some."""
+    clock = Clock()
+    clock.now = NOW - timedelta(minutes=20)
+    link = Link("gate", "usdt", itertools.count(1).__next__, clock, lambda: 0.0)
+    link.opened()
+    clock.now += timedelta(minutes=minutes)
+    link.tick()
+    return link, clock
+
+
+def test_the_time_a_machine_slept_is_a_hole_of_the_socket_that_lives_on() -> None:
+    link, _ = slept()
+    (hole,) = link.holes
+    assert (hole.since, hole.until) == (NOW - timedelta(minutes=20), NOW - timedelta(minutes=10))
+    assert link.holed.is_set()
+    assert link.coverage()["reason"].to_list() == ["the clock stepped by +600 s", None]
+
+
+def test_a_step_back_is_no_hole() -> None:
+    link, _ = slept(-10)
+    assert (link.holes, link.holed.is_set()) == ([], False)
+
+
+def test_a_socket_that_ends_with_the_sleep_leaves_one_hole() -> None:
+    link, clock = slept()
+    link.lost("connection dropped")
+    clock.now += timedelta(seconds=4)
+    link.opened()
+    (hole,) = link.holes
+    assert hole.until - hole.since == timedelta(minutes=10, seconds=4)
+
+
+async def test_a_hole_that_grows_while_it_is_asked_for_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link, clock = slept()
+    asked: list[timedelta] = []
+
+    async def grows(asking: Asking, hole: Hole, put: Any) -> None:
+        asked.append(hole.until - hole.since)
+        if len(asked) == 1:
+            clock.now += timedelta(minutes=1)
+            link.tick()
+
+    monkeypatch.setattr(backfill, "_fill", grows)
+    await filled(link, monkeypatch, None)
+    assert asked == [timedelta(minutes=10), timedelta(minutes=11)]
+    assert link.holes == []
+
+
+async def test_what_came_over_the_socket_after_the_sleep_is_not_doubled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link, _ = slept()
+    link.told(NOW - timedelta(seconds=700))
+    rows = [CLOSED | {"time": at(ago) // 1000} for ago in (1_100, 701, 650)]
+    wires = (await Gate.backfill(gate_history(rows), "usdt", [], at(1_200), at(500))).wires
+    (told,) = await filled(link, monkeypatch, (wires, at(1_200), at(600)))
+    assert list(told.frame["ts"].dt.epoch("ms")) == [at(650)]
 
 
 def test_after_a_restart_the_hole_begins_where_the_store_ends() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from tests.fake_exchange import FakeExchange, acknowledged
 from tui.clock import utc_now
-from tui.collectors import liquidations
+from tui.collectors import backfill, liquidations
+from tui.collectors.backfill import Asking, Mended
 from tui.collectors.base import Link
 from tui.metrics.breaks import breaks
 from tui.metrics.coverage import Stream, cover
@@ -375,6 +376,32 @@ def test_the_last_second_before_a_loss_is_not_covered_and_is_not_asked_for_again
     row = link.coverage().row(0, named=True)
     assert moment[0] - row["until"] == timedelta(seconds=5)
     assert link.heard_until == moment[0] - timedelta(seconds=4)
+
+
+async def test_the_hour_a_machine_slept_is_asked_for_though_the_socket_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[timedelta] = []
+
+    async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
+        asked.extend(hole.until - hole.since for hole in asking.link.holes)
+        asking.link.holes.clear()
+
+    async def sleep(link: Link) -> None:
+        await pushing(exchange, link, [])
+        await asyncio.sleep(0.1)  # what was missed before has been asked for
+        link._clock = lambda: utc_now() + timedelta(hours=1)
+        link.tick()
+
+    monkeypatch.setattr(backfill, "fill", fill)
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "gate", "usdt", ["BTC_USDT"])
+        slept = asyncio.create_task(sleep(listening.link))
+        await listening.until(lambda it: bool(asked))
+        await slept
+        await listening.frames.aclose()  # type: ignore[attr-defined]
+    (one,) = asked
+    assert abs(one - timedelta(hours=1)) < timedelta(seconds=5)
 
 
 class Hour:

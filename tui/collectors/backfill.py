@@ -70,7 +70,7 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
     link = asking.link
     await asyncio.sleep(SETTLES_S)
     while link.holes:
-        hole = _reachable(asking.venue, link.holes[0], asking.clock())
+        hole = _reachable(asking.venue, first := link.holes[0], asking.clock())
         try:
             if hole.until - hole.since >= SHORTEST:
                 await _fill(asking, hole, put)
@@ -78,7 +78,10 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
             said = f"backfill of {hole.since:%H:%M:%S} to {hole.until:%H:%M:%S}: {short(error)}"
             log.warning("%s %s: %s", link.venue, link.stream, said)
             link.trouble = link.trouble or said[:120]
-        link.holes.pop(0)  # cut off by the end of the connection it stays for the next one
+        # Cut off by the end of the connection it stays for the next one, and so does one that
+        # grew meanwhile.
+        if first in link.holes:
+            link.holes.remove(first)
 
 
 def _reachable(venue: type[Backfills], hole: Hole, now: datetime) -> Hole:

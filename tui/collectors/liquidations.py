@@ -51,7 +51,7 @@ class Stream:
         return self.venue.topics(self.name, known.values())
 
     async def fill(self, put: Callable[[Mended], None]) -> None:
-        """What the venue tells of the holes before this connection, where it tells anything."""
+        """What the venue tells of the link's holes, where it tells anything."""
         if not issubclass(self.venue, Backfills):
             self.link.holes.clear()
         elif self.link.holes:
@@ -179,12 +179,20 @@ async def _subscribed(stream: Stream, socket: Socket, inbox: Inbox, mended: dequ
         standing = await _all(stream, socket, stream.topics(stream.markets.known))
     finally:
         socket.wake()
-    await stream.fill(put)
+    async with _beside(_filled(stream, put)):
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)
+            inbox.unknown.clear()
+            await _new(stream, socket, standing)
+
+
+async def _filled(stream: Stream, put: Callable[[Mended], None]) -> None:
+    """Ask for what was missed before this connection, and for each hole that it lives through."""
     while True:
-        await asyncio.sleep(AGAIN_S)
-        await stream.markets.get(stream.ask, AGAIN_S if inbox.unknown else DAY_S)
-        inbox.unknown.clear()
-        await _new(stream, socket, standing)
+        stream.link.holed.clear()
+        await stream.fill(put)
+        await stream.link.holed.wait()
 
 
 async def _all(stream: Stream, socket: Socket, topics: list[str]) -> set[str]:
