@@ -1,6 +1,7 @@
 """What waits for the store is written in batches, and kept while the store can't be written."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -51,6 +52,26 @@ async def test_frames_of_one_moment_are_one_transaction() -> None:
     with suppress(asyncio.CancelledError):
         await running
     assert (disk.batches, disk.rows) == (1, 10)
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_a_batch_that_waits_for_the_thread_outlives_the_end_and_is_written_once(
+    failures: int,
+) -> None:
+    disk, busy = Disk(failures), threading.Event()
+    box = waiting(disk, [])
+    prune = box.call(busy.wait, 5.0)
+    box.put(HEALTH, rows(3))
+    running = asyncio.create_task(box.run())
+    await asyncio.sleep(2 * outbox.BATCH_S)
+    running.cancel()
+    await asyncio.sleep(0)
+    busy.set()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert await prune
+    assert await box.flush()
+    assert (disk.batches, disk.rows) == (1, 3)
 
 
 async def test_a_full_disk_loses_nothing_and_says_so_until_it_is_over() -> None:

@@ -54,8 +54,16 @@ class Outbox:
         self._filled.clear()
         if not batch:
             return True
+        # Cancelled while it waits behind a copy or a prune it would never be written, and later it
+        # could not be told whether it was; what follows goes through the same thread anyway.
+        writing = asyncio.ensure_future(self.call(self._writer.append_all, batch))
         try:
-            await self.call(self._writer.append_all, batch)
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            if isinstance(writing.exception(), StoreError):
+                self._keep(batch)
+            raise
         except StoreError as error:
             self._keep(batch)
             self.attempts += 1
