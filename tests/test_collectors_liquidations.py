@@ -198,6 +198,20 @@ def test_unreadable_rows_are_told_in_stretches_of_a_minute_and_outlive_their_con
     assert link.coverage()["reason"].to_list() == ["living: 1 refused"]
 
 
+def test_rows_that_are_dropped_are_told_by_their_minute_and_added_up() -> None:
+    now = datetime(2026, 1, 19, 21, 15, 9, tzinfo=UTC)
+    link = Link("bybit", "linear", itertools.count(1).__next__, lambda: now)
+    told: dict[int, dict[str, Any]] = {}
+    for seconds in ((5, 70, 70), (6, 8)):
+        link.dropped(pl.Series([now - timedelta(seconds=one) for one in seconds]))
+        told |= {row["conn"]: row for row in link.coverage().iter_rows(named=True)}
+    minute = now.replace(second=0)
+    assert [(row["since"], row["until"], row["reason"]) for row in told.values()] == [
+        (minute, now - timedelta(seconds=5), "unreadable: 3"),
+        (minute - timedelta(minutes=2), now - timedelta(seconds=70), "unreadable: 2"),
+    ]
+
+
 async def test_an_unknown_market_keeps_its_row_without_a_price() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])

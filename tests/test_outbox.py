@@ -2,19 +2,23 @@
 
 import asyncio
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import polars as pl
 import pytest
 
+from tests.frames import frame, liquidation, quote
 from tui import outbox
 from tui.errors import StoreError
 from tui.outbox import Outbox
 from tui.store import Writer
-from tui.tables import HEALTH, Table
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Table
+
+NOW = datetime(2026, 1, 20, tzinfo=UTC)
 
 
 class Disk:
@@ -22,23 +26,43 @@ class Disk:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures, self.rows, self.batches = failures, 0, 0
+        self.tables: dict[Table, int] = defaultdict(int)
+        self.newest: list[datetime] = []
 
     def append_all(self, batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
         if self.failures:
             self.failures -= 1
             raise StoreError("liqtop.sqlite: disk is full")
         self.batches += 1
+        for table, some in batch:
+            self.tables[table] += some.height
+            self.newest += some["until"].to_list() if table is COVERAGE else []
         self.rows += (written := sum(frame.height for _, frame in batch))
         return written
 
 
 def rows(count: int) -> pl.DataFrame:
-    row = (datetime(2026, 1, 20, tzinfo=UTC), "store", "", "", "live", 0, None)
+    row = (NOW, "store", "", "", "live", 0, None)
     return pl.DataFrame([row] * count, schema=HEALTH.schema, orient="row")
 
 
-def waiting(disk: Disk, words: list[Any]) -> Outbox:
-    return Outbox(cast(Writer, disk), words.append)
+def forced(count: int) -> pl.DataFrame:
+    return frame(LIQUIDATIONS, [liquidation(NOW)] * count)
+
+
+def prices(count: int) -> pl.DataFrame:
+    return frame(QUOTES, [quote(100.0, NOW)] * count)
+
+
+def heard(seconds: int) -> pl.DataFrame:
+    """The row of one connection as it is told so long after its beginning."""
+    row = {"venue": "okx", "stream": "swap", "conn": 1, "since": NOW}
+    return frame(COVERAGE, [row | {"until": NOW + timedelta(seconds=seconds)}])
+
+
+def waiting(disk: Disk, words: list[Any], lost: list[pl.DataFrame] | None = None) -> Outbox:
+    lost = [] if lost is None else lost
+    return Outbox(cast(Writer, disk), words.append, lost.append)
 
 
 async def test_frames_of_one_moment_are_one_transaction() -> None:
@@ -92,10 +116,29 @@ async def test_beyond_the_cap_the_oldest_go_and_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outbox, "KEEP_ROWS", 10)
-    words = list[Any]()
-    box = waiting(Disk(failures=1), words)
-    for _ in range(4):
-        box.put(HEALTH, rows(4))
+    words, lost = list[Any](), list[pl.DataFrame]()
+    box = waiting(Disk(failures=1), words, lost)
+    for place in range(4):
+        box.put(QUOTES if place == 1 else LIQUIDATIONS, prices(4) if place == 1 else forced(4))
     await box.flush()
     assert box.dropped == 8
     assert "8 rows wait, 8 rows lost" in words[0]
+    assert [frame.height for frame in lost] == [4], "quotes leave no gap"
+
+
+async def test_what_tells_of_a_gap_stays_and_of_a_connection_only_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "KEEP_ROWS", 2)
+    disk, lost = Disk(failures=2), list[pl.DataFrame]()
+    box = waiting(disk, [], lost)
+    for count in (1, 2):
+        box.put(HEALTH, rows(1))
+        box.put(LIQUIDATIONS, forced(9))
+        for second in (0, 5, 10):
+            box.put(COVERAGE, heard(second * count))
+        assert not await box.flush()
+    assert await box.flush()
+    assert (disk.tables[HEALTH], disk.tables[COVERAGE]) == (2, 1)
+    assert [frame.height for frame in lost] == [9, 9]
+    assert disk.newest == [NOW + timedelta(seconds=20)]

@@ -1,24 +1,26 @@
 """The recorder with collectors made for the test: a failure is tried again, and harms nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.frames import frame, liquidation, quote
-from tui import backoff, config, recorder
+from tui import backoff, config, outbox, recorder
 from tui.clock import utc_now
 from tui.collectors.base import Context, Link, Spec
+from tui.errors import StoreError
 from tui.metrics.feeds import feeds
 from tui.rates import Rates
 from tui.recorder import Recorder
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Table
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, UNREADABLE, Table
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -215,6 +217,48 @@ async def test_a_lost_stream_leaves_a_gap_and_a_new_connection(
     assert coverage["conn"].n_unique() == 2
     assert "1006" in coverage["reason"].to_list()[0]
     assert coverage["reason"].to_list()[-1] == "recorder stopped"
+
+
+async def test_rows_that_a_full_disk_costs_are_told_by_the_coverage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "KEEP_ROWS", 10)
+    full = asyncio.Event()
+    full.set()
+
+    def make(context: Context) -> list[Spec]:
+        links = [Link("bybit", name, context.next_conn) for name in ("inverse", "linear")]
+
+        async def stream(link: Link) -> AsyncIterator[pl.DataFrame]:
+            conn = link.opened()
+            for place in range(8 if link.stream == "linear" else 0):
+                ts = datetime.now(UTC)
+                yield frame(LIQUIDATIONS, [liquidation(ts, place, conn=conn, raw="{}")] * 4)
+            await forever()
+
+        return [
+            Spec("liquidations", "bybit", link.stream, LIQUIDATIONS, partial(stream, link), link)
+            for link in links
+        ]
+
+    async with recording(tmp_path, monkeypatch, make) as it:
+        write = it.writer.append_all
+
+        def append_all(batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
+            if full.is_set():
+                raise StoreError("disk is full")
+            return write(batch)
+
+        monkeypatch.setattr(it.writer, "append_all", append_all)
+        await until(lambda: it.outbox.dropped > 0)
+        full.clear()
+        await until(lambda: rows(tmp_path, LIQUIDATIONS).height > 0)
+        await asyncio.sleep(recorder.BEAT_S)
+    told = rows(tmp_path, COVERAGE).filter(pl.col("conn") < 0)
+    assert set(told["stream"]) == {"linear"}
+    counts = [int(reason.removeprefix(UNREADABLE)) for reason in told["reason"]]
+    assert sum(counts) == it.outbox.dropped == 32 - rows(tmp_path, LIQUIDATIONS).height
+    assert set(rows(tmp_path, HEALTH)["stream"]) >= {"inverse", "linear"}
 
 
 async def test_once_a_second_the_latest_snapshot_is_there_for_a_status_bar(

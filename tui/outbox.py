@@ -10,7 +10,7 @@ import polars as pl
 from tui import backoff
 from tui.errors import StoreError
 from tui.store import Writer
-from tui.tables import Table
+from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, Table
 
 BATCH_S = 0.1
 """A transaction of 20 rows costs what one of 200 does, and nobody sees 100 ms."""
@@ -24,10 +24,17 @@ class Outbox:
 
     When the store can't be written (disk full, read only, deleted) everything is kept, up to
     KEEP_ROWS, and tried again with a back-off; `trouble` is told why, and None once it works.
+    Beyond it the oldest frames go, but for those that tell of a gap; `lost` is given those of
+    LIQUIDATIONS, without which a total would be too low and not say so.
     """
 
-    def __init__(self, writer: Writer, trouble: Callable[[str | None], None]) -> None:
-        self._writer, self._trouble = writer, trouble
+    def __init__(
+        self,
+        writer: Writer,
+        trouble: Callable[[str | None], None],
+        lost: Callable[[pl.DataFrame], None] = lambda frame: None,
+    ) -> None:
+        self._writer, self._trouble, self._lost = writer, trouble, lost
         self._thread = ThreadPoolExecutor(1, "store")
         self._waiting: list[tuple[Table, pl.DataFrame]] = []
         self._filled = asyncio.Event()
@@ -82,14 +89,30 @@ class Outbox:
         self._thread.shutdown()
 
     def _keep(self, batch: list[tuple[Table, pl.DataFrame]]) -> None:
-        self._waiting = batch + self._waiting
-        rows = sum(frame.height for _, frame in self._waiting)
-        while rows > KEEP_ROWS:
-            rows -= (oldest := self._waiting.pop(0)[1].height)
-            self.dropped += oldest
+        waiting = [*batch, *self._waiting]
+        rows = sum(frame.height for _, frame in waiting)
+        kept: list[tuple[Table, pl.DataFrame]] = []
+        for table, frame in waiting:
+            if rows <= KEEP_ROWS or table in (COVERAGE, HEALTH):
+                kept.append((table, frame))
+                continue
+            rows -= frame.height
+            self.dropped += frame.height
+            if table is LIQUIDATIONS:
+                self._lost(frame)
+        self._waiting = _newest_coverage(kept)
         self._filled.set()
 
     def _words(self, error: StoreError) -> str:
         rows = sum(frame.height for _, frame in self._waiting)
         lost = f", {self.dropped} rows lost" if self.dropped else ""
         return f"{error}; {rows} rows wait{lost}"
+
+
+def _newest_coverage(waiting: list[tuple[Table, pl.DataFrame]]) -> list[tuple[Table, pl.DataFrame]]:
+    """With the newest row of each connection alone: twelve streams tell 200,000 rows a day."""
+    told = [frame for table, frame in waiting if table is COVERAGE]
+    if len(told) < 2:
+        return waiting
+    newest = pl.concat(told).unique(COVERAGE.key, keep="last", maintain_order=True)
+    return [*(one for one in waiting if one[0] is not COVERAGE), (COVERAGE, newest)]

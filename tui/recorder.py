@@ -57,7 +57,7 @@ class Recorder:
         self.writer = Writer(path, settings.endpoint)
         self.reader = Reader(path)
         self._lookup = Reader(path)  # a reader serves one thread at a time; `Live` has the other
-        self.outbox = Outbox(self.writer, self._trouble)
+        self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
         context = Context(self.writer.next_conn, self._newest, self.rates, clock)
@@ -249,6 +249,15 @@ class Recorder:
         if self._states.get(STORE) != state:
             self._states[STORE] = state
             self._write_health(*STORE, state, self.outbox.attempts, reason)
+
+    def _dropped(self, frame: pl.DataFrame) -> None:
+        """Liquidations that the store never took: told by the coverage of the feed they are of, or
+        of another of the venue's where that connection is over. A total names the venue alone."""
+        for (venue, conn), rows in frame.group_by("venue", "conn"):
+            links = [spec.link for spec in self.specs if spec.link and spec.venue == venue]
+            links.sort(key=lambda link: link.conn != conn)
+            for link in links[:1]:
+                link.dropped(rows["ts"])
 
     def _write_health(
         self, collector: str, venue: str, stream: str, state: State, attempts: int, reason: Any

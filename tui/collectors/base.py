@@ -93,6 +93,7 @@ class Link:
         self._wanted = self._subscribed = 0
         self._partial: str | None = None
         self._unreadable: Stretch | None = None
+        self._dropped: dict[datetime, Stretch] = {}  # by their minute
         self._lacking: list[Stretch] = []  # that changed since the last `coverage`
         self.trouble: str | None = None  # what is wrong although it lives
         self._told: datetime | None = None  # the time of the newest row of this socket
@@ -141,6 +142,16 @@ class Link:
         if last not in self._lacking:
             self._lacking.append(last)
         self.trouble = f"unreadable rows: {reason}"[:120]
+
+    def dropped(self, times: pl.Series) -> None:
+        """Rows of these times that the store could not take and that nobody could keep: unreadable
+        as well. By the minute of the event, so that one that is lost later adds to its stretch."""
+        for ts in times:
+            minute = ts.replace(second=0, microsecond=0)
+            one = self._dropped.setdefault(minute, Stretch(minute, minute))
+            one.until, one.rows = max(one.until, min(ts, self._clock())), one.rows + 1
+            if one not in self._lacking:
+                self._lacking.append(one)
 
     def heard(self) -> None:
         """Any message of the socket, pongs included; its close is none.
