@@ -40,6 +40,9 @@ SECONDS = HOUR * HOURS
 PER_SECOND = 50
 FASTER = 60
 DROPS = 10 if HOURS == 1 else 50
+ROOM = 15 if HOURS == 1 else 30
+"""MB that the last third may take more than the one before: a day of 4 million rows, which the
+recorder holds by the minute, is full only at its end (345,000 minute rows)."""
 CONTRACTS = 12
 """Of each feed: some hundred rows a minute and venue, as in a wave, are of few contracts."""
 
@@ -148,7 +151,7 @@ async def test_an_hour_of_fifty_a_second_with_lost_connections(
     assert_minutes_are_sums(store_path(home.data))
     third, memory = len(hours.memory) // 3, hours.memory
     told = " ".join(f"{mb:.0f}" for mb in memory)
-    assert max(memory[-third:]) < max(memory[third:-third]) + 15, told
+    assert max(memory[-third:]) < max(memory[third:-third]) + ROOM, told
     found = gaps(home, exchange)
     assert len(found) >= DROPS // 2
     kept = hours.sent - hours.missing
