@@ -26,6 +26,7 @@ from tests.frames import (
 )
 from tui.errors import StoreError
 from tui.metrics.coverage import Stream
+from tui.metrics.series import price_at
 from tui.metrics.windows import WINDOWS
 from tui.snapshot import Live, Snapshot, take
 from tui.store import Reader, Writer, follower, recent, store_path
@@ -337,12 +338,35 @@ def test_the_feed_is_the_newest_rows_newest_first(
 def test_quotes_are_thinned_to_the_last_of_a_minute_but_for_the_newest(
     writer: Writer, reader: Reader
 ) -> None:
-    every = [quote(float(s), NOW - timedelta(seconds=s)) for s in range(600, -1, -1)]
+    every = [quote(float(s), NOW - timedelta(seconds=s)) for s in range(1500, -1, -1)]
     writer.append(QUOTES, frame(QUOTES, every))
     found = take(reader, NOW).quotes
-    whole = list(range(140, -1, -1))  # 14:01:00 on, two minutes and a part before 14:03:20
-    old = [s for s in range(600, 140, -1) if (NOW - timedelta(seconds=s)).second == 59]
+    whole = list(range(1040, -1, -1))  # 13:46:00 on, 17 minutes and a part before 14:03:20
+    old = [s for s in range(1500, 1040, -1) if (NOW - timedelta(seconds=s)).second == 59]
     assert found["price"].to_list() == [float(s) for s in old + whole]
+
+
+def test_five_and_fifteen_minutes_ago_the_price_is_the_newest_of_then_however_it_is_read(
+    writer: Writer, reader: Reader, tmp_path: Path
+) -> None:
+    """Read anew, from the shelf and from a copy, and followed through the seconds of a minute."""
+    first, last = NOW - timedelta(minutes=40), NOW + timedelta(seconds=70)
+    every = [quote(float(s), first + timedelta(seconds=s)) for s in range(2400)]
+    writer.append(QUOTES, frame(QUOTES, every))
+    followed = Live(reader)
+    followed.at(NOW - MINUTE * 3)
+    writer.write_copies(followed.copies())
+    copied, stepped = Live(Reader(store_path(tmp_path))), Live(reader)
+    stepped.at(last)
+    for seconds in (0, 21, 41, 62):
+        as_of = NOW + timedelta(seconds=seconds)
+        back = NOW - timedelta(minutes=7, seconds=-seconds)
+        looks = (followed.at(as_of), copied.at(as_of), take(reader, as_of), stepped.at(back))
+        for found in looks:
+            for ago in (5, 15):
+                then = found.as_of - timedelta(minutes=ago)
+                price = price_at(found.quotes, found.candles, "BTC/USDT", then)
+                assert price == (then - first).total_seconds()
 
 
 def test_a_candle_that_closed_later_is_not_known_yet(writer: Writer, reader: Reader) -> None:

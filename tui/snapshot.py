@@ -60,7 +60,7 @@ class Snapshot:
     positioning: pl.DataFrame  # of 31 days, thinned to a row an hour but for the newest 25 h
     derivatives: pl.DataFrame  # thinned to a row a minute but for the newest 10 minutes
     candles: pl.DataFrame  # daily ones all, hourly ones of 90 days
-    quotes: pl.DataFrame  # thinned to a row a minute but for the newest 2 minutes; last 25 h
+    quotes: pl.DataFrame  # thinned to a row a minute but for the newest 17; last 25 h
     health: pl.DataFrame  # the newest row per collector, venue and stream
     recorder_ts: datetime | None  # when the recorder last wrote anything (`latest`)
     whole: pl.DataFrame | None = None

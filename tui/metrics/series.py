@@ -140,7 +140,9 @@ def price_at(
     """The newest stored price of a market at or before `at`.
 
     A quote at most 60 s older (of `venue` rather than another), else a close of the first of
-    `intervals` that has one at most its own length older, else None.
+    `intervals` that has one at most its own length older, else None. A snapshot holds every quote
+    of its newest 17 minutes, so to a moment 5 or 15 minutes back this is exact; of older minutes
+    it holds the last quote alone, and the price is that of the minute before: up to 60 s too old.
     """
     near = _quoted(quotes, ms(at - LIVE), ms(at)).get(symbol)
     if near:
