@@ -193,6 +193,28 @@ def test_only_time_connected_counts() -> None:
     assert away.silent_s < 120
 
 
+@pytest.mark.parametrize(
+    ("streams", "silent_s"), [(["coinm"], 1_860.0), (["coinm", "usdm"], 1_800.0)]
+)
+def test_a_gap_of_two_streams_is_taken_off_once(streams: list[str], silent_s: float) -> None:
+    """The recorder was down for an hour; half an hour later the venue has not said a word."""
+    down, back = DAY - 90, DAY - 30
+    steady = [6 * (minute < down or minute >= back) for minute in range(DAY)]
+    lost = {"coinm": down, "usdm": down - 1}  # one a minute before the other
+    lives = [(s, at(b), at(e)) for s in streams for b, e in ((0, lost[s]), (back, DAY))]
+    rows = [
+        connection("binance", stream, since, until, reason="closed", conn=conn)
+        for conn, (stream, since, until) in enumerate(lives)
+    ]
+    heard = Listening(frame(COVERAGE, rows), [Stream("binance", stream) for stream in streams])
+    minutes = minutes_of({"binance": steady[:down], "okx": steady})
+    found = silences(minutes, {"binance": at(down - 1)}, heard, BEGINS, at(DAY))["binance"]
+    assert found.silent_s == silent_s
+    assert found.silent
+    before_s = silent_s - 1_800.0  # listened to before the gap
+    assert found.alarm == at(back) + timedelta(seconds=(found.silent_after_s or 0.0) - before_s)
+
+
 def test_when_the_others_are_quieter_too_it_takes_longer() -> None:
     steady = {venue: [6] * DAY for venue in ("binance", "okx", "bybit")}
     lull = steady | {venue: [6] * (DAY - 10) + [1] * 10 for venue in ("okx", "bybit")}

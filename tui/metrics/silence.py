@@ -102,9 +102,9 @@ def _silence(
 ) -> Silence:
     day = as_of - timedelta(minutes=DAY)
     since = max(day, last or began or as_of)
-    lost = [gap for gap in gaps if gap.venue == venue and gap.until > since]
-    unheard_s = sum((min(gap.until, as_of) - max(gap.since, since)).total_seconds() for gap in lost)
-    silent_s, after = max(0.0, (as_of - since).total_seconds() - unheard_s), usual.after_s
+    lost = _unheard([gap for gap in gaps if gap.venue == venue], since)
+    unheard = sum((end - start for start, end in lost), timedelta())
+    silent_s, after = (as_of - since - unheard).total_seconds(), usual.after_s
     if after is None:
         dead = True if usual.dead else None
         is_known = usual.dead and since > day
@@ -115,10 +115,23 @@ def _silence(
     return Silence(venue, silent_s, after, silent, usual.rate, usual.spread, alarm=alarm)
 
 
-def _reached(since: datetime, after_s: float, lost: Iterable[Gap]) -> datetime:
+def _unheard(gaps: Iterable[Gap], since: datetime) -> list[tuple[datetime, datetime]]:
+    """From `since` on when a stream was not listened to, once where several were not."""
+    lost: list[tuple[datetime, datetime]] = []
+    reached = since
+    for gap in sorted(gaps, key=lambda gap: gap.since):
+        if gap.until > reached:
+            lost.append((max(gap.since, reached), gap.until))
+            reached = gap.until
+    return lost
+
+
+def _reached(
+    since: datetime, after_s: float, lost: Iterable[tuple[datetime, datetime]]
+) -> datetime:
     """When so many seconds had been listened to since then."""
     at = since + timedelta(seconds=after_s)
-    for gap in sorted(lost, key=lambda gap: gap.since):
-        if gap.since < at:
-            at += gap.until - max(gap.since, since)
+    for start, end in lost:
+        if start < at:
+            at += end - start
     return at
