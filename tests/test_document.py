@@ -24,6 +24,8 @@ from tui import config
 from tui.config import Settings
 from tui.document import document, dumps
 from tui.document.plain import plain
+from tui.panels import PANELS, View
+from tui.panels.base import Form
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
 
@@ -233,6 +235,21 @@ def test_figures_of_the_slow_panels(full: Snapshot, settings: Settings) -> None:
     assert panels["moving_averages"]["round_levels"] == {"above": 90_000.0, "below": 85_000.0}
     assert panels["safe_haven"]["btc_in_ounces"] == pytest.approx(89_880 / 4_600)
     assert panels["safe_haven"]["returns"]["BTC"]["24h"] == pytest.approx(89_880 / 90_000 - 1)
+
+
+def test_the_averages_are_stale_by_the_closes_of_their_own_coin(
+    full: Snapshot, settings: Settings
+) -> None:
+    """As the panel says it, whatever closes another coin has."""
+    late = full.candles.filter(pl.col("ts") < NOW - timedelta(days=4))
+    yesterday = (NOW - timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    fine = daily([3_000.0] * 400, yesterday, "ETH/USDT")
+    taken = replace(full, candles=pl.concat([late, fine]))
+    assert document(taken, settings)["panels"]["moving_averages"]["stale"]
+    panel = next(panel for panel in PANELS if panel.name == "moving_averages")
+    for coin, is_late in (("BTC", True), ("ETH", False)):
+        record = panel.record(taken, View(coin=coin))
+        assert ("!" in panel.closing(record, Form.BOX)) is is_late
 
 
 def test_a_sum_says_which_venues_are_in_it_and_why_one_is_not(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tui.document.plain import told
 from tui.metrics.averages import Average, averages
 from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
-from tui.metrics.feeds import is_stale, newest_rows
+from tui.metrics.feeds import is_stale
 from tui.metrics.havens import Correlation, Havens, havens
 from tui.metrics.positioning import ratios
 from tui.metrics.prices import Price
@@ -42,14 +42,13 @@ def _picked(row: object, names: Sequence[str]) -> dict[str, Any]:
 
 
 def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]:
-    """Price against its averages. Stale when the quote is, or a daily close is missing."""
+    """Price against its averages. Stale when the quote is, or a daily close of the coin lacks."""
     price, ts = (found.price, found.ts) if found else (None, None)
     record = averages(snapshot.candles, coin, price, ts, snapshot.as_of)
-    close = newest_rows(snapshot.candles, snapshot.as_of).get("")
     fields = {
         "age_s": age_s(snapshot.as_of, ts),
         "stale": is_stale("quotes", ts, snapshot.as_of)
-        or is_stale("candles", close, snapshot.as_of),
+        or is_stale("candles", record.closed_at, snapshot.as_of),
         "symbol": record.symbol or (found and found.symbol),
         "price": price,
         "averages": {line.name: _average(line, price) for line in record.lines},

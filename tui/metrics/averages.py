@@ -1,7 +1,7 @@
 """Where price stands against the means of completed UTC daily and weekly spot closes."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 
@@ -60,6 +60,13 @@ class Averages:
     last_round: float | None  # the round level crossed last
     last_round_at: datetime | None
     reason: str | None = None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the newest daily close of the coin was: 24:00 UTC of its day."""
+        if self.last_close is None:
+            return None
+        return datetime.combine(self.last_close, time(), UTC) + timedelta(days=1)
 
 
 @dataclass(frozen=True)

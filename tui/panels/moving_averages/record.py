@@ -1,18 +1,16 @@
 """The record of the averages panel, and its history for the detail."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from tui.metrics import averages as metric
 from tui.metrics.averages import Averages
+from tui.metrics.feeds import is_stale
 from tui.panels import shared
 from tui.panels.base import View
 from tui.snapshot import Snapshot
-
-LATE = timedelta(minutes=10)
-"""A daily close missing this long after midnight UTC is stale."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +24,13 @@ class AveragesRecord:
     @property
     def close_age(self) -> timedelta | None:
         """How long ago the newest daily close was, at 24:00 UTC of its day."""
-        last = self.averages.last_close
-        if last is None:
-            return None
-        return self.as_of - datetime.combine(last, time(), UTC) - timedelta(days=1)
+        closed_at = self.averages.closed_at
+        return None if closed_at is None else self.as_of - closed_at
 
     @property
     def close_late(self) -> bool:
         """Whether a daily close that should be there is not."""
-        age = self.close_age
-        return age is None or age > timedelta(days=1) + LATE
+        return is_stale("candles", self.averages.closed_at, self.as_of)
 
 
 def record(snapshot: Snapshot, view: View) -> AveragesRecord:
