@@ -28,10 +28,11 @@ from tui.errors import StoreError
 from tui.metrics.coverage import Stream
 from tui.metrics.series import price_at
 from tui.metrics.windows import WINDOWS
-from tui.snapshot import Live, Snapshot, take
+from tui.snapshot import Live, Snapshot, Walk, take
 from tui.store import Reader, Writer, follower, recent, store_path
 from tui.tables import (
     ALERTS,
+    BACKFILLED,
     CANDLES,
     CONTROL,
     COVERAGE,
@@ -391,6 +392,26 @@ def test_coverage_is_as_it_was_then(writer: Writer, reader: Reader) -> None:
     ]
     past = NOW - HOUR * 2
     assert take(reader, past).coverage.select(columns).rows() == [(1, past, None)]
+
+
+def test_within_an_outage_that_was_filled_afterwards_nobody_listens(
+    writer: Writer, reader: Reader
+) -> None:
+    lost, back = NOW - HOUR, NOW - timedelta(minutes=30)
+    rows = [
+        connection(until=lost, reason="lost"),
+        connection(since=back, conn=2),
+        connection(since=lost, until=back, reason=BACKFILLED + "7", conn=3),
+    ]
+    writer.append(COVERAGE, frame(COVERAGE, rows))
+    writer.set_meta("streams", [["bybit", "linear"]])
+    within = lost + timedelta(minutes=10)
+    for found in (take(reader, within), Walk(reader).at(within)):
+        assert found.coverage["conn"].to_list() == [1]
+        (feed,) = found.feeds()
+        assert (feed.stale, feed.age_s) == (True, 600.0)
+    after = sorted(take(reader, back + MINUTE).coverage.select("conn", "until", "reason").rows())
+    assert after == [(1, lost, "lost"), (2, back + MINUTE, None), (3, back, BACKFILLED + "7")]
 
 
 def test_health_is_the_newest_state_of_each_feed(writer: Writer, reader: Reader) -> None:

@@ -17,6 +17,7 @@ from tui.store.shelf import Shelf
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     ALERTS,
+    BACKFILLED,
     CANDLES,
     CONTROL,
     COVERAGE,
@@ -274,14 +275,20 @@ def _cover_from(now: int) -> int:
 
 
 _UNREAD = pl.col("reason").str.starts_with(UNREADABLE).fill_null(False)
+_FILLED = pl.col("reason").str.starts_with(BACKFILLED).fill_null(False)
 
 
 def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
-    """What was known of the coverage at `now`: a connection that lived on was still alive then."""
-    if rows.filter(pl.col("until") > at(now)).is_empty():
-        return rows
+    """What was known of the coverage at `now`: a connection that lived on was still alive then.
+
+    A stretch that was filled afterwards is left out while it lasts: it is asked for when it is
+    over. When the answer came the store does not know, so the stretch is told from its end on,
+    which is some seconds too early, and minutes where the venue took that long.
+    """
     lived = pl.col("until") > at(now)
-    return rows.filter(pl.col("since") <= at(now)).with_columns(
+    if rows.filter(lived).is_empty():
+        return rows
+    return rows.filter((pl.col("since") <= at(now)) & ~(lived & _FILLED)).with_columns(
         pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias("until"),
         pl.when(~lived | _UNREAD).then(pl.col("reason")).alias("reason"),
     )
