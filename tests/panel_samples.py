@@ -327,12 +327,12 @@ def with_base(record: LongShort) -> LongShort:
     """The same with a history of its account ratios, a hole of a day in it."""
     hours = [n for n in range(24 * 30) if not 300 <= n < 324]
     rows = [
-        (ago(hours=24 * 30 - n), venue, "accounts", level + 0.2 * ((n % 90) / 90))
+        (ago(hours=24 * 30 - n), venue, "accounts", "1h", level + 0.2 * ((n % 90) / 90))
         for venue, level in (("binance", 2.1), ("bybit", 1.8), ("okx", 1.6))
         for n in hours
     ]
     frame = pl.DataFrame(
-        rows, schema=["ts", "venue", "measure", "ratio"], orient="row"
+        rows, schema=["ts", "venue", "measure", "period", "ratio"], orient="row"
     ).with_columns(pl.col("ts").cast(pl.Datetime("ms", "UTC")))
     return replace(record, history=frame)
 

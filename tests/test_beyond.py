@@ -60,6 +60,19 @@ def test_a_ratio_stands_in_its_own_month_and_three(reader: Reader) -> None:
     assert standing(reader, "BTC") == said
 
 
+def test_taker_flow_of_an_hour_stands_among_hours(reader: Reader, tmp_path: Path) -> None:
+    """Five minutes swing further: their 9.00 is no reason to call the lowest hour the highest."""
+    named = pl.col("measure").str.replace("accounts", "taker")
+    five = frame(POSITIONING, [ratios(1).row(-1, named=True) | {"period": "5m", "ratio": 9.0}])
+    with closing(Writer(store_path(tmp_path), endpoint=None)) as writer:
+        writer.append(POSITIONING, pl.concat([ratios(100), five]).with_columns(measure=named))
+    live, view = Live(reader), View(selected=1)
+    shown = Beyond().added(live, live.at(NOW), PANEL.needs(view))
+    lines = PANEL.detail_rows(PANEL.detail_record(shown, view), view, 100, 30)
+    said = "binance taker 9.00 (1h 1.00)  30d percentile 0  90d percentile 0"
+    assert said in [line.plain.strip() for line in lines]
+
+
 def test_a_younger_store_says_how_many_days_it_has(reader: Reader) -> None:
     said = "binance accounts 1.00  30d percentile 0  90d n/a (40 of 90 days)"
     assert standing(reader, "ETH") == said

@@ -131,6 +131,15 @@ def _heads_flow(heads: Ratio, flow: Ratio) -> str:
     return f"{said}: {leans} {'but' if against else 'and'} takers {takers}"
 
 
+def alike(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Of one venue's measure the rows that can be compared with each other.
+
+    Accounts and positions are read at a moment, whatever the period. Taker flow is of its period,
+    and five minutes swing much further than an hour: only the hours count, the newest too.
+    """
+    return history.filter(pl.col("period") == "1h") if measure is Measure.TAKER else history
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where the newest reading of a ratio stands among its own of the newest `need` days.

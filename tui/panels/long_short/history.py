@@ -7,7 +7,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.draw.framed import Series, framed
-from tui.metrics.positioning import Ratio, standing
+from tui.metrics.positioning import Ratio, alike, standing
 from tui.panels.base import View
 from tui.panels.long_short.record import LongShort
 from tui.tables import Measure
@@ -30,18 +30,23 @@ def chosen(record: LongShort, view: View) -> Ratio | None:
 
 
 def past(record: LongShort, one: Ratio) -> pl.DataFrame | None:
-    """The history of one cell, None where there is no row of it."""
+    """The history of one cell, of taker flow that of its hours; None where there is no row."""
     if record.history is None:
         return None
     of_it = (pl.col("venue") == one.venue) & (pl.col("measure") == one.measure.value)
-    rows = record.history.filter(of_it)
+    rows = alike(record.history.filter(of_it), one.measure)
     return rows if rows.height else None
 
 
 def standings(record: LongShort, one: Ratio, width: int) -> list[Content]:
-    """`bybit accounts 1.88  higher than in 82% of its 30 d, 90 d n/a (31 of 90 days)`."""
+    """`bybit accounts 1.88  30d percentile 82  90d n/a (31 of 90 days)`; `taker 0.71 (1h 0.94)`,
+    whose hour is what stands there."""
     rows = past(record, one)
-    texts = [f"{draw.safe(one.venue)} {NAMES[one.measure]} {draw.ratio(one.ratio)}"]
+    known = None if rows is None else rows["ratio"].drop_nulls()
+    hour = ""
+    if one.measure is Measure.TAKER and known is not None and len(known):
+        hour = f" (1h {draw.ratio(known[-1])})"
+    texts = [f"{draw.safe(one.venue)} {NAMES[one.measure]} {draw.ratio(one.ratio)}{hour}"]
     for days in DAYS:
         made = None if rows is None else standing(rows, record.as_of, days)
         have = made.have if made else 0

@@ -19,7 +19,7 @@ from tui.tables import Measure
 class LongShort:
     """The ratios of the view's coin per venue and measure, its derivatives, and the price change
     of five minutes; the same of the other coins; `measures` that a venue publishes, where that is
-    known; `history` (ts, venue, measure, ratio) and `since` when it is drawn for the detail
+    known; `history` (ts, venue, measure, period, ratio) and `since` when it is drawn for the detail
     alone."""
 
     as_of: datetime
