@@ -359,8 +359,8 @@ def events() -> EventsRecord:
         Event(lost, Kind.LOST, lost, names=("okx",), reason="ping timeout"),
         Event(lost, Kind.SILENT, lost, names=("gate",), reason="no event for 12m (alarm after 9m)"),
         Event(
-            end, Kind.BURST_END, end, base="BTC", side=LONG, usd=96.4e6, duration=end - burst,
-            move=-0.019,
+            end, Kind.BURST_END, end, base="BTC", side=LONG, usd=96.4e6, is_low=True,
+            duration=end - burst, move=-0.019,
         ),
         Event(burst, Kind.ROUND, burst, base="BTC", level=90_000.0, is_above=False),
         Event(burst, Kind.BURST, burst, side=SHORT, share=0.04, times=11.3),

@@ -162,11 +162,13 @@ def test_a_document_made_part_by_part_is_the_whole_one(reader: Reader) -> None:
     assert list(whole) == ["schema", "as_of", "endpoint", "header", "panels", "health"]
 
 
-def test_from_how_much_on_a_minute_is_a_burst(reader: Reader) -> None:
-    snap = take(reader, NOW)
-    assert least(snap.whole_minutes, None, NOW) is None
-    normal = snap.whole_minutes["usd"].sum() / 300
-    assert least(snap.whole_minutes, BEGAN, NOW) == pytest.approx(max(1e6, 10 * normal), rel=0.01)
+@pytest.mark.parametrize("burst", [{}, {20: 9e6}])
+def test_from_how_much_on_a_minute_is_a_burst(burst: dict[int, float]) -> None:
+    """Ten times a normal minute, whatever burst there was among them."""
+    rows = [wave(n, burst.get(n, 2e5)) for n in range(1, 301)]
+    whole = minutes_of(frame(LIQUIDATIONS, rows))
+    assert least(whole, None, NOW) is None
+    assert least(whole, BEGAN, NOW) == pytest.approx(10 * 2e5, rel=0.01)
 
 
 def test_the_command_lists_rules_without_the_words_of_the_program(

@@ -176,7 +176,7 @@ def begun(seconds: float) -> Event:
 
 
 def ended(seconds: float) -> Event:
-    sums = {"usd": 96.4e6, "duration_s": 440.0, "base": "BTC", "move": -0.019}
+    sums = {"usd": 96.4e6, "lower_bound": True, "duration_s": 440.0, "base": "BTC", "move": -0.019}
     return {"kind": "burst_end", "ts": moment(seconds), "side": "long", **sums}
 
 

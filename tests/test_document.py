@@ -219,7 +219,6 @@ def test_events_say_what_their_kind_has_and_nothing_else(settings: Settings) -> 
         "look": "2026-01-20T13:34:00.000Z",
         "side": "long",
         "long_share": 1.0,
-        "times_normal": pytest.approx(1_440),
     }
     young = document(replace(taken, began=before(minutes=59)), settings)["panels"]["events"]
     assert young["reason"] == "no bursts: no normal minute before 1h"

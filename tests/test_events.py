@@ -1,5 +1,6 @@
 """What is an event and what is none: bursts against a normal minute, breaks, levels, closes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def listed(made: Snapshot, **other: Any) -> tuple[Event, ...]:
         made.quotes,
         made.candles,
         made.as_of,
-        **{"wanted": made.streams, "began": made.began, "base": "BTC"} | other,
+        **{"wanted": made.streams, "gives": {}, "began": made.began, "base": "BTC"} | other,
     )
 
 
@@ -66,14 +67,47 @@ def listed(made: Snapshot, **other: Any) -> tuple[Event, ...]:
 def test_a_minute_ten_times_a_normal_one_and_a_million_is_a_burst() -> None:
     (burst,) = of(wave({30: 1.5e6}))
     assert (burst.since, burst.until) == (START - 30 * MINUTE, START - 29 * MINUTE)
-    assert burst.times == pytest.approx(1_440)
+    assert burst.times is None, "nothing was liquidated before"
     assert burst.side is Side.LONG
     assert burst.known_at == START - 29 * MINUTE
 
 
 def test_a_minute_below_a_million_or_below_ten_normal_ones_is_none() -> None:
     assert of(wave({30: 0.99e6})) == ()
-    assert of(wave(dict.fromkeys(range(1, 200), 2e6))) == (), "200 such minutes are normal"
+    assert of(wave(dict.fromkeys(range(1, 1440, 7), 2e6))) == (), "200 such minutes are normal"
+
+
+def normal_day(usd: float = 2e5) -> list[dict[str, Any]]:
+    """So much USD in every minute of the day, in two rows."""
+    return wave(dict.fromkeys(range(1, 1440), usd))
+
+
+def test_a_later_wave_takes_nothing_from_an_earlier_burst() -> None:
+    """Neither its place in the list and for the keys, nor how many times normal it was."""
+    rows, at = [*normal_day(), *wave({300: 4.92e6})], START - 299 * MINUTE
+    (alone,) = of(rows)
+    assert alone.times == pytest.approx(25.6, rel=2e-3)
+    later = [*rows, *wave(dict.fromkeys(range(1, 13), 30e6))]
+    both = of(later)
+    assert [one.since for one in both] == [alone.since, START - 12 * MINUTE]
+    assert both[0].times == pytest.approx(25.6, rel=2e-3)
+    assert both[1].times == pytest.approx(30.2e6 / 2e5, rel=1e-3)
+    busy = [*rows, *wave(dict.fromkeys(range(1, 200), 1.2e6))]
+    (still,) = of(busy)
+    assert still.since == alone.since, "seven times normal for three hours is no burst"
+    assert still.times == pytest.approx(25.6, rel=0.2)
+    seek = Seek(NOW, NOW, NOW - timedelta(hours=25), forward=False)
+    whole = snapshot(NOW, liquidations=frame(LIQUIDATIONS, later)).whole_minutes
+    back = found(replace(seek, at=at + MINUTE), lambda _: whole)
+    assert back.at == at
+
+
+def test_what_is_a_burst_is_measured_against_what_was_before_it() -> None:
+    """Of a quiet half day and a busy one: 2M is much where the busy one begins, not at its end."""
+    quiet = wave(dict.fromkeys(range(720, 1440), 5e4))
+    busy = wave(dict.fromkeys(range(1, 720), 4.5e5))
+    assert len(of([*quiet, *busy, *wave({719: 1.6e6})])) == 1
+    assert of([*quiet, *busy, *wave({2: 1.6e6})]) == ()
 
 
 def test_minutes_are_one_burst_over_a_short_pause_and_two_over_a_long() -> None:
@@ -102,7 +136,7 @@ def test_a_young_store_has_no_bursts() -> None:
 
 
 def test_a_burst_of_a_coin_is_against_a_normal_minute_of_that_coin() -> None:
-    rows = wave(dict.fromkeys(range(1, 200), 4e6)) + wave({50: 1.2e6}, "short", "ETH")
+    rows = wave(dict.fromkeys(range(1, 1440, 7), 4e6)) + wave({51: 1.2e6}, "short", "ETH")
     assert of(rows) == ()
     (burst,) = of(rows, coin="ETH")
     assert burst.side is Side.SHORT
@@ -122,9 +156,39 @@ def test_the_end_says_total_duration_and_move() -> None:
     made = listed(snapshot(liquidations=rows, quotes=frame(QUOTES, quotes)))
     (end,) = [one for one in made if one.kind is Kind.BURST_END]
     assert (end.ts, end.usd, end.duration) == (START - 29 * MINUTE, 5e6, 2 * MINUTE)
+    assert end.is_low, "nobody was connected"
     assert end.move == pytest.approx(-0.02)
     without = listed(snapshot(liquidations=rows))
     assert next(one for one in without if one.kind is Kind.BURST_END).move is None
+
+
+@pytest.mark.parametrize(
+    ("gives", "priced", "back", "is_low"),
+    [
+        ("all", True, 0, False),
+        ("1/s", True, 0, True),
+        ("all", False, 0, True),
+        ("all", True, 10, True),
+    ],
+)
+def test_the_end_says_whether_its_total_is_a_lower_bound(
+    gives: str, priced: bool, back: int, is_low: bool
+) -> None:
+    """Of a sampled venue, with a row without a price, with a gap in it: not for a gap elsewhere."""
+    rows = wave({31: 2e6, 30: 3e6})
+    rows += [] if priced else [liquidation(START - 30 * MINUTE, None, n=2)]
+    gap = before(minutes=60) if not back else START - 31 * MINUTE
+    heard = [
+        connection(until=gap, reason="lost"),
+        connection(since=gap + timedelta(seconds=back or 60), conn=2),
+    ]
+    made = snapshot(liquidations=frame(LIQUIDATIONS, rows), coverage=frame(COVERAGE, heard))
+    ends = [
+        one
+        for one in listed(made, wanted=BYBIT[:1], gives={"bybit": gives})
+        if one.kind is Kind.BURST_END
+    ]
+    assert [one.is_low for one in ends] == [is_low]
 
 
 def test_the_largest_is_told_at_its_own_moment() -> None:

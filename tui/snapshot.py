@@ -133,6 +133,7 @@ class Snapshot:
             self.candles,
             self.as_of,
             wanted=self.streams,
+            gives=self.gives,
             began=self.began,
             base=base,
             coin=coin,

@@ -1,8 +1,8 @@
 """Bursts of liquidations as the events of the document tell them: their start, and their end.
 
-Which one is the same: as a burst goes on a normal minute grows, so that its first minute may no
-longer count and its beginning moves on. One that begins before the known one's newest moment and
-PAUSE belongs to it.
+Which one is the same: what is normal moves a little with the day, so that a first minute near the
+bar may no longer count and the beginning moves on. One that begins before the known one's newest
+moment and PAUSE belongs to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def told(
         over = min((end for end in ends if end[0] > known.since), default=None, key=_first)
         goes_on = any(ts > known.since - PAUSE_MS for ts, _ in starts)
         if over is not None or not goes_on:
-            new += _over(known, over, document, now)
+            new += _over(known, over, now)
             ended = over[0] if over else max(ended, known.heard)
             known = None
     newest = max((ts for ts, _ in ends), default=0)
@@ -67,13 +67,11 @@ def told(
     return known._replace(heard=now), ended, new
 
 
-def _over(
-    known: Burst, end: tuple[int, Event] | None, document: Mapping[str, Any], now: int
-) -> list[Told]:
+def _over(known: Burst, end: tuple[int, Event] | None, now: int) -> list[Told]:
     """Its end; one that a normal minute outgrew has no numbers, and one that ended while nobody
     looked is not told of."""
     if end is not None:
-        return [Told(known.since, 0, _end(end[1], document))]
+        return [Told(known.since, 0, _end(end[1]))]
     if now - known.heard > PAUSE_MS:
         return []
     return [Told(known.since, 0, "burst end, no longer ten times a normal minute")]
@@ -116,8 +114,8 @@ def _bound(window: Mapping[str, Any]) -> str:
     return "≥ " if window["lower_bound"] else ""
 
 
-def _end(event: Event, document: Mapping[str, Any]) -> str:
-    bound = _bound(document["panels"]["liquidations"]["windows"]["24h"])
+def _end(event: Event) -> str:
+    bound = "≥ " if event.get("lower_bound") else ""
     parts = [f"{event['kind'].replace('_', ' ')} {event.get('side', '')}".strip()]
     parts += [f"{bound}${words.usd(event['usd'])}"] if "usd" in event else []
     parts += [words.lasting(event["duration_s"])] if "duration_s" in event else []

@@ -80,6 +80,7 @@ _AVERAGE = {
 _RETURNS = dict.fromkeys(("24h", "7d", "30d", "1y"), "change")
 _EVENT = {
     "usd": "usd",
+    "lower_bound": "flag",
     "long_share": "share",
     "times_normal": "number",
     "duration_s": "s",

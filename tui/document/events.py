@@ -30,6 +30,7 @@ def _event(one: Event) -> dict[str, Any]:
         "base": one.base,
         "side": one.side.value if one.side else None,
         "usd": one.usd,
+        "lower_bound": one.is_low,
         "long_share": one.share,
         "times_normal": one.times,
         "duration_s": one.duration.total_seconds() if one.duration else None,

@@ -1,7 +1,8 @@
 """Why a total is a lower bound, in words short enough for a row of the screen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from tui.metrics import spans
 from tui.metrics.amounts import Amount
@@ -41,16 +42,26 @@ def of_cover(
     window: str, cover: Cover, gives: Mapping[str, str], trust: Trust = BELIEVED
 ) -> tuple[str, ...]:
     """The reasons that every amount of the window (its name) shares."""
+    young, full = _young(WINDOWS[window], cover.have), trust.full(window)
+    return (*young, *of_span(cover, gives, trust.silent, full))
+
+
+def of_span(
+    cover: Cover,
+    gives: Mapping[str, str],
+    silent: Collection[str] = (),
+    full: Mapping[str, Saturation] = MappingProxyType({}),
+) -> tuple[str, ...]:
+    """The reasons that every amount of any span shares, however old the store is."""
     listening = [venue for venue, share in cover.venues.items() if share > 0]
     return (
-        *_young(WINDOWS[window], cover.have),
         *(("no feed",) if cover.have and not (cover.venues or cover.unwanted) else ()),
         *(f"{venue} off" for venue in cover.venues if venue not in listening),
         *(f"{venue} not recorded now" for venue in cover.unwanted),
         *_gaps(cover, listening),
         *_unreadable(cover),
-        *(f"{venue} silent" for venue in listening if venue in trust.silent),
-        *_sampled(listening, gives, trust.full(window)),
+        *(f"{venue} silent" for venue in listening if venue in silent),
+        *_sampled(listening, gives, full),
     )
 
 

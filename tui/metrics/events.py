@@ -3,15 +3,16 @@
 The same frames give the same events, live and in the past.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tui.metrics import rounds
+from tui.metrics import bounds, rounds
 from tui.metrics.averages import averages
 from tui.metrics.breaks import Break, breaks
 from tui.metrics.bursts import Burst, bursts
@@ -53,7 +54,8 @@ class Event:
     does not have.
 
     - BURST: side, share (of longs) and times (of a normal minute) of its first minute
-    - BURST_END: side, usd of that side, duration, move of `base`'s price (None where unknown)
+    - BURST_END: side, usd of that side, is_low (whether that is a lower bound), duration, move of
+      `base`'s price (None where unknown)
     - LARGEST: base, side, usd, venue, price
     - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled, and `silent` as its
       reason where the feeds were connected all the time
@@ -79,6 +81,7 @@ class Event:
     names: tuple[str, ...] = ()
     reason: str | None = None
     filled: timedelta | None = None
+    is_low: bool | None = None
 
 
 def events(
@@ -92,6 +95,7 @@ def events(
     as_of: datetime,
     *,
     wanted: Sequence[Stream],
+    gives: Mapping[str, str],
     began: datetime | None,
     base: str,
     coin: str | None = None,
@@ -102,8 +106,17 @@ def events(
     given; prices, levels and averages of `base`. Without `silences`, those that the same `whole`
     minutes were judged by, nothing is told of venues that are silent."""
     since = max(as_of - SPAN, began or as_of)
+
+    @cache
+    def listening() -> Listening:
+        return Listening(coverage, wanted)
+
+    def low(one: Burst) -> bool:
+        cover = listening().cover(one.since, one.until)
+        return bool(one.unpriced or bounds.of_span(cover, gives))
+
     found = [
-        *_of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base),
+        *_of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base, low),
         *_of_largest(largest, coin),
         *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
         *_of_health(health),
@@ -123,7 +136,11 @@ def _of_alerts(alerts: pl.DataFrame) -> Iterable[Event]:
 
 
 def _of_bursts(
-    found: Iterable[Burst], quotes: pl.DataFrame, candles: pl.DataFrame, base: str
+    found: Iterable[Burst],
+    quotes: pl.DataFrame,
+    candles: pl.DataFrame,
+    base: str,
+    low: Callable[[Burst], bool],
 ) -> Iterable[Event]:
     symbol = spot_symbol(quotes, base) or ""
     for one in found:
@@ -142,6 +159,7 @@ def _of_bursts(
                 base=base,
                 side=one.side,
                 usd=max(one.long_usd, one.short_usd),
+                is_low=low(one),
                 duration=one.until - one.since,
                 move=after / before - 1 if before and after else None,
             )

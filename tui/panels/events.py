@@ -100,7 +100,7 @@ def told(one: Event, brief: bool) -> str:
     reason = draw.safe(one.reason or "")
     match one.kind:
         case Kind.BURST:
-            times = "" if one.times is None or one.times == float("inf") else f"×{one.times:.0f} "
+            times = "" if one.times is None else f"×{one.times:.0f} "
             return f"burst {times}{'' if brief else 'normal  '}{_shared(one)}"
         case Kind.BURST_END:
             return _ended(one, base, brief)
@@ -135,8 +135,8 @@ def _ended(one: Event, base: str, brief: bool) -> str:
     lasted = lasting(one.duration) if one.duration else ""
     move = "" if one.move is None else f"  {base} {draw.change(one.move)}"
     side = one.side.value if one.side else ""
-    gap = " " if brief else "  "
-    return f"burst end{gap}{side} {draw.usd(one.usd)}{gap}{lasted}{move}"
+    gap, bound = " " if brief else "  ", "≥ " if one.is_low else ""
+    return f"burst end{gap}{side} {bound}{draw.usd(one.usd)}{gap}{lasted}{move}"
 
 
 def _place(one: Event) -> str:

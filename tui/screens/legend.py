@@ -29,7 +29,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("12m of 24h", "the store is younger than the window: this much of it exists"),
     ("· 31 smaller", "liquidations below the smallest size, folded by second; totals contain them"),
     ("STALE  !", "older than this feed should ever be; never shown as live"),
-    ("burst", "minutes of 10 × a normal one and $1M or more; normal = the mean minute of 24 h"),
+    ("burst", "minutes of $1M or more and 10 × the mean of the 24 h before, bursts left out"),
     ("! ~", "a feed was lost or is silent; it came back, and so much was asked for afterwards"),
     ("♪ z", "an alert that rang; one in quiet hours. ! to !!! is how grave it is, end is its end"),
     ("BTC over 90,000", "a round level was crossed from one hourly close to the next"),
