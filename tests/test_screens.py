@@ -221,6 +221,11 @@ def test_help_finds_what_was_typed_in_marks_and_meanings() -> None:
     assert text(sections, "no such thing") == "nothing found"
 
 
+@pytest.mark.parametrize("mark", ["side?", "62% full", "×0.83", "gate only", "sampled", "lag"])
+def test_help_has_a_row_for_what_is_held_against_a_venue(mark: str) -> None:
+    assert mark in [name for name, _ in MARKS]
+
+
 def test_help_fits_a_narrow_screen() -> None:
     lines = page([Section("Marks", MARKS)], "", 28)
     assert max(line.cell_length for line in lines) <= 28
