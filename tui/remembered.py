@@ -6,11 +6,13 @@ from typing import Any
 
 from tui.values import SMALLEST
 
+_SIZES = tuple(SMALLEST.values())
+
 
 def smallest(folder: Path) -> float | None:
     """The smallest size of the last run, USD; None when there is none that makes sense."""
     size = _kept(folder).get("smallest")
-    return float(size) if size in SMALLEST.values() else None
+    return float(size) if size in _SIZES else None
 
 
 def layout(folder: Path) -> str | None:
