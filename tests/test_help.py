@@ -1,6 +1,7 @@
 """Help: every command's ends with an example, and every example does what it shows."""
 
 import argparse
+import re
 import shlex
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from tests.processes import Home
 from tui.cli import main, parser
 from tui.store import Writer, store_path
+from tui.store.schema import VERSION
+from tui.tables import TABLES
+from tui.venues import VENUES
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -78,3 +82,16 @@ def test_the_readme_names_every_command() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     for name in COMMANDS:
         assert f"| `liqtop {name}".rstrip() in readme
+
+
+def test_the_readme_names_every_table_of_an_export() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (sentence,) = [part for part in readme.split("\n") if "The tables are `" in part]
+    listed = sentence.split("The tables are ")[1].split(". ")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == {table.name for table in TABLES}
+
+
+def test_the_changelog_knows_every_venue_and_one_version_of_the_store() -> None:
+    changelog = (Path(__file__).parent.parent / "CHANGELOG.md").read_text("utf-8").lower()
+    assert [name for name in VENUES if name not in changelog] == []
+    assert set(re.findall(r"of\s+version (\d+)", changelog)) == {str(VERSION)}

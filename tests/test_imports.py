@@ -81,6 +81,21 @@ def test_who_may_import_whom(path: Path) -> None:
         assert parts <= {"store", "metrics"}
 
 
+@pytest.mark.parametrize(
+    ("written", "home"),
+    [
+        ("seconds=37.5", "metrics/feeds.py"),
+        ("minutes=12.5", "metrics/feeds.py"),
+        ("def iso(", "clock.py"),
+        ("- _EPOCH) // _MS", "clock.py"),
+    ],
+)
+def test_one_home(written: str, home: str) -> None:
+    """What is decided once is written once: two copies part sooner or later."""
+    found = [path for path in MODULES if written in path.read_text("utf-8")]
+    assert [str(path.relative_to(ROOT)) for path in found] == [home]
+
+
 def loaded(*args: str) -> set[str]:
     """The top modules a command has loaded when it ends."""
     code = (

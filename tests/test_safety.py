@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.processes import Exchange, Home, exchange, recorder, until
-from tui import background, config, record
-from tui.doctor import in_force
+from tui import background, config, record, remembered
+from tui.doctor import _remembered, in_force
 from tui.errors import ConfigError
 from tui.store import store_path
 from tui.venues import VENUES
@@ -185,6 +185,22 @@ def test_doctor_prints_every_setting_in_force_and_no_password(tmp_path: Path) ->
     settings = config.load(home.config)
     assert "s3cret" not in str(settings.recorder_part())
     assert in_force(settings)["network.proxy"] == "http://127.0.0.1:8080"
+
+
+def test_doctor_tells_what_is_remembered_and_that_it_wins(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure('[view]\nsmallest = "1K"\n')
+    settings = config.load(home.config).with_flags(data_dir=tmp_path)
+    assert in_force(settings)["view.smallest"] == "1K"
+    assert list(_remembered(settings)) == []
+    remembered.keep(tmp_path, "layout", "of a config before")
+    assert list(_remembered(settings)) == []
+    remembered.keep(tmp_path, "smallest", 1e6)
+    remembered.keep(tmp_path, "layout", "market")
+    assert in_force(settings)["view.smallest"] == "1M (remembered; the config says 1K)"
+    (told,) = _remembered(settings)
+    assert told.found.startswith("the smallest size and the layout market chosen last")
+    assert str(tmp_path / "viewer.json") in told.found
 
 
 def test_logs_rotate_and_are_private_whatever_the_umask(tmp_path: Path) -> None:

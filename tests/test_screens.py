@@ -13,6 +13,7 @@ from textual.style import Style
 
 from tests.fake_panels import NOW, FakePanel, FakeSource, panels
 from tests.frames import frame, liquidation, minutes_of, quote, snapshot
+from tui import remembered
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
@@ -150,13 +151,13 @@ def test_coins_are_by_size_and_gold_is_no_coin() -> None:
 
 
 def test_the_smallest_size_is_remembered(tmp_path: Path) -> None:
-    assert looks.remembered(tmp_path) is None
-    assert looks.remember(tmp_path, "smallest", 50_000.0) is None
-    assert looks.remembered(tmp_path) == 50_000
+    assert remembered.smallest(tmp_path) is None
+    assert remembered.keep(tmp_path, "smallest", 50_000.0) is None
+    assert remembered.smallest(tmp_path) == 50_000
 
 
 def test_a_size_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
-    words = looks.remember(tmp_path / "absent", "smallest", 50_000.0)
+    words = remembered.keep(tmp_path / "absent", "smallest", 50_000.0)
     assert words is not None
     assert words.startswith("smallest not remembered")
 
@@ -164,7 +165,7 @@ def test_a_size_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"smallest": 7}', '{"smallest": "x"}', "\x00"])
 def test_a_spoiled_state_file_is_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "viewer.json").write_text(text)
-    assert looks.remembered(tmp_path) is None
+    assert remembered.smallest(tmp_path) is None
 
 
 # hints, keys, help
@@ -218,6 +219,11 @@ def test_help_finds_what_was_typed_in_marks_and_meanings() -> None:
     assert "◆" in text(sections, "LARGEST")
     assert "CoinGlass" not in text(sections, "largest")
     assert text(sections, "no such thing") == "nothing found"
+
+
+@pytest.mark.parametrize("mark", ["side?", "62% full", "×0.83", "gate only", "sampled", "lag"])
+def test_help_has_a_row_for_what_is_held_against_a_venue(mark: str) -> None:
+    assert mark in [name for name, _ in MARKS]
 
 
 def test_help_fits_a_narrow_screen() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW, frame, liquidation
 from tests.test_panels_records import market
+from tui.clock import milliseconds
 from tui.panels import PANELS, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations.filters import parse
@@ -19,7 +20,6 @@ from tui.panels.liquidations.history import detailed
 from tui.screens.beyond import Beyond
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
-from tui.store.rows import milliseconds
 from tui.store.search import AHEAD, Matches, Search
 from tui.tables import LIQUIDATIONS, Condition
 

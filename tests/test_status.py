@@ -249,6 +249,29 @@ def test_usd_has_no_more_digits_than_a_bar_has_room(value: float, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (50e3, "50K"),
+        (99_900, "99K"),
+        (190e3, "0.1M"),
+        (0.9e6, "0.9M"),
+        (15.58e6, "15.5M"),
+        (99.99e6, "99.9M"),
+        (999.9e6, "999M"),
+        (1.99e9, "1.9B"),
+    ],
+)
+def test_a_lower_bound_is_never_more_than_was_heard(value: float, text: str) -> None:
+    assert numbers.usd(value, bound=True) == text
+    assert f"≥{text} " in line(words(Latest(document(window={"total_usd": value}), 0.0)))
+    assert filled("{liq_1h}", window={"total_usd": value}) == f"≥{text}"
+
+
+def test_a_sum_below_a_tenth_of_a_million_is_not_called_one() -> None:
+    assert numbers.usd(50e3) == "50K"
+
+
+@pytest.mark.parametrize(
     ("value", "text"), [(89_880.4, "89,880"), (121.38, "121.38"), (0.00001234, "0.00001234")]
 )
 def test_a_cheap_coin_keeps_its_price(value: float, text: str) -> None:

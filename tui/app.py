@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui import __version__, draw
+from tui import __version__, draw, remembered
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
@@ -108,7 +108,7 @@ class LiqtopApp(App[None]):
         self.travel: Travel | None = None
         self.snapshot: Snapshot | None = None
         self._shown: Snapshot | None = None
-        self.layout = named(settings.layouts, looks.remembered_layout(settings.data_dir))
+        self.layout = named(settings.layouts, remembered.layout(settings.data_dir))
         by_name = {panel.name: panel for panel in panels}
         self.panels = [by_name[n] for n in every_panel(settings.layouts) if n in by_name]
         self._supervised: str | None = None

@@ -1,4 +1,5 @@
-"""The clock, an argument everywhere: now, or a moment from which a scenario runs on."""
+"""The clock, an argument everywhere: now, or a moment from which a scenario runs on. And moments as
+they are stored and told: milliseconds since 1970, and ISO-8601."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from tui.errors import UsageError
 
 Clock = Callable[[], datetime]
+
+_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 def utc_now() -> datetime:
@@ -25,3 +28,19 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise UsageError(f"{text!r} is no time; write one like 2026-01-20T14:03Z") from None
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970, cut: no float of seconds between."""
+    return (moment - _EPOCH) // _MS
+
+
+def from_milliseconds(value: int) -> datetime:
+    """The UTC time of milliseconds since 1970."""
+    return _EPOCH + value * _MS
+
+
+def iso(moment: datetime) -> str:
+    """ISO-8601 in UTC with milliseconds and Z: `2026-01-20T14:03:20.000Z`."""
+    in_utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return in_utc.isoformat(timespec="milliseconds") + "Z"

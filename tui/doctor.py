@@ -13,17 +13,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tui import __version__, background, clock, flags
+from tui import __version__, background, clock, flags, remembered
 from tui.alerts.listing import command, described
 from tui.config import Settings, venue_names
 from tui.errors import LiqtopError
+from tui.layouts import named
 from tui.lock import holder
 from tui.metrics.feeds import ALERTS
 from tui.oneshot import opened
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 from tui.tables import HEALTH, QUOTES, State
-from tui.values import without_password
+from tui.values import SMALLEST, without_password
 
 
 class Finding(NamedTuple):
@@ -57,6 +58,7 @@ def _paths(settings: Settings) -> Iterator[Finding]:
     yield Finding("endpoint", settings.endpoint or "the real exchanges")
     for name, value in in_force(settings).items():
         yield Finding("setting", f"{name} = {value}")
+    yield from _remembered(settings)
     for what, path in (
         ("data", settings.data_dir),
         ("cache", settings.cache_dir),
@@ -82,7 +84,7 @@ def in_force(settings: Settings) -> dict[str, str]:
         "view.strip": ", ".join(settings.layouts[0].strip),
         "view.coin": settings.coin or "all",
         "view.window": settings.window,
-        "view.smallest": f"{settings.smallest:,.0f} USD",
+        "view.smallest": _smallest(settings),
         "alerts.bursts": "on" if alerts.bursts else "off",
         "alerts.feeds": f"{alerts.feeds_s:.0f} s",
         "alerts.bell": "on" if alerts.bell else "off",
@@ -101,6 +103,31 @@ def in_force(settings: Settings) -> dict[str, str]:
         "paths.data": str(settings.data_dir),
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
     }
+
+
+def _smallest(settings: Settings) -> str:
+    """As the config writes it: the size chosen last in a monitor comes before the config's."""
+    names = {size: name for name, size in SMALLEST.items()}
+    own, chosen = names[settings.smallest], remembered.smallest(settings.data_dir)
+    if chosen is None or names[chosen] == own:
+        return own
+    return f"{names[chosen]} (remembered; the config says {own})"
+
+
+def _remembered(settings: Settings) -> Iterator[Finding]:
+    """What a monitor begins with whatever the config says."""
+    folder = settings.data_dir
+    layout = remembered.layout(folder)
+    begins = named(settings.layouts, layout).name == layout
+    chosen = [
+        *(["the smallest size"] if remembered.smallest(folder) is not None else ()),
+        *([f"the layout {layout}"] if begins else ()),
+    ]
+    if chosen:
+        what = " and ".join(chosen)
+        yield Finding(
+            "remembered", f"{what} chosen last, before the config ({remembered.file(folder)})"
+        )
 
 
 def _folder(what: str, path: Path) -> Finding:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from tui import clock, flags
+from tui.clock import from_milliseconds
 from tui.config import Settings
 from tui.document import document, dumps
 from tui.errors import StoreMismatch
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
-from tui.store.rows import from_milliseconds
 from tui.travel import known
 from tui.watch import watched
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Listening, Stream
 from tui.metrics.events import Event, events
@@ -19,7 +20,6 @@ from tui.store.copies import Copy
 from tui.store.day import AHEAD, Day, whole_minutes
 from tui.store.reader import Reader
 from tui.store.recent import Recent
-from tui.store.rows import from_milliseconds, milliseconds
 from tui.store.shelf import Shelf
 from tui.store.thinned import older
 from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure

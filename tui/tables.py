@@ -279,7 +279,9 @@ class State(StrEnum):
     RETRYING = "retrying"  # lost, and trying again after a back-off
     WAITING = "waiting"  # told to wait (429), trying again much later
     REFUSED = "refused"  # a subscription was refused; the client is made anew
-    SILENT = "silent"  # connected, and no event for so long that it can be no chance
+    SILENT = (
+        "silent"  # no word of a recorder: judged by a viewer, of one that lives and says nothing
+    )
     OFF = "off"  # the venue or measure is switched off
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui.alerts import words
-from tui.alerts.settings import ms
+from tui.clock import milliseconds as ms
 from tui.status import numbers as form
 
 STARTS = {"burst": 1}

@@ -66,8 +66,8 @@ def _test(settings: Settings, since: str, until: str) -> int:
 
     sparing.polars()
     from tui.alerts.past import Past  # polars: a wrong flag does not wait for it
+    from tui.clock import from_milliseconds
     from tui.oneshot import opened
-    from tui.store.rows import from_milliseconds
 
     now = clock.utc_now()
     first, last = times.parse(since, now), min(times.parse(until, now), now)

@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.alerts.fired import Fired
-from tui.alerts.settings import Alerts, ms
+from tui.alerts.settings import Alerts
 from tui.alerts.state import State, step
+from tui.clock import from_milliseconds
+from tui.clock import milliseconds as ms
 from tui.config import Settings
 from tui.document import lazily
 from tui.metrics.bursts import LEAST_USD, least
 from tui.snapshot import Snapshot, Walk
 from tui.store import Reader
 from tui.store.minutes import regrouped
-from tui.store.rows import from_milliseconds
 from tui.tables import BACKFILLED, LIQUIDATIONS, Class
 
 MINUTE = timedelta(minutes=1)

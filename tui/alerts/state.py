@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from tui.alerts import bursts, feeds, paths, words
 from tui.alerts.bursts import Burst
 from tui.alerts.fired import Fired
-from tui.alerts.settings import Alerts, Quiet, Rule, ms
+from tui.alerts.settings import Alerts, Quiet, Rule
 from tui.alerts.thresholds import grade_of, holds, worst
+from tui.clock import milliseconds as ms
 
 BELL_MS = 60_000
 """At most one bell in so long."""

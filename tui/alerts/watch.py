@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from tui.alerts.fired import Fired
-from tui.alerts.settings import Alerts, ms
+from tui.alerts.settings import Alerts
 from tui.alerts.state import packed, step, unpacked
+from tui.clock import milliseconds as ms
 from tui.tables import ALERTS
 
 META = "alerts"

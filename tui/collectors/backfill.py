@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from tui.clock import Clock
-from tui.collectors.base import Hole, Link, Newest, milliseconds
+from tui.clock import Clock, milliseconds
+from tui.collectors.base import Hole, Link, Newest
 from tui.tables import COVERAGE
 from tui.venues.base import Ask, Market, Rate, Wire, WireError
 from tui.venues.connect import short

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from tui.clock import Clock
-from tui.collectors.base import Newest, milliseconds, typed
+from tui.clock import Clock, milliseconds
+from tui.collectors.base import Newest, typed
 from tui.collectors.sources import GOLD, Source, find
 from tui.tables import CANDLES
 from tui.venues.asked import INTERVALS, Candle

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from tui.clock import Clock
-from tui.collectors.base import Newest, milliseconds, typed
+from tui.clock import Clock, milliseconds
+from tui.collectors.base import Newest, typed
 from tui.tables import CONTROL
 from tui.venues import gate_stats
 from tui.venues.asked import INTERVALS

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import polars as pl
 
-from tui.clock import Clock
-from tui.collectors.base import milliseconds, typed
+from tui.clock import Clock, milliseconds
+from tui.collectors.base import typed
 from tui.tables import DERIVATIVES
 from tui.venues.asked import Asked, Perpetual, Unread
 from tui.venues.base import DOLLARS, VENUE_ERRORS, Ask, Market

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui import backoff
-from tui.clock import Clock
-from tui.collectors.base import milliseconds
+from tui.clock import Clock, milliseconds
 from tui.collectors.sources import GOLD, Source, find, spot
 from tui.venues.base import VENUE_ERRORS, Market, Quote
 from tui.venues.connect import short

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from tui.clock import Clock
-from tui.collectors.base import Newest, milliseconds, typed
+from tui.clock import Clock, milliseconds
+from tui.collectors.base import Newest, typed
 from tui.tables import POSITIONING, Measure
 from tui.venues.asked import INTERVALS, Asked, Ratio
 from tui.venues.base import VENUE_ERRORS, Ask, Market

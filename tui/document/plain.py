@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
+
+from tui.clock import iso
 
 
 def told(fields: dict[str, Any], reason: str | None) -> dict[str, Any]:
@@ -30,12 +32,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return iso(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def iso(moment: datetime) -> str:
-    """ISO-8601 in UTC with milliseconds and Z: `2026-01-20T14:03:20.000Z`."""
-    in_utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return in_utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def dumps(document: dict[str, Any]) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.feeds import limit
 from tui.metrics.memo import kept
 from tui.metrics.series import place
 from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
 
-FRESH = timedelta(seconds=37.5)
-"""2.5 polling periods of 15 s: an older row is stale and no part of `all`."""
+FRESH = limit("derivatives")
+"""An older row is stale and no part of `all`."""
 
 KEPT = timedelta(hours=1)
 """An older row says nothing of now and is left out."""

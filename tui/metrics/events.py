@@ -212,17 +212,10 @@ def _names(streams: Sequence[Stream], wanted: Sequence[Stream]) -> tuple[str, ..
 def _of_health(health: pl.DataFrame) -> Iterable[Event]:
     """Feeds that are not well now, but for lost liquidation feeds, which coverage tells of."""
     for row in health.iter_rows(named=True):
-        is_silent = row["state"] == "silent"
-        if (
-            row["state"] in _WELL
-            or row["collector"] == ALERTS
-            or (row["collector"] == "liquidations" and not is_silent)
-        ):
+        if row["state"] in _WELL or row["collector"] in (ALERTS, "liquidations"):
             continue
-        stream = row["stream"] if is_silent else row["collector"]
-        name = " ".join(filter(None, (row["venue"], stream)))
-        kind = Kind.SILENT if is_silent else Kind.LOST
-        yield Event(row["ts"], kind, row["ts"], names=(name,), reason=row["reason"])
+        name = " ".join(filter(None, (row["venue"], row["collector"])))
+        yield Event(row["ts"], Kind.LOST, row["ts"], names=(name,), reason=row["reason"])
 
 
 def _spells(

@@ -15,12 +15,13 @@ from tui.tables import State
 SILENT = timedelta(seconds=60)
 """A stream without any socket message, pongs included, for longer is stale."""
 
-PERIODS = {
-    "positioning": timedelta(minutes=5),
-    "derivatives": timedelta(seconds=15),
-    "control": timedelta(minutes=5),
+_LIMITS = {
+    "positioning": timedelta(minutes=12.5),
+    "derivatives": timedelta(seconds=37.5),
+    "control": timedelta(minutes=12.5),
 }
-"""How often a poller asks; older than 2.5 of them is stale."""
+"""A poller whose newest row is older is stale. It asks every 5 minutes and may miss one round and
+half of another; for derivatives every 10 s, and may miss two."""
 
 STORE = "store"
 ALERTS = "alerts"
@@ -184,7 +185,13 @@ def is_stale(collector: str, newest: datetime | None, as_of: datetime) -> bool:
         midnight = datetime.combine(as_of.astimezone(UTC).date(), time(), UTC)
         due = midnight if as_of >= midnight + CLOSE_DUE else midnight - timedelta(days=1)
         return newest < due
-    return as_of - newest > (PERIODS[collector] * 2.5 if collector in PERIODS else SILENT)
+    return as_of - newest > limit(collector)
+
+
+def limit(collector: str) -> timedelta:
+    """How old the newest sign of life of a poller or stream may be; a daily close is `CLOSE_DUE`
+    and has a rule of its own."""
+    return _LIMITS.get(collector, SILENT)
 
 
 def _silence(collector: str, sign: datetime | None) -> str:

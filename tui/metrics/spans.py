@@ -1,30 +1,24 @@
 """Spans of time: the tolerance of clocks, milliseconds, and the short words for a length."""
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.clock import from_milliseconds, milliseconds
 from tui.tables import TIME
 
 AHEAD = timedelta(seconds=5)
 """Events up to this far ahead of the clock count as now; later ones are left out."""
 
 MINUTE_MS = 60_000
-_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 MANY = 2_000
 """Rows from which a query (0.5 ms and more) is quicker than a loop."""
 
 
-def ms(moment: datetime) -> int:
-    """Milliseconds since 1970, exactly: a float of seconds would lose the last one."""
-    return (moment - _EPOCH) // _MS
-
-
-def moment(milliseconds: int) -> datetime:
-    """The UTC time of milliseconds since 1970."""
-    return _EPOCH + milliseconds * _MS
+ms, moment = milliseconds, from_milliseconds
+"""The short words of what metrics do in every second line."""
 
 
 def instant(moment: datetime) -> pl.Expr:

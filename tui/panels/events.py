@@ -8,11 +8,11 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
+from tui.metrics.feeds import SILENT
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
-HEARD_LIMIT = timedelta(seconds=60)
 NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
 
 
@@ -43,7 +43,7 @@ class EventsPanel(Panel):
 
     def age(self, record: EventsRecord) -> Age:
         """Since any feed was heard: as old is what there is to tell."""
-        return Age.of(record.heard, record.as_of, HEARD_LIMIT)
+        return Age.of(record.heard, record.as_of, SILENT)
 
     def moments(self, record: EventsRecord) -> tuple[datetime, ...]:
         """When to look at each row."""

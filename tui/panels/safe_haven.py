@@ -1,7 +1,7 @@
 """Whether money flees to gold: returns, ounces, correlation and the flight rule."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 from textual.content import Content
@@ -10,6 +10,7 @@ from tui import draw
 from tui.draw.framed import Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import havens as metric
+from tui.metrics.feeds import limit
 from tui.metrics.havens import SPANS, Correlation, Havens
 from tui.panels import haven_history, shared
 from tui.panels.base import Age, Form, Panel, View, joined
@@ -17,7 +18,6 @@ from tui.panels.haven_history import HavenHistory
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
 
-QUOTE_LIMIT = timedelta(seconds=60)
 SHORT = 90
 SPAN_DAYS = {"30d": 30, "90d": 90, "1y": 365, "all": 36_500}
 COLUMNS = (
@@ -62,7 +62,7 @@ class SafeHavenPanel(Panel):
 
     def age(self, record: HavensRecord) -> Age:
         """Age of the older of the two quotes."""
-        return Age.of(record.havens.quoted_at, record.as_of, QUOTE_LIMIT)
+        return Age.of(record.havens.quoted_at, record.as_of, limit("quotes"))
 
     def points(self, record: HavensRecord) -> int:
         """The sessions of the charts."""

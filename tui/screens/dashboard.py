@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui import remembered
 from tui.layouts import following
 from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
 from tui.panels.drill import Drill
-from tui.screens import looks
 from tui.screens.detail import Detail
 from tui.screens.drawing import Wanted
 from tui.screens.hints import hint
@@ -254,7 +254,7 @@ class Dashboard(LiveScreen):
             monitor.say("no other layout: [layout] in the config makes them")
             self.redraw()
             return
-        failed = looks.remember(monitor.settings.data_dir, "layout", monitor.layout.name)
+        failed = remembered.keep(monitor.settings.data_dir, "layout", monitor.layout.name)
         monitor.say(failed or f"layout {monitor.layout.name}")
         self._selected.clear()
         self._zoom(None)

@@ -10,6 +10,30 @@ MARKS: tuple[tuple[str, str], ...] = (
         "gives",
         "what a venue publishes: all rows; 1/s = at most one a second and contract; ? = unknown",
     ),
+    (
+        "sampled",
+        "of venues that are not known to publish all: their share of a group; and in the reasons"
+        " of a ≥ what such a venue gives",
+    ),
+    (
+        "62% full",
+        "seconds with a push of such a venue's fullest contract, in the window's fullest minute:"
+        " one a second is the most, so the fuller, the more is hidden",
+    ),
+    (
+        "side?",
+        "for a day this venue's sides stood against the price, longs liquidated while it rose:"
+        " what it calls long may be short",
+    ),
+    ("×0.83", "our tape of Gate ÷ Gate's own total of 24 h; shown outside 0.9 to 1.1"),
+    (
+        "gate only",
+        "what Gate says was liquidated while we did not listen to it: in no total of ours",
+    ),
+    (
+        "lag",
+        "how much later than the venue's time its rows come, the median; above, of all venues",
+    ),
     ("long %", "share of longs in what was liquidated, or of accounts or positions that are long"),
     ("accounts", "long ÷ short by heads: every account counts once"),
     ("topacc toppos", "the same for the venue's largest accounts: by heads, by money"),
@@ -39,9 +63,10 @@ MARKS: tuple[tuple[str, str], ...] = (
 
 COINGLASS = (
     "Why our 24 h total differs from CoinGlass. We add up only rows that an exchange published"
-    " and this machine heard. Binance and OKX publish at most one liquidation per contract and"
-    " second, so what falls in the same second is never told to anyone; Bybit and Gate say that"
-    " they publish all, of others it is not known; Hyperliquid, KuCoin, MEXC and BingX have no"
+    " and this machine heard, or was told when it asked after a gap. Binance and OKX publish at"
+    " most one liquidation per contract and second, so what falls in the same second is never told"
+    " to anyone; Bybit and Gate say that they publish all, Deribit marks every fill in its book, of"
+    " others it is not known; Hyperliquid, KuCoin, MEXC and BingX have no"
     " public feed at all."
     " CoinGlass follows more exchanges and may estimate what is not published; how, it does not"
     " say. We estimate nothing: a total is a lower bound, marked ≥, beside the cover it rests on."

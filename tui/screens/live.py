@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui import draw
+from tui import draw, remembered
 from tui.metrics import spans
 from tui.panels import header
 from tui.panels.base import View
@@ -235,7 +235,7 @@ class LiveScreen(TimeKeys):
 
     def action_smallest(self, by: int) -> None:
         look = looks.smallest(self.monitor.look, by)
-        if words := looks.remember(self.monitor.settings.data_dir, "smallest", look.smallest):
+        if words := remembered.keep(self.monitor.settings.data_dir, "smallest", look.smallest):
             self.monitor.say(words)
         self._look(look)
 

@@ -1,13 +1,11 @@
-"""Steps of the view: window, smallest size, grouping, coin; and what a person chose last."""
+"""Steps of the view: window, smallest size, grouping, coin."""
 
 import difflib
-import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from tui import remembered
 from tui.config import Settings
 from tui.panels.base import View
 from tui.tables import Class
@@ -19,7 +17,7 @@ _SIZES = tuple(SMALLEST.values())
 
 def first_look(settings: Settings) -> View:
     """The view of the settings, with the smallest size remembered from the last run."""
-    smallest = remembered(settings.data_dir) or settings.smallest
+    smallest = remembered.smallest(settings.data_dir) or settings.smallest
     return replace(View.of(settings), smallest=smallest)
 
 
@@ -62,40 +60,6 @@ def by_size(minutes: pl.DataFrame) -> list[str]:
     coins = minutes.filter(pl.col("class") == Class.CRYPTO.value)
     sizes = coins.group_by("base").agg(pl.col("usd").sum())
     return sizes.sort("usd", "base", descending=[True, False])["base"].to_list()
-
-
-def remembered(folder: Path) -> float | None:
-    """The smallest size of the last run; None when there is none that makes sense."""
-    size = _kept(folder).get("smallest")
-    return float(size) if size in _SIZES else None
-
-
-def remembered_layout(folder: Path) -> str | None:
-    """The layout of the last run, if one was chosen."""
-    name = _kept(folder).get("layout")
-    return name if isinstance(name, str) else None
-
-
-def remember(folder: Path, name: str, value: float | str) -> str | None:
-    """Keep one choice for the next run; what to tell the person when that fails."""
-    try:
-        _file(folder).write_text(json.dumps(_kept(folder) | {name: value}) + "\n", "utf-8")
-    except OSError as error:
-        return f"{name} not remembered: {error.strerror}"
-    return None
-
-
-def _kept(folder: Path) -> dict[str, Any]:
-    """What the last run kept; nothing where the file is spoiled."""
-    try:
-        kept = json.loads(_file(folder).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
-
-
-def _file(folder: Path) -> Path:
-    return folder / "viewer.json"
 
 
 def _step(names: tuple[str, ...], name: str, by: int) -> str:

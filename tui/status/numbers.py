@@ -1,13 +1,24 @@
 """The forms of numbers in a status line: shorter than on the screen, and without its libraries."""
 
 
-def usd(value: float) -> str:
-    """US dollars in millions where a tenth of one is left: `0 940 40K 0.9M 15.5M 860M 1.2B`."""
+def usd(value: float, bound: bool = False) -> str:
+    """US dollars in millions from a tenth of one: `0 940 40K 0.9M 15.5M 860M 1.2B`.
+
+    A lower bound is cut, not rounded: behind `≥` 190,000 is `0.1M`, for more was not heard of.
+    """
+    if bound:
+        value = value // (step := _step(value)) * step
     if value >= 999.5e6:
         return f"{value / 1e9:.1f}B"
-    if value >= 50e3:
+    if value >= 99.5e3:
         return f"{value / 1e6:.1f}M" if value < 99.95e6 else f"{value / 1e6:.0f}M"
     return f"{value / 1e3:.0f}K" if value >= 999.5 else f"{value:.0f}"
+
+
+def _step(value: float) -> float:
+    """What one more in the last digit of `usd` stands for, in USD."""
+    steps = ((1e9, 1e8), (1e8, 1e6), (1e5, 1e5), (1e3, 1e3))
+    return next((step for least, step in steps if value >= least), 1.0)
 
 
 def price(value: float) -> str:

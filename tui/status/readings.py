@@ -56,10 +56,11 @@ def liquidated(name: str, seconds: float) -> Reading:
         window = _window(latest, name)
         if window is None:
             return None
-        bound = "≥" if window["lower_bound"] else ""
+        is_bound = window["lower_bound"]
+        bound = "≥" if is_bound else ""
         have = window["have_s"]
         young = "" if have >= seconds else f"({age(have)})"
-        return f"{bound}{usd(window['total_usd'])}{young}"
+        return f"{bound}{usd(window['total_usd'], is_bound)}{young}"
 
     return read
 

@@ -43,9 +43,10 @@ def _liquidated(latest: Latest) -> list[Piece]:
     label = "1h" if have >= 3600 else age(have)
     if total is None:
         return [Piece(f"  liq {label} n/a")]
-    bound = "≥" if window["lower_bound"] else " "
+    is_bound = window["lower_bound"]
+    bound = "≥" if is_bound else " "
     side = [_side(window["long_usd"] / total)] if total else []
-    return [Piece(f"  liq {label}{bound}{usd(total)}"), *side]
+    return [Piece(f"  liq {label}{bound}{usd(total, is_bound)}"), *side]
 
 
 def _side(longs: float) -> Piece:

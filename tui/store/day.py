@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.clock import from_milliseconds, milliseconds
 from tui.store import copies
 from tui.store.copies import Copy
 from tui.store.edges import MINUTE, Edges, minutes_between
@@ -12,7 +13,7 @@ from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
-from tui.store.rows import at, count_until, from_milliseconds, milliseconds, replaced, until
+from tui.store.rows import at, count_until, replaced, until
 from tui.store.shelf import Shelf
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (

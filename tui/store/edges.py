@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from tui.clock import milliseconds
 from tui.store.reader import Reader
-from tui.store.rows import by_start, in_order, milliseconds
+from tui.store.rows import by_start, in_order
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import polars as pl
 
+from tui.clock import milliseconds
 from tui.store.blocks import HOUR
 from tui.store.reader import Reader
-from tui.store.rows import at, by_start, milliseconds, replaced
+from tui.store.rows import at, by_start, replaced
 from tui.tables import LIQUIDATION_MINUTES
 
 _EMPTY = LIQUIDATION_MINUTES.empty()

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from tui.clock import from_milliseconds, milliseconds
 from tui.store import files
 from tui.store.blocks import read_hour, read_tape
-from tui.store.rows import frame_of, frames_of, from_milliseconds, milliseconds
+from tui.store.rows import frame_of, frames_of
 from tui.store.schema import quoted
 from tui.tables import Table
 

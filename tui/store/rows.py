@@ -3,29 +3,17 @@
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import repeat
 from typing import Any
 
 import polars as pl
 
+from tui.clock import from_milliseconds, iso, milliseconds
 from tui.tables import TIME, Table
 
 CHUNK = 2_000
 """Rows that are Python objects at a time, on the way between SQLite and frames: a megabyte."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
-
-
-def milliseconds(moment: datetime) -> int:
-    """A moment as the store keeps it: whole milliseconds since 1970, UTC."""
-    return (moment - _EPOCH) // _MS
-
-
-def from_milliseconds(value: int) -> datetime:
-    """The moment the store keeps as `value`."""
-    return _EPOCH + value * _MS
 
 
 def at(value: int) -> pl.Expr:
@@ -33,10 +21,10 @@ def at(value: int) -> pl.Expr:
     return pl.lit(value, pl.Int64).cast(TIME)
 
 
-def iso(value: object) -> str:
+def as_json(value: object) -> str:
     """A time as JSON says it; TypeError for anything else JSON doesn't know."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return iso(value)
     raise TypeError(f"{value!r} is no JSON value")
 
 

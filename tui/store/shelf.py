@@ -7,11 +7,12 @@ them on the shelf it takes 0.10 to 0.15 s.
 
 import polars as pl
 
+from tui.clock import from_milliseconds
 from tui.store.blocks import HOUR
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes
 from tui.store.reader import Reader
-from tui.store.rows import at, from_milliseconds, replaced
+from tui.store.rows import at, replaced
 from tui.store.thinned import Thinning, read_steps, whole_after
 from tui.tables import CANDLES, LIQUIDATION_MINUTES
 

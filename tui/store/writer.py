@@ -12,13 +12,14 @@ from typing import Any
 
 import polars as pl
 
+from tui.clock import milliseconds
 from tui.errors import StoreError
 from tui.store import copies, files
 from tui.store.blocks import KEPT, Packing, prune
 from tui.store.copies import Copy
 from tui.store.liquidations import INSERT as INSERT_LIQUIDATION
 from tui.store.liquidations import MERGE_MINUTES
-from tui.store.rows import check, iso, milliseconds, parameters
+from tui.store.rows import as_json, check, parameters
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS, TABLES, Table
 
@@ -70,7 +71,7 @@ class Writer:
 
     def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
         """Replace the one row of `latest`: the snapshot's document, as JSON."""
-        text = json.dumps(document, separators=(",", ":"), default=iso)
+        text = json.dumps(document, separators=(",", ":"), default=as_json)
         with self._transaction() as db:
             db.execute("REPLACE INTO latest VALUES (1, ?, ?)", (milliseconds(as_of), text))
 
@@ -203,4 +204,4 @@ def _prune(db: sqlite3.Connection, table: Table, now: datetime, most: int) -> in
 
 
 def _set(db: sqlite3.Connection, key: str, value: Any) -> None:
-    db.execute("REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value, default=iso)))
+    db.execute("REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value, default=as_json)))

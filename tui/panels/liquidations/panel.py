@@ -1,12 +1,11 @@
 """The liquidations panel: its blocks, and how they share the height."""
 
-from datetime import timedelta
-
 from textual.content import Content
 
 from tui import draw
 from tui.errors import UsageError
 from tui.metrics.feed import FeedRow
+from tui.metrics.feeds import SILENT
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
@@ -16,8 +15,6 @@ from tui.panels.liquidations.record import LiquidationsRecord, record
 from tui.panels.liquidations.rooms import share_out
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES, WINDOWS
-
-SILENT = timedelta(seconds=60)
 
 
 class LiquidationsPanel(Panel):

@@ -1,11 +1,12 @@
 """The chosen window split by coin, by venue with what each gives, or by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from textual.content import Content
 
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
+from tui.metrics.amounts import together
 from tui.metrics.windows import Amount, Liquidations
 from tui.panels.base import View, code
 from tui.panels.liquidations import trusted
@@ -41,18 +42,6 @@ SIDE = (
     Column("1h", "1h", 7, 2),
     Column("24h", "24h", 7, 2),
 )
-
-
-def total(amounts: Iterable[Amount]) -> Amount:
-    """The sum of amounts."""
-    every = list(amounts)
-    return Amount(
-        sum(a.long_usd for a in every),
-        sum(a.short_usd for a in every),
-        sum(a.count for a in every),
-        sum(a.unpriced for a in every),
-        max((a.largest_usd for a in every), default=0.0),
-    )
 
 
 def coins(made: Liquidations, window: str) -> list[tuple[str, Amount]]:
@@ -105,7 +94,7 @@ def by_coin(
         lines.append(row(columns, cells(amount, view, heard) | own, width))
     if rest:
         own = {"name": "other", "price": draw.MISSING, "OI": draw.MISSING}
-        summed = cells(total(a for _, a in rest), view, heard)
+        summed = cells(together(a for _, a in rest), view, heard)
         lines.append(row(columns, summed | own, width, "$muted"))
     return lines[:height]
 

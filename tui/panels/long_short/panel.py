@@ -7,6 +7,7 @@ import polars as pl
 from textual.content import Content
 
 from tui import draw
+from tui.metrics.feeds import limit
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.long_short import history
 from tui.panels.long_short.brief import bare, strip
@@ -15,9 +16,7 @@ from tui.panels.long_short.table import BOX, RULES, table
 from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES
 
-DERIVATIVES_LIMIT = timedelta(seconds=37.5)  # 2.5 periods of 15 s
 SPAN = {"1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-POSITIONING_LIMIT = timedelta(minutes=12.5)  # 2.5 periods of 5 m
 
 
 class LongShortPanel(Panel):
@@ -56,8 +55,8 @@ class LongShortPanel(Panel):
         """Age of the newest open interest; stale with either poller."""
         newest = max((o.ts for o in record.interest), default=None)
         ratio = max((r.ts for r in record.ratios), default=None)
-        age = Age.of(newest, record.as_of, DERIVATIVES_LIMIT)
-        slow = Age.of(ratio, record.as_of, POSITIONING_LIMIT)
+        age = Age.of(newest, record.as_of, limit("derivatives"))
+        slow = Age.of(ratio, record.as_of, limit("positioning"))
         return slow if newest is None else age.marked(age.stale or slow.stale)
 
     def heading(self, record: LongShort, view: View, form: Form) -> str:

@@ -1,10 +1,9 @@
 """The averages panel: its forms, its age, its detail."""
 
-from datetime import timedelta
-
 from textual.content import Content
 
 from tui import draw
+from tui.metrics.feeds import limit
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.moving_averages.chart import chart
 from tui.panels.moving_averages.record import AveragesRecord, detailed, record
@@ -13,7 +12,6 @@ from tui.panels.moving_averages.words import ahead, rounds
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
 
-QUOTE_LIMIT = timedelta(seconds=60)
 SPAN_DAYS = {"90d": 90, "1y": 365, "2y": 730, "all": 36_500}
 
 
@@ -34,7 +32,7 @@ class MovingAveragesPanel(Panel):
 
     def age(self, record: AveragesRecord) -> Age:
         """Age of the quote; stale too when a daily close is missing."""
-        age = Age.of(record.averages.price_ts, record.as_of, QUOTE_LIMIT)
+        age = Age.of(record.averages.price_ts, record.as_of, limit("quotes"))
         return age.marked(age.stale or record.close_late)
 
     def heading(self, record: AveragesRecord, view: View, form: Form) -> str:
