@@ -77,3 +77,16 @@ async def test_rows_that_cannot_be_read_leave_the_others() -> None:
 async def test_no_list_at_all_is_unanswered() -> None:
     with pytest.raises(Unanswered):
         await markets(None).get(Exchange())
+
+
+@pytest.mark.parametrize("spoilt", [{"code": -1000}, {"symbols": None}, [], None])
+async def test_an_answer_of_another_form_is_no_answer(spoilt: Any) -> None:
+    exchange, known = Exchange(ROW), markets(None)
+
+    async def odd(method: str, params: Any = None) -> Any:
+        return spoilt
+
+    with pytest.raises(Unanswered, match="binance usdm"):
+        await known.get(odd)
+    before = await known.get(exchange)
+    assert await known.get(odd, max_age_s=-1.0) == before

@@ -39,7 +39,7 @@ class Markets:
     async def get(self, ask: Ask, max_age_s: float = DAY_S) -> Mapping[str, Market]:
         """The list, by `ask` (a `Rest`) when the kept one is older than `max_age_s`.
 
-        A list that can't be had now is served old; Unanswered when there is none at all.
+        A list that can't be had or read now is served old; Unanswered when there is none at all.
         """
         async with self._lock:
             if not self.known:
@@ -50,8 +50,7 @@ class Markets:
 
     async def _refresh(self, ask: Ask) -> None:
         try:
-            listed = await self._venue.instruments(ask, self._stream)
-            found = parsed(self._venue, self._stream, listed)
+            found = await self._listed(ask)
         except VenueError as error:
             if not self.known:
                 raise
@@ -60,6 +59,14 @@ class Markets:
             return
         self.known, self._asked = found, time.time()
         self._save()
+
+    async def _listed(self, ask: Ask) -> dict[str, Market]:
+        try:
+            rows = await self._venue.instruments(ask, self._stream)
+            return parsed(self._venue, self._stream, rows)
+        except VENUE_ERRORS as error:  # an answer of another form, as `{"code": -1000}`
+            name = f"{self._venue.name} {self._stream}"
+            raise Unanswered(f"{name}: unreadable list of instruments: {error!r}"[:200]) from error
 
     def _load(self) -> tuple[float, dict[str, Market]]:
         if self._file is None:
