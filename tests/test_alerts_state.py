@@ -211,6 +211,19 @@ def test_a_burst_that_a_normal_minute_outgrew_ends_in_words() -> None:
     assert [one.text for _, one in found][1:] == ["burst end, no longer ten times a normal minute"]
 
 
+def test_a_part_that_could_not_be_made_starts_and_ends_nothing() -> None:
+    hole: Any = {"stale": True, "reason": "can't be computed"}
+    eventless, bare = document(health=[feed("okx", "retrying")]), document(events=[begun(0)])
+    eventless["panels"]["events"] = hole
+    bare["panels"]["liquidations"] = bare["header"] = hole
+    del bare["health"]
+    lost = played({0: bare, 1: eventless, 60: eventless, 61: bare, 62: eventless}, Alerts())
+    assert [(s, one.text) for s, one in lost] == [
+        (0, "burst long, ×47 normal"),
+        (62, "okx lost for 1m01s"),
+    ]
+
+
 def test_bursts_can_be_switched_off() -> None:
     assert played({0: document(events=[begun(0)])}, Alerts(bursts=False)) == []
 

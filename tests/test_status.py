@@ -212,6 +212,12 @@ def test_a_row_of_another_version_is_n_a_and_no_error() -> None:
     assert set(shown.values()) == {"n/a"}
 
 
+def test_a_panel_that_could_not_be_computed_is_n_a_and_marked(tmp_path: Path) -> None:
+    made = document()
+    made["panels"]["liquidations"] = {"stale": True, "reason": "can't be computed: KeyError('x')"}
+    assert default(tmp_path, made).rstrip() == "! BTC 89,880 +0.5%  liq 1h n/a"
+
+
 @pytest.mark.parametrize("template", ["{btcc}", "{btc.real}", "{}", "{btc!r}", "{btc:z}", "{btc"])
 def test_a_wrong_format_is_one_line_and_exit_2(
     capsys: pytest.CaptureFixture[str], template: str

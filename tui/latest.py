@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from tui.alerts import watch
 from tui.alerts.fired import Fired
 from tui.clock import Clock
 from tui.config import Settings
-from tui.document import document
+from tui.document import SCHEMA, guarded
 from tui.errors import StoreError
 from tui.metrics import saturation
 from tui.outbox import Outbox
@@ -36,10 +36,23 @@ SETTLED_S = 5
 """A minute's saturation is summed up this long after its end: rows come within two seconds."""
 
 
-class Latest:
-    """Follows the store and writes what follows from it; `tell` is given each alert that fires.
+class Second(NamedTuple):
+    """What was made of one moment: the document, rows of SATURATION when a minute is over, and
+    the errors by what they hindered."""
 
-    The reader is its own from here on: it serves the thread that computes.
+    as_of: datetime
+    document: dict[str, Any]
+    full: pl.DataFrame | None
+    errors: dict[str, Exception]
+
+
+class Latest:
+    """Follows the store and writes what follows from it; `tell` is given each alert that fires,
+    `say` what can't be computed, and None when all can be again.
+
+    An error in one part costs that part alone: `latest` is written each second, since readers
+    take its age for the recorder's. The reader is its own from here on: it serves the thread that
+    computes.
     """
 
     def __init__(
@@ -50,8 +63,10 @@ class Latest:
         outbox: Outbox,
         clock: Clock,
         tell: Callable[[Fired], None],
+        say: Callable[[str | None], None],
     ) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
+        self._say, self._said = say, dict[str, type[Exception]]()
         self._writer, self._outbox = writer, outbox
         self._live = Live(reader)
         self._thread = ThreadPoolExecutor(1, "metrics")
@@ -82,20 +97,47 @@ class Latest:
 
     async def _second(self) -> None:
         loop = asyncio.get_running_loop()
-        as_of, doc, full = await loop.run_in_executor(self._thread, self._document)
+        as_of, doc, full, errors = await loop.run_in_executor(self._thread, self._made)
         if full is not None:
             self._outbox.put(SATURATION, full)
-        self._alert(doc, as_of)  # also while the store can't be written: it tells of that
+        try:
+            self._alert(doc, as_of)  # also while the store can't be written: it tells of that
+        except Exception as error:
+            errors["alerts"] = error
+        self._judge(errors)
         await self._outbox.call(self._writer.write_latest, as_of, doc)
         if (kept := self._watch.to_keep()) is not None:
             await self._outbox.call(self._writer.set_meta, watch.META, kept)
             self._watch.keeps(kept)
 
-    def _document(self) -> tuple[datetime, dict[str, Any], pl.DataFrame | None]:
-        self._live.poll()
-        as_of = self._clock()
-        taken = self._live.at(as_of)
-        return as_of, document(taken, self._settings), self.full(taken)
+    def _made(self) -> Second:
+        """Raises StoreError alone."""
+        as_of, full = self._clock(), None
+        try:
+            self._live.poll()
+            taken = self._live.at(as_of := self._clock())
+        except StoreError:
+            raise
+        except Exception as error:
+            bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
+            return Second(as_of, bare, None, {"snapshot": error})
+        doc, errors = guarded(taken, self._settings)
+        try:
+            full = self.full(taken)
+        except Exception as error:
+            errors["saturation"] = error
+        return Second(as_of, doc, full, errors)
+
+    def _judge(self, errors: dict[str, Exception]) -> None:
+        """Say what fails when it is something new: a bug comes back every second, and its
+        tracebacks would push everything else out of the log."""
+        kinds = {name: type(error) for name, error in errors.items()}
+        if kinds == self._said:
+            return
+        self._said = kinds
+        for name, error in errors.items():
+            log.error("%s can't be computed", name, exc_info=error)
+        self._say("; ".join(f"{name}: {error!r}" for name, error in errors.items())[:200] or None)
 
     def full(self, taken: Snapshot) -> pl.DataFrame | None:
         """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -39,6 +40,8 @@ STORE = ("store", "", "")
 """The store's own feed in health: collector, venue and stream."""
 COMMAND = ("alerts", "", "on_alert")
 """The program that alerts run has a row of health only when it failed."""
+METRICS = ("metrics", "", "")
+"""So has what is computed of the store each second."""
 LEFT = 1000
 """Rows of coverage, the newest, among which those are that a killed recorder left open."""
 RATE_LIMIT_S = 120.0
@@ -64,9 +67,15 @@ class Recorder:
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
         limit = settings.alerts.limit_s
-        self._commands = Commands(settings.alerts.on_alert, limit, self._commanded)
+        self._commands = Commands(settings.alerts.on_alert, limit, partial(self._failing, COMMAND))
         self.latest = Latest(
-            settings, self.reader, self.writer, self.outbox, clock, self._commands.put
+            settings,
+            self.reader,
+            self.writer,
+            self.outbox,
+            clock,
+            self._commands.put,
+            partial(self._failing, METRICS),
         )
         self._ending = False
 
@@ -208,14 +217,14 @@ class Recorder:
                     self.outbox.put(COVERAGE, link.coverage())
             await asyncio.sleep(BEAT_S)
 
-    def _commanded(self, failed: str | None) -> None:
-        """The program of alerts failed, or works again: once each, into the log and health."""
+    def _failing(self, part: tuple[str, str, str], failed: str | None) -> None:
+        """A part that has no feed failed, or works again: once each, into the log and health."""
         state = State.OFF if failed is None else State.RETRYING
         if failed:
-            log.warning("on_alert: %s", failed)
-        if failed or self._states.get(COMMAND, State.OFF) != State.OFF:
-            self._states[COMMAND] = state
-            self._write_health(*COMMAND, state, 0, failed)
+            log.warning("%s: %s", part[2] or part[0], failed)
+        if failed or self._states.get(part, State.OFF) != State.OFF:
+            self._states[part] = state
+            self._write_health(*part, state, 0, failed)
 
     async def _prune(self) -> None:
         while True:

@@ -39,6 +39,11 @@ class Told(NamedTuple):
     text: str
 
 
+def known(document: Mapping[str, Any]) -> bool:
+    """Whether the events could be made: without them nothing begins or ends."""
+    return "events" in document["panels"].get("events", ())
+
+
 def told(
     known: Burst | None, ended: int, document: Mapping[str, Any], now: int
 ) -> tuple[Burst | None, int, list[Told]]:
@@ -95,7 +100,8 @@ def _start(event: Event, document: Mapping[str, Any]) -> str:
 
 def _minutes(document: Mapping[str, Any]) -> Iterable[str]:
     """`5m ≥ $68.2M (98% long)`."""
-    window = document["panels"]["liquidations"]["windows"]["5m"]
+    windows = document["panels"]["liquidations"].get("windows")  # none: it could not be made
+    window = windows["5m"] if windows else {}
     if total := window.get("total_usd"):
         long = window["long_usd"] / total
         side = f"{form.share(max(long, 1 - long))} {'long' if long >= 0.5 else 'short'}"

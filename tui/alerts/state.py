@@ -71,9 +71,9 @@ def step(
     """The state after `as_of`, and what fired at it, the gravest kind first."""
     turn = _Turn(state, alerts, as_of)
     turn.ring()
-    if alerts.bursts:
+    if alerts.bursts and bursts.known(document):
         turn.bursts(document)
-    if alerts.feeds_s:
+    if alerts.feeds_s and "health" in document:
         turn.feeds(document)
     for rule in alerts.rules:
         turn.rule(rule, document)

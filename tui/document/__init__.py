@@ -21,7 +21,7 @@ from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
 from tui.snapshot import Snapshot
 
-__all__ = ["SCHEMA", "document", "dumps", "lazily"]
+__all__ = ["SCHEMA", "document", "dumps", "guarded", "lazily"]
 
 SCHEMA = 1
 
@@ -32,25 +32,47 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     return {**made, "panels": dict(made["panels"])}
 
 
+def guarded(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, Any], dict[str, Exception]]:
+    """What can be made of the document, and the errors by the name of the part they hindered.
+
+    Such a part is `stale` with a `reason`; `health`, a list, is then missing.
+    """
+    errors: dict[str, Exception] = {}
+
+    def part(whole: Mapping[str, Any], name: str) -> Any:
+        try:
+            return whole[name]
+        except Exception as error:
+            errors[name] = error
+            return {"stale": True, "reason": f"can't be computed: {error!r}"[:200]}
+
+    lazy = lazily(snapshot, settings)
+    made = {name: part(lazy, name) for name in lazy}
+    made["panels"] = {name: part(lazy["panels"], name) for name in lazy["panels"]}
+    if "health" in errors:
+        del made["health"]
+    return made, errors
+
+
 def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
     """The same, each part made when it is first asked for: a rule over one panel of a thousand
     moments need not pay for the others."""
     coin = settings.coins[0] if settings.coins else "BTC"
-    found = price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of)
+    found = cache(lambda: price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of))
     tape = cache(lambda: snapshot.tape(settings.coins, listed=NEWEST))
     interest = cache(lambda: derivatives(snapshot.derivatives, snapshot.as_of))
     # The feeds alone do not need the tape; where it is there, it knows which of them are silent.
     fed = cache(lambda: snapshot.feeds(tape() if tape.cache_info().currsize else None))
 
     def top() -> Header:
-        prices = [found] if found else []
+        prices = [one] if (one := found()) else []
         made = (prices, tape(), interest(), fed(), snapshot.as_of)
         return header(*made, base=coin, endpoint=snapshot.endpoint)
 
     panels = {
         "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
         "long_short": lambda: long_short(snapshot, interest()),
-        "moving_averages": lambda: moving_averages(snapshot, coin, found),
+        "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
     }

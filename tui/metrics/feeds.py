@@ -27,6 +27,9 @@ STORE = "store"
 ALERTS = "alerts"
 """The command that alerts run: its last word, as the store's, is all there is."""
 
+METRICS = "metrics"
+"""What the recorder computes of its own store; said of only when something in it fails."""
+
 ONE_FOR_ALL = ("candles", "quotes")
 """One collector each, under the preferred venue; any venue's rows are its sign of life."""
 
@@ -168,9 +171,9 @@ def _feed(
 ) -> Feed:
     collector, venue, stream = name
     state, attempts, reason, ts = said
-    # A feed that is off, the store itself and the command of alerts deliver nothing: their word is
-    # what there is.
-    if state == State.OFF or collector in (STORE, ALERTS):
+    # A feed that is off, the store itself, the command of alerts and the metrics deliver nothing:
+    # their word is what there is.
+    if state == State.OFF or collector in (STORE, ALERTS, METRICS):
         return Feed(collector, venue, stream, state, age_s(as_of, ts), attempts or 0, reason, False)
     stale = is_stale(collector, sign, as_of)
     why = reason or (_silence(collector, sign) if stale else None)

@@ -39,7 +39,7 @@ def _change(day: float) -> Piece:
 
 def _liquidated(latest: Latest) -> list[Piece]:
     window = latest.panel("liquidations", "windows", "1h") or {}
-    total, have = window.get("total_usd"), window.get("have_s", 0.0)
+    total, have = window.get("total_usd"), window.get("have_s", 3600.0)
     label = "1h" if have >= 3600 else age(have)
     if total is None:
         return [Piece(f"  liq {label} n/a")]
