@@ -130,10 +130,20 @@ def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) ->
         if args.background or args.throw_away:  # in the foreground the command itself says it
             log.error("the recorder can't start: %s", error)
         raise
+    if args.background:
+        _let_go_of_stderr()
     log.info("records into %s, endpoint %s", settings.data_dir, settings.endpoint or "real")
     asyncio.run(_until_ended(recorder, settings, lock.holder, args.until_eof))
     log.info("ended")
     return 0
+
+
+def _let_go_of_stderr() -> None:
+    """The viewer that started this one reads why it could not; nobody reads on, and a full pipe
+    would stop the recording."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 async def _until_ended(

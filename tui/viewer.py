@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,13 @@ def monitor(args: argparse.Namespace) -> int:
     _need_own_store(settings)
     viewing = ViewerLock(settings.data_dir)
     try:
-        notice = background.ensure(settings)
-        _wait_for_store(settings)
+        starts = background.Starts(settings)
+        notice = background.ensure(settings, starts)
+        _wait_for_store(settings, starts)
         now = utc_now()
         travel = Travel(_known(settings, args.at, now), now) if args.at else None
-        watching = (settings, utc_now, args.mouse, notice, lambda: background.ensure(settings))
-        code = watch(*watching, travel=travel)
+        supervise = partial(background.ensure, settings, starts)
+        code = watch(settings, utc_now, args.mouse, notice, supervise, travel)
     finally:
         viewing.release()
     _goodbye(settings, holder(settings.data_dir))
@@ -127,14 +129,15 @@ def _meta(path: Path, key: str) -> Any:
             reader.close()
 
 
-def _wait_for_store(settings: Settings) -> None:
+def _wait_for_store(settings: Settings, starts: background.Starts) -> None:
     """A recorder that just started creates the store; waiting for it beats an empty screen."""
     path = store_of(settings)
     limit = time.monotonic() + background.START_S
     while not path.exists():
         if holder(settings.data_dir) is None and time.monotonic() > limit - 10:
-            log = settings.log_dir / "recorder.log"
-            raise LiqtopError(f"the recorder did not start; see {log}, or try `liqtop record`")
+            starts.due()
+            why = starts.reason or f"see {settings.log_dir / 'recorder.log'}"
+            raise LiqtopError(f"the recorder did not start: {why}; or try `liqtop record`")
         if time.monotonic() > limit:
             raise LiqtopError(f"{path}: no store after {background.START_S:.0f} s")
         time.sleep(0.05)
