@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_exchange import FakeExchange
+from tui import backoff
 from tui.clock import utc_now
 from tui.collectors import candles, derivatives, feed, positioning, quotes, specs
 from tui.collectors.base import Context, Newest
@@ -28,6 +29,7 @@ from tui.venues.base import Market
 from tui.venues.connect import Rest
 from tui.venues.errors import Lost, NotListed, RateLimited, Unanswered, Unreadable
 from tui.venues.markets import Markets
+from tui.venues.socket import Socket
 
 NOW = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
 MS = int(NOW.timestamp() * 1000)
@@ -497,6 +499,31 @@ async def test_no_quote_from_anyone_is_lost(monkeypatch: Any) -> None:
         source = quote_source("binance", exchange.endpoint)
         with pytest.raises(Lost):
             await first(quotes.collect([source], ("BTC",), exchange.endpoint, clock), 1)
+
+
+@pytest.mark.parametrize(("retry_after", "dials"), [(None, 1), (9.0, 1), (0.4, 2)])
+async def test_a_venue_that_says_429_is_left_alone_for_as_long_as_it_wants(
+    monkeypatch: pytest.MonkeyPatch, retry_after: float | None, dials: int
+) -> None:
+    dialled = []
+
+    class Busy(Socket):
+        def __init__(self, *way: Any) -> None: ...
+
+        async def open(self) -> None:
+            dialled.append(self)
+            raise RateLimited("told to wait", retry_after)
+
+        async def close(self) -> None: ...
+
+    monkeypatch.setattr(feed, "Socket", Busy)
+    monkeypatch.setattr(backoff, "delay", lambda attempts: 0.01)
+    monkeypatch.setattr(quotes, "LOST_S", 0.2)
+    source, rests = quote_source("binance", "http://127.0.0.1:9"), dict[str, float]()
+    for _ in range(2):  # lost, and made anew by the recorder
+        with pytest.raises(Lost, match="told to wait"):
+            await first(quotes.collect([source], ("BTC",), None, clock, None, rests), 1)
+    assert len(dialled) == dials
 
 
 def offline(folder: Path) -> Settings:

@@ -143,8 +143,10 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
     def chart(clients: dict[str, Rest]) -> Frames:
         return candles.collect(sources(clients), settings.coins, context.newest, context.clock)
 
+    rests: dict[str, float] = {}
+
     def last(clients: dict[str, Rest]) -> Frames:
-        way = settings.endpoint, context.clock, settings.proxy
+        way = settings.endpoint, context.clock, settings.proxy, rests
         return quotes.collect(sources(clients), settings.coins, *way)
 
     return [

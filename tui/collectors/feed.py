@@ -12,7 +12,7 @@ from tui.clock import Clock, milliseconds
 from tui.collectors.sources import GOLD, Source, find, spot
 from tui.venues.base import VENUE_ERRORS, Market, Quote
 from tui.venues.connect import short
-from tui.venues.errors import NotListed, VenueError
+from tui.venues.errors import NotListed, RateLimited, VenueError
 from tui.venues.socket import Socket
 from tui.venues.subscribe import subscribe
 
@@ -20,6 +20,8 @@ log = logging.getLogger("liqtop")
 
 STEADY_S = 60.0
 """A socket that has lived this long begins its back-off anew."""
+RESTED_S = 120.0
+"""A venue that said 429 without a time is left alone for this long: who asks on is banned."""
 UNCHANGED_S = 10.0
 """A price that stays the same is written this often, if messages say that it does."""
 
@@ -41,7 +43,10 @@ class Price:
 
 
 class Feed:
-    """One venue's quotes: keeps its sockets up until it is stopped."""
+    """One venue's quotes: keeps its sockets up until it is stopped.
+
+    `rests` says by venue until when (`now`) it is to be left alone, also by a feed made anew.
+    """
 
     def __init__(
         self,
@@ -49,11 +54,12 @@ class Feed:
         coins: Sequence[str],
         endpoint: str | None,
         clock: Clock,
-        proxy: str | None = None,
+        proxy: str | None,
+        rests: dict[str, float],
     ) -> None:
         self.name = source.venue.name
         self._source, self._coins, self._endpoint, self._clock = source, coins, endpoint, clock
-        self._proxy = proxy
+        self._proxy, self._rests = proxy, rests
         self._prices: dict[str, Price] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.spoke = now()
@@ -93,6 +99,9 @@ class Feed:
     async def _keep(self, markets: Callable[[], Any]) -> None:
         attempts = 0
         while True:
+            if (rest := self._rests.get(self.name, 0.0) - now()) > 0:
+                self.reason = f"{self.name}: told to wait, {rest:.0f} s more"
+                await asyncio.sleep(rest)
             began = now()
             try:
                 stream, wanted = await markets()
@@ -101,6 +110,8 @@ class Feed:
                 await self._listen(stream, wanted)
             except VenueError as error:
                 self.reason = f"{self.name}: {short(error)}"
+                if isinstance(error, RateLimited):
+                    self._rests[self.name] = now() + (error.retry_after or RESTED_S)
             except VENUE_ERRORS as error:
                 self.reason = f"{self.name}: {error!r}"[:120]
             log.info("quotes %s", self.reason)

@@ -27,12 +27,15 @@ async def collect(
     endpoint: str | None,
     clock: Clock,
     proxy: str | None = None,
+    rests: dict[str, float] | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of QUOTES: at most one row a second and symbol.
 
-    Raises Lost when no venue has given a coin's price for a minute.
+    Raises Lost when no venue has given a coin's price for a minute. `rests` is what outlives that:
+    until when (the loop's clock) each venue wants to be left alone.
     """
-    feeds = [Feed(source, coins, endpoint, clock, proxy) for source in sources]
+    rests = {} if rests is None else rests
+    feeds = [Feed(source, coins, endpoint, clock, proxy, rests) for source in sources]
     try:
         while True:
             await _stand_in(feeds)
