@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fake_exchange import FakeExchange
+from tests.fake_exchange import FakeExchange, acknowledged
 from tui import backoff
 from tui.clock import utc_now
 from tui.collectors import candles, derivatives, feed, positioning, quotes, specs
@@ -474,8 +474,7 @@ async def test_a_silent_venue_is_stood_in_for_until_it_speaks(monkeypatch: Any) 
     async with FakeExchange() as exchange:
         both = [quote_source(name, exchange.endpoint) for name in ("binance", "okx")]
         frames = quotes.collect(both, ("BTC",), exchange.endpoint, every(timedelta(seconds=2)))
-        row = {"instId": "BTC-USDT", "last": "7", "ts": str(MS)}
-        okx = {"arg": {"channel": "tickers", "instId": "BTC-USDT"}, "data": [row]}
+        okx = okx_price("BTC", "7", MS)
         seen = []
         async with aclosing(frames):  # type: ignore[type-var]
             push = asyncio.create_task(pushed(exchange, "ws.okx", [okx]))
@@ -491,6 +490,88 @@ async def test_a_silent_venue_is_stood_in_for_until_it_speaks(monkeypatch: Any) 
             ]
     assert seen == ["okx", "binance"]
     assert closed
+
+
+def okx_price(base: str, price: str, ts: int) -> dict[str, Any]:
+    row = {"instId": f"{base}-USDT", "last": price, "ts": str(ts)}
+    return {"arg": {"channel": "tickers", "instId": f"{base}-USDT"}, "data": [row]}
+
+
+class Sayings:
+    """Two venues of which each says the prices it is told to, again and again."""
+
+    def __init__(self, exchange: FakeExchange) -> None:
+        self._exchange = exchange
+        self.says: dict[str, set[str]] = {"stream.binance": set(), "ws.okx": set()}
+
+    async def run(self) -> None:
+        for ts in itertools.count(MS):
+            for path, socket in zip(self._exchange.paths, self._exchange.sockets, strict=True):
+                part = next(part for part in self.says if part in path)
+                for base in sorted(self.says[part]):
+                    message = {**binance_price(str(ts), ts), "s": f"{base}USDT"}
+                    message = okx_price(base, str(ts), ts) if part == "ws.okx" else message
+                    if not socket.closed:
+                        await socket.send_str(json.dumps(message))
+            await asyncio.sleep(0.03)
+
+
+async def test_a_coin_that_the_preferred_venue_lacks_comes_from_the_next(monkeypatch: Any) -> None:
+    monkeypatch.setattr(quotes, "SILENT_S", 0.4)
+
+    def answer(frame: dict[str, Any]) -> list[str]:
+        """OKX has no gold tokens."""
+        gone = "Wrong URL or channel:tickers,instId:XAUT-USDT doesn't exist"
+        no = json.dumps({"event": "error", "code": "60018", "msg": gone})
+        return [no if "XAUT" in yes else yes for yes in acknowledged(frame)]
+
+    async with FakeExchange() as exchange:
+        exchange.answer = answer
+        both = [quote_source(name, exchange.endpoint) for name in ("binance", "okx")]
+        frames = quotes.collect(both, ("BTC", "NEW"), exchange.endpoint, utc_now)
+        said = Sayings(exchange)
+        said.says |= {"stream.binance": {"BTC", "PAXG"}, "ws.okx": {"BTC", "NEW"}}
+        pushing = asyncio.create_task(said.run())
+        seen: set[tuple[str, str]] = set()
+        async with aclosing(frames), asyncio.timeout(15):  # type: ignore[type-var]
+            async for frame in frames:
+                seen |= set(frame.select("venue", "base").rows())
+                if ("okx", "NEW") in seen:
+                    break
+            asked = [arg["instId"] for frame in exchange.frames for arg in frame.get("args", [])]
+            dials = len(exchange.paths)
+            assert set(asked) == {"NEW-USDT", "XAUT-USDT"}
+            said.says["stream.binance"].add("NEW")
+            async for frame in frames:
+                seen |= set(frame.select("venue", "base").rows())
+                if ("binance", "NEW") in seen:
+                    break
+            await asyncio.sleep(0.6)
+            await anext(frames)
+            closed = [s.closed for p, s in zip(exchange.paths, exchange.sockets, strict=True)]
+        pushing.cancel()
+    assert seen == {("binance", "BTC"), ("binance", "PAXG"), ("binance", "NEW"), ("okx", "NEW")}
+    assert closed == [False, True]
+    assert len(exchange.paths) == dials == 2, "what was refused is not asked for again and again"
+
+
+def test_a_symbol_that_came_may_be_quiet_for_longer() -> None:
+    async def run() -> None:
+        source = quote_source("binance", "http://127.0.0.1:9")
+        keys = [("BTC", "spot"), ("ETH", "spot"), ("PAXG", "spot")]
+        it = feed.Feed(source, keys, ("BTC", "ETH"), None, clock, None, {})
+        btc, eth, paxg = keys
+        it._sought, it._began = frozenset(keys), feed.now() - 30.0
+        it._heard = {btc: feed.now(), paxg: feed.now() - 20.0}
+        it.spoke = feed.now()
+        assert it.lacks(10.0, 60.0) == {eth}
+        assert it.lacks(10.0, 15.0) == {eth, paxg}
+        it.spoke -= 11.0
+        assert it.lacks(10.0, 60.0) == set(keys)
+        await it.bring(frozenset())
+        assert it.lacks(10.0, 60.0) == set()
+
+    asyncio.run(run())
 
 
 async def test_no_quote_from_anyone_is_lost(monkeypatch: Any) -> None:

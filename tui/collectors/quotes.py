@@ -1,7 +1,8 @@
 """Last prices of the coins and of gold, from the preferred venue that speaks.
 
 A venue that has been silent for 10 s is stood in for by the next, and stops being so as soon as
-it speaks again. Nothing is carried forward: every row is a message that came.
+it speaks again. So is a single coin that never comes from it, or that was quiet there for a minute
+while others spoke. Nothing is carried forward: every row is a message that came.
 """
 
 import asyncio
@@ -12,11 +13,13 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import typed
 from tui.collectors.feed import Feed, now
-from tui.collectors.sources import Source
+from tui.collectors.sources import GOLD, Key, Source
 from tui.tables import QUOTES
 from tui.venues.errors import Lost
 
 SILENT_S = 10.0
+QUIET_S = 60.0
+"""A symbol that came and is now quiet where others speak: gold tokens trade some times a minute."""
 LOST_S = 60.0
 TICK_S = 0.25
 
@@ -35,10 +38,12 @@ async def collect(
     until when (the loop's clock) each venue wants to be left alone.
     """
     rests = {} if rests is None else rests
-    feeds = [Feed(source, coins, endpoint, clock, proxy, rests) for source in sources]
+    listed: list[Key] = [*((coin, "spot") for coin in coins), *GOLD]
+    keys = list(dict.fromkeys(listed))
+    feeds = [Feed(source, keys, coins, endpoint, clock, proxy, rests) for source in sources]
     try:
         while True:
-            await _stand_in(feeds)
+            await _stand_in(feeds, frozenset(keys))
             await asyncio.sleep(TICK_S)
             rows = [row for feed in feeds for row in feed.drain()]
             if rows:
@@ -50,13 +55,8 @@ async def collect(
             await feed.stop()
 
 
-async def _stand_in(feeds: Sequence[Feed]) -> None:
-    """Start a feed when all before it are silent; stop it when one of them speaks again."""
-    wanted = True
+async def _stand_in(feeds: Sequence[Feed], wanted: frozenset[Key]) -> None:
+    """Each feed brings what all before it lack, and stops when they speak again."""
     for feed in feeds:
-        if wanted and not feed.runs:
-            feed.spoke = now()  # it has 10 s to speak before the next one starts
-            feed.start()
-        elif not wanted and feed.runs:
-            await feed.stop()
-        wanted = wanted and now() - feed.spoke > SILENT_S
+        await feed.bring(wanted)
+        wanted = feed.lacks(SILENT_S, QUIET_S)

@@ -8,7 +8,10 @@ from tui.venues.base import DOLLARS, Ask, Market, Priced
 from tui.venues.errors import NotListed
 from tui.venues.markets import Markets
 
-GOLD = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
+Key = tuple[str, str]
+"""A coin and the kind of its market, which each venue calls by another symbol."""
+
+GOLD: tuple[Key, ...] = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
 """Gold without a key, in the order in which it is preferred."""
 
 
