@@ -86,6 +86,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
         "https://127.0.0.1:80",
         "http://127.0.0.1",
         "http://127.0.0.1:99999",
+        "http://127.0.0.2:80",
         "http://127.0.0.1:80/path",
         "http://user@127.0.0.1:80",
         "http://127.0.0.1.example.org:80",

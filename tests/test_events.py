@@ -24,6 +24,7 @@ from tui.metrics.breaks import breaks
 from tui.metrics.bursts import PAUSE, Burst, bursts
 from tui.metrics.coverage import Stream
 from tui.metrics.events import Event, Kind, events
+from tui.panels.events import told as row
 from tui.screens.seeking import Seek, found
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, Side
@@ -262,6 +263,46 @@ def test_a_lost_venue_is_named_and_a_lost_stream_of_it_with_its_name() -> None:
 
     assert told(whole) == [(Kind.BACK, ("bybit",)), (Kind.LOST, ("bybit",))]
     assert told(part) == [(Kind.BACK, ("bybit inverse",)), (Kind.LOST, ("bybit inverse",))]
+
+
+def test_feeds_lost_together_are_counted_with_those_wanted() -> None:
+    at = before(minutes=5)
+    every = [connection(one.venue, one.stream, until=at, reason="1006") for one in STREAMS]
+    (all_lost,) = [
+        one for one in listed(snapshot(coverage=frame(COVERAGE, every))) if one.kind is Kind.LOST
+    ]
+    assert all_lost.of == (len(STREAMS), len(STREAMS))
+    rest = [connection(one.venue, one.stream) for one in STREAMS if one.venue != "bybit"]
+    made = listed(snapshot(coverage=frame(COVERAGE, [*rest, *lost(10, 14)])))
+    assert {one.of for one in made if one.names} == {(2, len(STREAMS))}
+
+
+@pytest.mark.parametrize(
+    ("names", "of", "first", "then"),
+    [
+        (("okx",), (1, 8), "okx lost: ping timeout", "okx back after 14s"),
+        (
+            ("okx", "gate", "htx"),
+            (4, 8),
+            "okx, gate, htx lost: ping timeout",
+            "okx, gate, htx back after 14s",
+        ),
+        (
+            ("okx", "gate", "htx", "kraken"),
+            (5, 8),
+            "5 of 8 feeds lost: ping timeout  okx, gate, htx, kraken",
+            "5 of 8 feeds back after 14s  okx, gate, htx, kraken",
+        ),
+        (("okx", "gate"), (3, 3), "all 3 feeds lost: ping timeout", "all 3 feeds back after 14s"),
+        (("okx",), (1, 1), "okx lost: ping timeout", "okx back after 14s"),
+    ],
+)
+def test_many_feeds_lost_or_back_at_once_are_counted(
+    names: tuple[str, ...], of: tuple[int, int], first: str, then: str
+) -> None:
+    gone = Event(NOW, Kind.LOST, NOW, names=names, of=of, reason="ping timeout")
+    come = Event(NOW, Kind.BACK, NOW, names=names, of=of, duration=timedelta(seconds=14))
+    assert (row(gone, False), row(come, False)) == (first, then)
 
 
 def test_a_poller_that_fails_is_told() -> None:

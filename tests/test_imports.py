@@ -86,6 +86,7 @@ def test_who_may_import_whom(path: Path) -> None:
     [
         ("seconds=37.5", "metrics/feeds.py"),
         ("minutes=12.5", "metrics/feeds.py"),
+        ('liqtop.sqlite"', "values.py"),
         ("def iso(", "clock.py"),
         ("- _EPOCH) // _MS", "clock.py"),
     ],

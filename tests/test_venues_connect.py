@@ -99,7 +99,10 @@ async def test_sockets_of_the_real_exchanges_stay_encrypted() -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["https://127.0.0.1:1", "http://example.com:1", "http://10.0.0.1:1", "http://127.0.0.1", "x"],
+    [
+        *("https://127.0.0.1:1", "http://127.0.0.1", "http://127.0.0.2:1", "http://u@127.0.0.1:1"),
+        *("http://example.com:1", "http://10.0.0.1:1", "x"),
+    ],
 )
 def test_an_endpoint_elsewhere_is_a_usage_error(endpoint: str) -> None:
     with pytest.raises(UsageError, match=r"http://127\.0\.0\.1:PORT"):

@@ -15,6 +15,7 @@ from tui import __version__
 from tui.config import Settings
 from tui.errors import LiqtopError
 from tui.lock import Holder, holder
+from tui.values import STORE
 
 START_S = 15.0
 """How long a recorder may take to create its store: ccxt without byte code takes nine seconds."""
@@ -128,7 +129,7 @@ def ensure(settings: Settings, starts: Starts | None = None) -> str | None:
 def remark(running: Holder, settings: Settings) -> str | None:
     """What a viewer says of a recorder that goes on: trouble, another version, other settings."""
     if running.trouble:  # without the file's name: the reason has to fit a header
-        return f"recorder: {running.trouble.removeprefix(f'{settings.data_dir}/liqtop.sqlite: ')}"
+        return f"recorder: {running.trouble.removeprefix(f'{settings.data_dir / STORE}: ')}"
     if running.version != __version__:
         return f"recorder is {running.version}, this is {__version__}: restart it"
     if running.config != config_hash(settings):

@@ -6,12 +6,15 @@ A check gives the value as it is used, or raises a UsageError that says how to w
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tui.errors import UsageError
 
 PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
+STORE = "liqtop.sqlite"
+"""The store's file in the data folder; named here, since a status line must not load polars."""
+
 SMALLEST = {"1K": 1e3, "5K": 5e3, "10K": 1e4, "50K": 5e4, "100K": 1e5, "500K": 5e5, "1M": 1e6}
 THEMES = ("dark", "light", "colour-blind", "ansi")
 SIDES = ("flow", "position")
@@ -101,12 +104,18 @@ def seconds(value: Any) -> float:
 
 def valid_endpoint(value: Any) -> str | None:
     """An endpoint on the loopback, without a trailing slash; "" means the real exchanges."""
-    if value == "":
-        return None
+    return None if value == "" else f"http://{on_loopback(value).netloc}"
+
+
+def on_loopback(value: Any) -> SplitResult:
+    """The parts of an endpoint: plain http to a port of this machine's loopback; else a UsageError.
+
+    Three names, and no other address of 127.0.0.0/8: what a setting takes, a socket takes.
+    """
     parts = None
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
-        on_loopback = (
+        fine = (
             parts is not None
             and parts.scheme == "http"
             and parts.hostname in ("127.0.0.1", "localhost", "::1")
@@ -115,10 +124,10 @@ def valid_endpoint(value: Any) -> str | None:
             and not (parts.query or parts.fragment or parts.username)
         )
     except ValueError:  # a port that is no number, half an IPv6 address
-        on_loopback = False
-    if not on_loopback or parts is None:
+        fine = False
+    if not fine or parts is None:
         raise UsageError(f"{value!r} is no endpoint; write http://127.0.0.1:PORT (loopback only)")
-    return f"http://{parts.netloc}"
+    return parts
 
 
 def valid_proxy(value: Any) -> str | None:

@@ -20,6 +20,7 @@ from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
 from tui.travel import Travel, known
 from tui.travel import replay as played
+from tui.values import STORE
 
 
 def monitor(args: argparse.Namespace) -> int:
@@ -144,8 +145,8 @@ def _wait_for_store(settings: Settings, starts: background.Starts) -> None:
 
 
 def store_of(settings: Settings) -> Path:
-    """The store's file, named here too so that the wait above imports no polars."""
-    return settings.data_dir / "liqtop.sqlite"
+    """The store's file, without the polars that the store's own function would import."""
+    return settings.data_dir / STORE
 
 
 def _goodbye(settings: Settings, running: Holder | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.loopback.bybit_rest import Rest, listed, ticker
 from tui.loopback.coins import COINS
-from tui.loopback.forced import Forced
+from tui.loopback.forced import Forced, by_market
 from tui.loopback.listing import Instrument, filled, gold, inverse, linear, quarter_ends, spot
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
@@ -108,10 +107,7 @@ class Bybit(Encoder):
 
     def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
         """One frame a contract with all its rows. `S` is the position's side: Buy was long."""
-        grouped: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            grouped[row.market.id].append(row)
-        return [self._liquidations(symbol, of, now) for symbol, of in grouped.items()]
+        return [self._liquidations(symbol, of, now) for symbol, of in by_market(rows).items()]
 
     def _liquidations(self, symbol: str, rows: list[Forced], now: int) -> Frame:
         data = [

@@ -42,6 +42,14 @@ class Forced(NamedTuple):
     usd: float
 
 
+def by_market(rows: Iterable[Forced]) -> dict[str, list[Forced]]:
+    """The rows of each market by its id, in the order in which markets and rows come."""
+    grouped: dict[str, list[Forced]] = defaultdict(list)
+    for row in rows:
+        grouped[row.market.id].append(row)
+    return grouped
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """A stretch of the scenario with the USD its published rows sum to, and its number of orders.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from json import JSONDecodeError, loads
 from sys import maxsize
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui.loopback.coins import COINS, power_of_ten
-from tui.loopback.forced import Forced
+from tui.loopback.coins import COINS
+from tui.loopback.forced import Forced, by_market
 from tui.loopback.gate_stats import answer as contract_stats
-from tui.loopback.listing import Instrument, filled, gold, inverse
+from tui.loopback.listing import Instrument, in_contracts, inverse
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import (
     Encoder,
@@ -60,7 +59,9 @@ class Gate(Encoder):
 
     @staticmethod
     def listing(stream: str, end: int) -> Iterable[Instrument]:
-        return _linear(end) if stream == "usdt" else [_bitcoin()]
+        if stream == "usdt":
+            return in_contracts("gate", stream, "{}_USDT", end, 0.0001)
+        return [_bitcoin()]
 
     @staticmethod
     def listed(stream: str, market: Instrument) -> Any:
@@ -141,12 +142,9 @@ class Gate(Encoder):
 
     def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
         """A frame a contract, of 20 rows at most. A long has a positive size."""
-        grouped: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            grouped[row.market.id].append(row)
         return [
             self._batch(symbol, of[start : start + MOST], now)
-            for symbol, of in grouped.items()
+            for symbol, of in by_market(rows).items()
             for start in range(0, len(of), MOST)
         ]
 
@@ -176,17 +174,6 @@ def signed(row: Forced) -> str:
     """Contracts with the sign of the position."""
     sign = "" if row.side is Side.LONG else "-"
     return sign + number(row.size, row.market.lot)
-
-
-def _linear(end: int) -> Iterator[Instrument]:
-    for coin in COINS:
-        contract = {"BTC": 0.0001, "ETH": 0.01}.get(coin.name) or power_of_ten(30 / coin.price)
-        yield Instrument(
-            "gate", "usdt", f"{coin.name}_USDT", coin.name, "USDT", "USDT", "swap", coin.name,
-            coin.price, contract=contract,
-        )  # fmt: skip
-    yield gold("gate", "usdt", "{}_USDT", end, 0.001, 1.0)
-    yield from filled("gate", "usdt", "{}_USDT")
 
 
 def _bitcoin() -> Instrument:

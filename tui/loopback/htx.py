@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,9 +9,9 @@ from gzip import compress
 from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui.loopback.coins import COINS, power_of_ten
-from tui.loopback.forced import Forced
-from tui.loopback.listing import Instrument, filled, gold, inverse
+from tui.loopback.coins import COINS
+from tui.loopback.forced import Forced, by_market
+from tui.loopback.listing import Instrument, in_contracts, inverse
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Refusal, Session, Text, packed, whole
 from tui.tables import Side
@@ -60,7 +59,9 @@ class Htx(Encoder):
 
     @staticmethod
     def listing(stream: str, end: int) -> Iterable[Instrument]:
-        return _linear(end) if stream == "linear" else _inverse()
+        if stream == "linear":
+            return in_contracts("htx", stream, "{}-USDT", end, 0.001)
+        return _inverse()
 
     @staticmethod
     def listed(stream: str, market: Instrument) -> Any:
@@ -139,11 +140,8 @@ class Htx(Encoder):
 
     def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
         """A frame a contract. `direction` is the closing order's."""
-        grouped: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            grouped[row.market.id].append(row)
         out = []
-        for code, of in grouped.items():
+        for code, of in by_market(rows).items():
             topic = f"public.{code}.liquidation_orders"
             head = {"op": "notify", "topic": topic, "ts": max(now, of[-1].ts)}
             text = zipped(head | {"data": [order(row) for row in of]})
@@ -175,17 +173,6 @@ def order(row: Forced) -> dict[str, Any]:
         "contract_type": "swap", "pair": market.id, "business_type": "swap",
         "trade_partition": "USDT",
     }  # fmt: skip
-
-
-def _linear(end: int) -> Iterator[Instrument]:
-    for coin in COINS:
-        contract = {"BTC": 0.001, "ETH": 0.01}.get(coin.name) or power_of_ten(30 / coin.price)
-        yield Instrument(
-            "htx", "linear", f"{coin.name}-USDT", coin.name, "USDT", "USDT", "swap", coin.name,
-            coin.price, contract=contract,
-        )  # fmt: skip
-    yield gold("htx", "linear", "{}-USDT", end, 0.001, 1.0)
-    yield from filled("htx", "linear", "{}-USDT")
 
 
 def _inverse() -> Iterator[Instrument]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -10,7 +9,7 @@ from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.loopback.coins import COINS, decimals, lot_of
-from tui.loopback.forced import Forced
+from tui.loopback.forced import Forced, by_market
 from tui.loopback.listing import Instrument, fillers
 from tui.loopback.path import HOUR
 from tui.loopback.sampling import Shown
@@ -120,11 +119,8 @@ class Lighter(Encoder):
 
     def forced(self, stream: str, rows: Sequence[Forced], now: int) -> list[Frame]:
         """A frame a market, with an ordinary trade for each forced one."""
-        grouped: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            grouped[row.market.id].append(row)
         out = []
-        for id, of in grouped.items():
+        for id, of in by_market(rows).items():
             ordinary = [self._trade(row.market, row.ts, row.market.lot, row.price) for row in of]
             forced = [self._liquidation(row) for row in of]
             text = self._told("update/trade", id, ordinary, forced)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from tui.loopback.coins import COINS, TRADFI, Coin, lot_of, tick_of
+from tui.loopback.coins import COINS, TRADFI, Coin, lot_of, power_of_ten, tick_of
 from tui.loopback.path import DAY
 
 OLD = 1_502_928_000_000  # listed in August 2017, for every market but the young gold perpetual
@@ -106,6 +106,21 @@ def filled(venue: str, stream: str, symbol: str) -> Iterator[Instrument]:
             venue, stream, symbol.format(name), name, "USDT", "USDT", "swap", "", price,
             lot=lot_of(price),
         )  # fmt: skip
+
+
+def in_contracts(
+    venue: str, stream: str, symbol: str, end: int, bitcoin: float
+) -> Iterator[Instrument]:
+    """USDT perpetuals in contracts of some 30 dollars (`bitcoin` coins of it, 0.01 of ether), gold
+    and the invented tickers; `{}` is the base."""
+    for coin in COINS:
+        contract = {"BTC": bitcoin, "ETH": 0.01}.get(coin.name) or power_of_ten(30 / coin.price)
+        yield Instrument(
+            venue, stream, symbol.format(coin.name), coin.name, "USDT", "USDT", "swap", coin.name,
+            coin.price, contract=contract,
+        )  # fmt: skip
+    yield gold(venue, stream, symbol, end, 0.001, 1.0)
+    yield from filled(venue, stream, symbol)
 
 
 def gold(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui.loopback.forced import Forced
+from tui.loopback.forced import Forced, by_market
 from tui.loopback.listing import Instrument, spot
 from tui.loopback.okx_lists import futures, group, listed, swap
 from tui.loopback.okx_rest import Rest, ticker
@@ -102,9 +101,7 @@ class Okx(Encoder):
         """One frame a push; the rows of a contract stand together in `details`."""
         if not rows:
             return []
-        grouped: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            grouped[row.market.id].append(row)
+        grouped = by_market(rows)
         data = [group(of) for of in grouped.values()]
         arg = {"channel": "liquidation-orders", "instType": "SWAP"}
         kept = tuple(row for of in grouped.values() for row in of)

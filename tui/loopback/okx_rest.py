@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui.loopback.forced import Forced
+from tui.loopback.forced import by_market
 from tui.loopback.listing import Instrument
 from tui.loopback.okx_lists import group, kind, listed
 from tui.loopback.path import DAY, HOUR, MINUTE
@@ -111,10 +110,7 @@ class Rest:
         since, until = whole(query, "before", 0) + 1, whole(query, "after", now + 1) - 1
         limit = min(whole(query, "limit", 100), 100)
         rows = self._venue.history.newest(self._wanted(query), since, until, limit)
-        each: dict[str, list[Forced]] = defaultdict(list)
-        for row in rows:
-            each[row.market.id].append(row)
-        return _ok([group(of) | {"totalLoss": "0"} for of in each.values()])
+        return _ok([group(of) | {"totalLoss": "0"} for of in by_market(rows).values()])
 
     def _interest(self, market: Instrument, now: int) -> Any:
         contracts, price = self._mood.open_interest(market, now), self._mood.mark(market, now)

@@ -58,7 +58,8 @@ class Event:
       `base`'s price (None where unknown)
     - LARGEST: base, side, usd, venue, price
     - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled, and `silent` as its
-      reason where the feeds were connected all the time
+      reason where the feeds were connected all the time; of liquidation feeds that were lost, `of`:
+      how many, of how many wanted
     - ROUND: base, level, is_above; AVERAGE: base, names (the line), level, price, is_above
     - ALERT: reason (what was told)
     - CLOSE: base, price, reason (where it stands)
@@ -79,6 +80,7 @@ class Event:
     level: float | None = None
     is_above: bool | None = None
     names: tuple[str, ...] = ()
+    of: tuple[int, int] | None = None
     reason: str | None = None
     filled: timedelta | None = None
     is_low: bool | None = None
@@ -182,16 +184,17 @@ def _of_largest(largest: pl.DataFrame, coin: str | None) -> Iterable[Event]:
 
 def _of_breaks(found: Iterable[Break], wanted: Sequence[Stream]) -> Iterable[Event]:
     for one in found:
-        names = _names(one.streams, wanted)
+        names, of = _names(one.streams, wanted), (len(one.streams), len(wanted))
         if one.since is not None:
             look = one.since + 2 * HEARTBEAT
-            yield Event(one.since, Kind.LOST, look, names=names, reason=one.reason)
+            yield Event(one.since, Kind.LOST, look, names=names, of=of, reason=one.reason)
         if one.until is not None:
             yield Event(
                 one.until,
                 Kind.BACK,
                 one.until,
                 names=names,
+                of=of,
                 duration=one.until - one.since if one.since else None,
                 filled=one.filled or None,
             )

@@ -13,6 +13,8 @@ from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
+NAMED = 3
+"""So many venues that were lost together are named first; of more the count says it."""
 NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
 
 
@@ -108,11 +110,13 @@ def told(one: Event, brief: bool) -> str:
             row = f"{base} {one.side} {draw.usd(one.usd)}"
             return f"{row} largest 24h" if brief else f"largest 24h  {row} {_place(one)}"
         case Kind.LOST:
-            return f"{names} lost" + (f": {reason}" if reason else "")
+            feeds, rest = _feeds(one)
+            return f"{feeds} lost" + (f": {reason}" if reason else "") + rest
         case Kind.SILENT:
             return f"{names} silent" + (f": {reason}" if reason else "")
         case Kind.BACK:
-            return f"{names} back" + _after(one)
+            feeds, rest = _feeds(one)
+            return f"{feeds} back{_after(one)}{rest}"
         case Kind.ROUND:
             return f"{base} {'over' if one.is_above else 'under'} {draw.whole(one.level)}"
         case Kind.AVERAGE:
@@ -123,6 +127,18 @@ def told(one: Event, brief: bool) -> str:
         case Kind.ALERT:
             return draw.minus(reason)
     return reason
+
+
+def _feeds(one: Event) -> tuple[str, str]:
+    """Who was lost: by name, or counted where that is all there are, or more than `NAMED`; and the
+    names that then stand at the row's end, as far as it goes."""
+    names = draw.safe(", ".join(one.names))
+    lost, wanted = one.of or (0, 0)
+    if wanted and lost == wanted and len(one.names) > 1:
+        return f"all {wanted} feeds", ""
+    if wanted and len(one.names) > NAMED:
+        return f"{lost} of {wanted} feeds", f"  {names}"
+    return names, ""
 
 
 def _shared(one: Event) -> str:

@@ -13,6 +13,7 @@ from tui.config import Settings
 from tui.status.latest import Latest, read
 from tui.status.pieces import Piece, fitted, plain, printable, tmux, wide
 from tui.status.words import words
+from tui.values import STORE
 
 __all__ = ["line", "status"]
 
@@ -24,7 +25,7 @@ def status(args: argparse.Namespace) -> int:
     """Print the line; 0 also when there is nothing to say, since a bar shows what it is given."""
     settings = flags.settings(args)
     template = None if args.format is None else _template(args.format)
-    latest = read(settings.data_dir / "liqtop.sqlite", time.time())
+    latest = read(settings.data_dir / STORE, time.time())
     pieces = words(latest) if template is None else template(latest)
     width, padding = _width(args.max_width, template is None)
     coloured = settings if args.tmux else None

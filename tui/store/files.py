@@ -18,8 +18,7 @@ from tui.store.schema import (
     statements,
     user_version,
 )
-
-NAME = "liqtop.sqlite"
+from tui.values import STORE
 
 _BUSY_S = 5.0  # a viewer's read never blocks a write; only another writer or a checkpoint does
 _JOURNAL_LIMIT = 64 * 2**20  # bytes the -wal keeps after a wave; it grows while a reader lags
@@ -40,7 +39,7 @@ _REASONS = {
 
 def store_path(data_dir: Path) -> Path:
     """Where the store of a data folder is."""
-    return data_dir / NAME
+    return data_dir / STORE
 
 
 @contextlib.contextmanager

@@ -1,12 +1,10 @@
 """ccxt, loaded late, pointed where the settings say, with errors that a row of health can carry."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from tui.errors import UsageError
+from tui.values import on_loopback
 from tui.venues.errors import NotListed, RateLimited, Unanswered, VenueError
 from tui.venues.lazy import ccxt_class
 
@@ -16,19 +14,7 @@ KEEP_ALIVE_MS = 15_000
 
 def authority(endpoint: str) -> str:
     """`127.0.0.1:8900` of `http://127.0.0.1:8900`; UsageError unless plain http to loopback."""
-    parts = urlsplit(endpoint)
-    try:
-        port = parts.port
-        loopback = parts.hostname == "localhost" or (
-            parts.hostname is not None and ipaddress.ip_address(parts.hostname).is_loopback
-        )
-    except ValueError:
-        port, loopback = None, False
-    if parts.scheme != "http" or not loopback or port is None or parts.path.strip("/"):
-        raise UsageError(
-            f"endpoint {endpoint!r} must be plain http to this machine, http://127.0.0.1:PORT"
-        )
-    return parts.netloc
+    return on_loopback(endpoint).netloc
 
 
 def repointed(urls: Any, endpoint: str) -> Any:
