@@ -207,17 +207,18 @@ moments = st.lists(
 
 
 @settings(max_examples=25, deadline=None)
-@given(histories, moments)
+@given(histories, moments, st.sampled_from([timedelta(minutes=1), DAY, DAY * 10]))
 def test_steps_through_the_past_are_what_fresh_looks_would_show(
-    history: list[Row], moments: list[tuple[bool, int]]
+    history: list[Row], moments: list[tuple[bool, int]], now: timedelta
 ) -> None:
-    """Back and forth, short and far, with rows that come for the past between them."""
+    """Back and forth, short and far, from a moment near and far, with rows that come for the past
+    between them."""
     as_of = NOW - timedelta(hours=2)
     with store() as (writer, reader):
         for table, others in _others():
             writer.append(table, others)
         live = Live(reader)
-        live.at(NOW + DAY * 10)
+        live.at(NOW + now)
         for number, (late, seconds) in enumerate(moments):
             as_of = min(as_of + timedelta(seconds=seconds), NOW + DAY)
             if late:
@@ -225,6 +226,7 @@ def test_steps_through_the_past_are_what_fresh_looks_would_show(
                 writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
                 day = NOW.replace(hour=0, minute=0, second=0)
                 writer.append(CANDLES, frame(CANDLES, [candle(9.0 + number, day - DAY)]))
+            live.poll()
             assert_same(live.at(as_of), take(reader, as_of))
 
 

@@ -21,6 +21,7 @@ from tui.store.day import AHEAD, Day, whole_minutes
 from tui.store.reader import Reader
 from tui.store.recent import Recent
 from tui.store.shelf import Shelf
+from tui.store.sums import Summed
 from tui.store.thinned import older
 from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
 
@@ -65,6 +66,9 @@ class Snapshot:
     recorder_ts: datetime | None  # when the recorder last wrote anything (`latest`)
     whole: pl.DataFrame | None = None
     """`minutes` without the one of `as_of`, the same frame while nothing in it changed."""
+    sums: Summed | None = None
+    """`whole` summed over coins and over venues, where that is at hand; who replaces that replaces
+    this."""
 
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
@@ -81,6 +85,11 @@ class Snapshot:
     def whole_minutes(self) -> pl.DataFrame:
         """What the windows count of `minutes`: `whole` where it is kept, else all of them."""
         return self.minutes if self.whole is None else self.whole
+
+    @property
+    def venue_minutes(self) -> pl.DataFrame:
+        """The same summed over coins, where that is at hand: for what asks for no coin."""
+        return self.whole_minutes if self.sums is None else self.sums.venues
 
     def tape(
         self,
@@ -109,6 +118,8 @@ class Snapshot:
             lines=lines,
             listed=listed,
             evidence=self._evidence(coins) if self.judged else None,
+            venues=self.venue_minutes,
+            coins=self.whole_minutes if self.sums is None else self.sums.coins,
         )
 
     def _evidence(self, coins: Sequence[str]) -> Evidence:
@@ -125,7 +136,7 @@ class Snapshot:
         given, prices and averages of `base`. Silent venues are told of once they are judged."""
         return events(
             self.minutes,
-            self.whole_minutes,
+            self.whole_minutes if coin else self.venue_minutes,
             self.largest,
             self.coverage,
             self.health,
@@ -139,11 +150,12 @@ class Snapshot:
             coin=coin,
             alerts=self.alerts,
             silences=self._silences() if self.judged else None,
+            venues=self.venue_minutes,
         )
 
     def _silences(self) -> Mapping[str, Silence]:
         listening = Listening(self.coverage, self.streams)
-        return silent(self.whole_minutes, self.recent, listening, self.began, self.as_of)
+        return silent(self.venue_minutes, self.recent, listening, self.began, self.as_of)
 
     @property
     def collected(self) -> dict[str, pl.DataFrame]:
@@ -244,7 +256,8 @@ class Live:
 
     def _needed(self) -> Shelf:
         self._unused = 0
-        self._shelf = self._shelf or Shelf(self._reader)
+        if self._shelf is None:
+            self._shelf = Shelf(self._reader, self._day.held() if self._day else None)
         return self._shelf
 
 
@@ -292,6 +305,7 @@ def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
         began=None if began is None else from_milliseconds(began),
         recorder_ts=min(wrote, as_of) if wrote else None,
         around=None,
+        sums=day.sums(milliseconds(as_of)),
         **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # all of them frames
     )
 

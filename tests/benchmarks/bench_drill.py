@@ -47,8 +47,11 @@ class Monitor:
         self._pictures: list[Picture] = []
         live = Live(Reader(store))
         self._reading = Reading(live, self._pictures.append, clock=lambda: NOW)
-        for _ in range(3):  # the first frame judges no venue, the second does
-            self.dashboard()
+        for second in range(15):  # the first frame judges no venue, and a day is summed in 12 s
+            if second in (0, 1, 14):
+                self.dashboard()
+            else:
+                live.at(self.now)
             self.now += SECOND
 
     def dashboard(self, at: datetime | None = None) -> Took:

@@ -114,9 +114,11 @@ class Arrival:
         newest = snapshot.as_of.replace(second=0, microsecond=0)
         edges = snapshot.edges.filter(here)
         filled = pl.col("reason").str.starts_with(BACKFILLED).fill_null(False)
+        same = whole is snapshot.whole_minutes
         return replace(
             snapshot,
             whole=whole,
+            sums=snapshot.sums if same else None,
             minutes=pl.concat([whole, regrouped(edges.filter(pl.col("ts") >= newest))]),
             edges=edges,
             recent=snapshot.recent.filter(here),

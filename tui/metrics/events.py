@@ -103,10 +103,11 @@ def events(
     coin: str | None = None,
     alerts: pl.DataFrame | None = None,
     silences: Mapping[str, Silence] | None = None,
+    venues: pl.DataFrame | None = None,
 ) -> tuple[Event, ...]:
     """The events of the 24 h before `as_of`, newest first. Liquidations are of `coin` alone, if
-    given; prices, levels and averages of `base`. Without `silences`, those that the same `whole`
-    minutes were judged by, nothing is told of venues that are silent."""
+    given; prices, levels and averages of `base`. Without `silences` nothing is told of venues
+    that are silent; `venues` are the minutes they were judged by, where those are not `whole`."""
     since = max(as_of - SPAN, began or as_of)
 
     @cache
@@ -122,7 +123,10 @@ def events(
         *_of_largest(largest, coin),
         *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
         *_of_health(health),
-        *_of_spells(_spells(whole, silences, coverage, wanted, began, as_of), as_of),
+        *_of_spells(
+            _spells(whole if venues is None else venues, silences, coverage, wanted, began, as_of),
+            as_of,
+        ),
         *_of_rounds(candles, base, as_of),
         *_of_close(candles, base, as_of),
         *(() if alerts is None else _of_alerts(alerts)),

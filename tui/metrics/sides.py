@@ -85,6 +85,8 @@ def _checked(
     venues = minutes["venue"].n_unique()
     for base in coins:
         moves = _clear(quotes.frame, base, now)
+        if not moves:  # nothing to hold the sides against
+            continue
         for venue, larger in _larger(minutes, base, now).items():
             check = _compared(venue, base, larger, moves)
             old = found.get(venue)

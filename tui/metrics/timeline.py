@@ -77,10 +77,7 @@ def _whole(
     minutes: pl.DataFrame, oldest: int, newest: int, coin: str | None
 ) -> dict[datetime, tuple[float, float]]:
     """The whole minutes from `oldest` on and before `newest` (ms)."""
-    return _summed(between(minutes, oldest, newest - 1, "minute").select(*_READ, "minute"), coin)
-
-
-_READ = ("class", "base", "side", "usd")
+    return _summed(between(minutes, oldest, newest - 1, "minute"), coin)
 
 
 def _summed(rows: pl.DataFrame, coin: str | None) -> dict[datetime, tuple[float, float]]:

@@ -58,11 +58,13 @@ def trust(
     listening: Listening,
     began: datetime | None,
     as_of: datetime,
+    venues: pl.DataFrame | None = None,
 ) -> Trust:
-    """All of it at `as_of`, of all coins; nearly all is worked out once a minute."""
+    """All of it at `as_of`, of all coins; nearly all is worked out once a minute. `venues` are the
+    `minutes` summed over coins, where somebody has them."""
     return Trust(
         saturation(evidence.saturation, as_of),
-        silent(minutes, recent, listening, began, as_of),
+        silent(minutes if venues is None else venues, recent, listening, began, as_of),
         side_checks(minutes, evidence.quotes, as_of, evidence.coins),
         controls(minutes, evidence.control, listening, began, as_of),
     )

@@ -14,7 +14,8 @@ from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
 from tui.store.rows import at, count_until, replaced, until
-from tui.store.shelf import Shelf
+from tui.store.shelf import Held, Shelf
+from tui.store.sums import Summed, Sums
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.tables import (
     ALERTS,
@@ -42,6 +43,8 @@ DAY = 24 * 3_600_000
 _SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
 _INTERVALS = {"1d": DAY, "1h": 3_600_000}
 _HOURLY = 90 * DAY
+_SUMMED = 4
+"""Hours summed in a tick, 2 ms each, so that no opening has to wait for a day of them."""
 _COVER = DAY + 3_600_000
 _FEED = ("collector", "venue", "stream")
 _SMALL = (SATURATION, CONTROL)
@@ -66,7 +69,7 @@ class Day:
         shelf: Shelf | None = None,
         until: int | None = None,
     ) -> None:
-        self._reader, self._shelf = reader, shelf
+        self._reader, self._shelf, self._followed = reader, shelf, followed
         self.now = now
         with reader.one_moment():
             self._follower = Follower(reader, TABLES, "now")
@@ -77,6 +80,7 @@ class Day:
     def _read(self, reader: Reader, now: int, end: int) -> None:
         cut = now + AHEAD
         self._minutes = self._shelf.minutes() if self._shelf else Minutes(reader)
+        self._sums = self._shelf.sums() if self._shelf else Sums(self._minutes)
         self._minutes.between(*whole_minutes(now))
         self._edges = Edges(reader, self._follower.ids[LIQUIDATIONS.name])
         self._edges.of(_edge_minutes(now))
@@ -142,6 +146,19 @@ class Day:
             if table.name in held
         ]
 
+    def held(self) -> Held:
+        """What a moment of the past has in common with this one."""
+        ids = dict(self._follower.ids)
+        return Held(
+            self.now,
+            ids,
+            self._minutes,
+            self._sums,
+            self.now - _HOURLY,
+            self._candles,
+            dict(self._thinned),
+        )
+
     @property
     def behind(self) -> bool:
         """Whether the last poll left something for the next."""
@@ -192,8 +209,10 @@ class Day:
         cut, newest = now + AHEAD, now - now % MINUTE
         first, end = whole_minutes(now)
         whole = self._minutes.between(first, end)
+        sums = self.sums(now)
         edges = until(self._edges.of(_edge_minutes(now)), cut)
-        self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
+        if self._followed:
+            self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
         inside = edges.slice(count_until(edges, now - DAY))
         open_minute = edges.slice(count_until(edges, newest - 1))
         return {
@@ -201,13 +220,19 @@ class Day:
             "whole": whole,
             "edges": edges,
             "recent": self._recent.at(cut),
-            "largest": self._largest.of(whole, first, inside),
+            "largest": self._largest.of(sums.venues if sums else whole, first, inside),
             "coverage": _covered(self._coverage, now),
             "candles": self._known_candles(cut),
             "health": self._known_health(cut),
             "alerts": _due(self._alerts, ALERTS, cut),
             **{table.name: _due(self._small[table.name], table, cut) for table in _SMALL},
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
+
+    def sums(self, now: int) -> Summed | None:
+        """What `frames` has as `whole`, summed over coins and over venues; None for the first
+        seconds of a day that is followed."""
+        most = _SUMMED if self._followed else None
+        return self._sums.between(*whole_minutes(now), _first_minutes(now), most)
 
     def _known_health(self, cut: int) -> pl.DataFrame:
         """The same frame while no feed's state changes."""
@@ -223,6 +248,7 @@ class Day:
         is_new = self._candles is not self._candles_from
         if is_new or cut // 5_000 != self._candles_at:
             known = _known(self._candles, cut)
+            known = self._shelf.known(known) if self._shelf else known
             # The known only grow with the cut: as many of the same candles are the same ones.
             if is_new or known.height != self._candles_known.height:
                 self._candles_known = known

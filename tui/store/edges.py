@@ -99,11 +99,13 @@ class _Ahead:
         found = reader.frame(LIQUIDATIONS, ("id", *_COLUMNS), _SLICE, bounds)
         if len(found):
             self._last = (milliseconds(found["ts"][-1]), found["id"][-1])
-            self.parts.append(found.drop("id"))
+            _, *columns = found.get_columns()  # not `drop`, which is a query: 0.3 ms
+            self.parts.append(pl.DataFrame(columns))
         return len(found) != rows
 
     def rows(self) -> pl.DataFrame:
-        return _in_order(self.parts)
+        # What was read at once is in order.
+        return self.parts[-1] if len(self.parts) <= 2 else _in_order(self.parts)
 
 
 def _in_order(parts: list[pl.DataFrame]) -> pl.DataFrame:

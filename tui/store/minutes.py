@@ -25,6 +25,12 @@ class Minutes:
         self._asked = (0, 0)
         self._answer = _EMPTY
 
+    def copy(self) -> "Minutes":
+        """The same hours, which then follow the store by themselves."""
+        made = Minutes(self._reader)
+        made._hours = dict(self._hours)
+        return made
+
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that are new or replace the one of their key."""
         for hour, new in by_start(rows, "minute", HOUR):
@@ -47,6 +53,11 @@ class Minutes:
             self._answer = pl.concat([_EMPTY, *held], rechunk=False)
             self._asked = (first, end)
         return self._answer
+
+    def hour(self, hour: int) -> pl.DataFrame:
+        """The rows of a whole hour that `between` was last asked for; the same frame while they
+        are the same rows."""
+        return self._hours[hour]
 
     def _part(self, hour: int, first: int, end: int) -> pl.DataFrame:
         if hour not in self._hours:

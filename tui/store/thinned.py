@@ -94,9 +94,13 @@ def whole_after(
     reader: Reader, how: Thinning, steps: pl.DataFrame, edge: int, end: int
 ) -> pl.DataFrame:
     """The thinned rows before `edge` (ms) with all rows from there up to `end` behind them."""
-    span = "WHERE ts >= ? AND ts <= ? ORDER BY ts, id"
-    whole = reader.select(how.table, tuple(how.table.schema), span, (edge, end))
-    return pl.concat([steps, whole], rechunk=True).sort("ts", maintain_order=True)
+    return pl.concat([steps, read_rows(reader, how, edge, end + 1)], rechunk=True)
+
+
+def read_rows(reader: Reader, how: Thinning, first: int, edge: int) -> pl.DataFrame:
+    """All rows of `[first, edge)` ms, in the order of `ts`."""
+    span = "WHERE ts >= ? AND ts < ? ORDER BY ts, id"
+    return reader.select(how.table, tuple(how.table.schema), span, (first, edge))
 
 
 def read_steps(
