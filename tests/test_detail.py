@@ -113,12 +113,12 @@ async def test_a_row_of_the_tape_opens_with_its_raw_row(tmp_path: Path) -> None:
 async def test_a_filter_lets_through_while_it_is_typed_and_says_a_slip(tmp_path: Path) -> None:
     async with opened(tmp_path) as run:
         await run.press("slash", *"venue=okx")
-        await run.shows("venue=okx  1 of 1 in 5m")
+        await run.shows("tape  1 of 1 in 5m ≥ $10K  venue=okx")
         await run.press("space", *"sid")
         await run.shows("sid: no condition")
         assert run.app.look.window == "5m", "what is typed is no key"
         await run.press("escape")
-        await run.shows("venue=okx  1 of 1 in 5m")
+        await run.shows("tape  1 of 1 in 5m ≥ $10K  venue=okx")
         assert not run.app.screen.query_one(Input).display
         await run.press("j")
         await run.selects("okx")

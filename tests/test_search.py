@@ -140,7 +140,7 @@ def test_groups_and_sizes_are_of_all_that_matches_and_the_tape_of_its_newest(
     assert record.deep.sizes.counts == (0, 0, 2_500, 0, 0, 0)
     assert len(record.deep.tape) == 2_000
     lines = [line.plain for line in PANEL.detail_rows(record, view, 120, 48)]
-    assert any("tape  usd<1m  2,000 of 2,500 in 24h" in line for line in lines)
+    assert any("tape  2,000 of 2,500 in 24h  usd<1m" in line for line in lines)
     assert any("24h by coin  filtered" in line for line in lines)
     assert any("sizes of 2,500 filtered rows" in line for line in lines)
 

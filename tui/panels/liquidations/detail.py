@@ -77,13 +77,14 @@ def _tape(
 
 
 def _let_through(deep: Deep, view: View) -> str:
-    """`tape ≥ $10K  12 of the newest 2000`; `tape ≥ $10K  venue=bybit  2,000 of 31,204 in 24h`."""
+    """`tape ≥ $10K  12 of the newest 2000`; `tape  2,000 of 31,204 in 24h ≥ $10K  venue=bybit`."""
     least = draw.usd(view.smallest).replace(".00", "").replace(".0", "")
     sized = "" if "usd" in view.drill.typed.lower() else f" ≥ ${least}"
     typed = f"  {draw.safe(view.drill.typed)}" if view.drill.typed else ""
     if deep.matched is None:
         return f"tape{sized}  {len(deep.tape)} of the newest {deep.searched}"
-    return f"tape{sized}{typed}  {len(deep.tape):,} of {deep.matched:,} in {view.window}"
+    # What was typed is known: where there is no room, it is cut.
+    return f"tape  {len(deep.tape):,} of {deep.matched:,} in {view.window}{sized}{typed}"
 
 
 def choices(record: LiquidationsRecord, view: View) -> int:
