@@ -238,6 +238,7 @@ def test_a_refused_subscription_is_said_and_mended(market: Exchange, home: Home)
     until(live, "live again")
 
 
+@pytest.mark.campaign  # half a minute of waiting
 def test_what_nobody_heard_is_asked_for_once_the_socket_stands(
     market: Exchange, home: Home
 ) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.frames import frame, liquidation
 from tests.processes import Home, viewer
 from tui.store import Writer, store_path
@@ -21,6 +23,7 @@ def stored(home: Home) -> None:
     writer.close()
 
 
+@pytest.mark.campaign  # twelve seconds of playing
 def test_a_replay_runs_is_held_stepped_and_left(tmp_path: Path) -> None:
     home = Home(tmp_path)
     stored(home)
