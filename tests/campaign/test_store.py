@@ -71,8 +71,11 @@ async def test_a_disk_that_is_full_while_connections_drop_loses_nothing(
         await run.subscribed(before)
         assert {gap.reason for gap in run.gaps()} == {"connection dropped"}
         assert len(run.gaps()) == len(run.streams)
-        health = run.read(HEALTH, where={"collector": "store"})
-        assert health["state"].to_list() == ["retrying", "live"]
+
+        def told() -> list[str]:
+            return run.read(HEALTH, where={"collector": "store"})["state"].to_list()
+
+        await run.until(lambda: told() == ["retrying", "live"], "that it can be written again")
         tally(run)
 
 
