@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -227,8 +228,13 @@ def test_a_full_disk_is_said_and_nothing_is_lost(home: Home, market: Exchange) -
         shown.until(lambda: shown.shows("recorder: the disk "), "that it can't be written")
         shown.until(lambda: shown.shows("rows wait"), "how much waits")
         before = home.counted()
-        sent = sum(venue["rows"] for venue in market.books()["sent"].values())
-        assert sent > before
+
+        def sent() -> int:
+            return sum(venue["rows"] for venue in market.books()["sent"].values())
+
+        assert (known := sent()) > before
+        until(lambda: sent() > known, "a row while nothing can be written")
+        time.sleep(0.5)  # it is received
         limit(it.pid, resource.RLIM_INFINITY)
         until(lambda: (now := home.holder()) and not now.trouble, "the end of the trouble")
         until(lambda: home.counted() > before, "the rows that waited")
