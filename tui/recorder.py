@@ -16,7 +16,7 @@ import polars as pl
 
 from tui import backoff
 from tui.alerts.command import Commands
-from tui.clock import Clock
+from tui.clock import Clock, milliseconds
 from tui.collectors import specs
 from tui.collectors.base import Context, Link, Spec
 from tui.config import Settings
@@ -108,7 +108,7 @@ class Recorder:
         for key, value in described(self.settings.venues).items():
             self.writer.set_meta(key, value)
         if self.reader.meta("began") is None:
-            self.writer.set_meta("began", int(self.clock().timestamp() * 1000))
+            self.writer.set_meta("began", milliseconds(self.clock()))
 
     def _retire(self) -> None:
         """Feeds that health knows and the settings no longer have are off, not silent."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import background, flags, sparing, times
-from tui.clock import Clock, utc_now
+from tui.clock import Clock, from_milliseconds, utc_now
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
@@ -67,7 +67,7 @@ def replay(args: argparse.Namespace) -> int:
 def _known(settings: Settings, text: str, now: datetime) -> datetime:
     """The moment that `text` names; a UsageError when the store does not know it."""
     began = _meta(store_of(settings), "began")
-    return known(text, now, began and datetime.fromtimestamp(began / 1000, UTC))
+    return known(text, now, began and from_milliseconds(began))
 
 
 def watch(

@@ -9,7 +9,7 @@ A number that is n/a starts and ends nothing.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui.alerts import bursts, feeds, paths, words
@@ -17,6 +17,7 @@ from tui.alerts.bursts import Burst
 from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Quiet, Rule
 from tui.alerts.thresholds import grade_of, holds, worst
+from tui.clock import from_milliseconds
 from tui.clock import milliseconds as ms
 
 BELL_MS = 60_000
@@ -111,7 +112,13 @@ class _Turn:
         hours = self._alerts.quiet
         if self._under_way(owed) and not (hours and hours.holds(self._as_of)):
             self._bell = self._now
-            row = (owed.rule, _moment(owed.event.since), owed.event.grade, owed.text, owed.value)
+            row = (
+                owed.rule,
+                from_milliseconds(owed.event.since),
+                owed.event.grade,
+                owed.text,
+                owed.value,
+            )
             self.fired.append(Fired(self._as_of, *row, bell=True, quiet=False, late=True))
 
     def _under_way(self, owed: Owed) -> bool:
@@ -202,12 +209,8 @@ class _Turn:
         waits = self._owed is not None and self._owed.rule == bursts.RULE
         if not (bell or quiet or (waits and rule != bursts.RULE)):
             self._owed = Owed(rule, event, text, value)
-        row = (rule, _moment(event.since), event.grade, text, value)
+        row = (rule, from_milliseconds(event.since), event.grade, text, value)
         self.fired.append(Fired(self._as_of, *row, bell, quiet))
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 _FEED = "feed:"

@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.clock import Clock, milliseconds
+from tui.clock import Clock, from_milliseconds, milliseconds
 from tui.collectors.base import Hole, Link, Newest
 from tui.tables import COVERAGE
 from tui.venues.base import Ask, Market, Rate, Wire, WireError
@@ -105,7 +105,10 @@ async def _fill(asking: Asking, hole: Hole, put: Callable[[Mended], None]) -> No
 
 def _tell(link: Link, conn: int, hole: Hole, found: Filled, count: int) -> None:
     """To the link what is whole now, which is no more than was asked for."""
-    since, until = max(hole.since, _moment(found.since)), min(hole.until, _moment(found.until))
+    since, until = (
+        max(hole.since, from_milliseconds(found.since)),
+        min(hole.until, from_milliseconds(found.until)),
+    )
     log.info("%s %s: %d rows of %s to %s", link.venue, link.stream, count, since, until)
     if since < until:
         link.mended(conn, Hole(since, until), found.asked, found.answered, count)
@@ -127,7 +130,3 @@ def _frame(asking: Asking, wires: Sequence[Wire], hole: Hole, conn: int) -> pl.D
             source="backfill",
         )
     )
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

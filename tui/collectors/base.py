@@ -9,18 +9,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.clock import Clock, utc_now
+from tui.clock import Clock, milliseconds, utc_now
 from tui.tables import BACKFILLED, COVERAGE, LIVING, UNREADABLE, Table
 
 log = logging.getLogger("liqtop")
 
 Newest = Callable[[Table, Mapping[str, str]], datetime | None]
 """Newest stored time of the rows of a table that match, so that only the hole is fetched."""
-
-
-def milliseconds(moment: datetime) -> int:
-    """A time as venues write it: ms since 1970, UTC."""
-    return int(moment.timestamp() * 1000)
 
 
 def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from tui.clock import Clock
+from tui.clock import Clock, from_milliseconds, milliseconds
 from tui.collectors import backfill
 from tui.collectors.backfill import Asking, Mended
 from tui.collectors.base import Link, Newest
@@ -75,7 +75,7 @@ class Inbox:
 
     def oldest(self) -> datetime | None:
         """When the oldest message that was not drained arrived: coverage must end before it."""
-        return datetime.fromtimestamp(self._waiting[0][1] / 1000, UTC) if self._waiting else None
+        return from_milliseconds(self._waiting[0][1]) if self._waiting else None
 
     def take(self, message: Any) -> bool:
         """Keep the message's liquidations; false when it has none."""
@@ -87,8 +87,8 @@ class Inbox:
         if not wires:
             return False
         conn = self._link.conn if self._link.conn is not None else self._link.opened()
-        self._link.told(datetime.fromtimestamp(max(wire.ts for wire in wires) / 1000, UTC))
-        self._waiting.append((wires, int(self._stream.clock().timestamp() * 1000), conn))
+        self._link.told(from_milliseconds(max(wire.ts for wire in wires)))
+        self._waiting.append((wires, milliseconds(self._stream.clock()), conn))
         return True
 
     def drain(self) -> pl.DataFrame:
