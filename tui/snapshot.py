@@ -9,7 +9,7 @@ import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.around import NEAR, SECONDS, Around
-from tui.metrics.coverage import Listening, Stream
+from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.silence import Silence
@@ -154,7 +154,7 @@ class Snapshot:
         )
 
     def _silences(self) -> Mapping[str, Silence]:
-        listening = Listening(self.coverage, self.streams)
+        listening = listening_of(self.coverage, self.streams)
         return silent(self.venue_minutes, self.recent, listening, self.began, self.as_of)
 
     @property

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.metrics.memo import kept
 from tui.metrics.spans import moment, ms
 from tui.tables import BACKFILLED, LIVING, UNREADABLE
 
@@ -156,6 +157,13 @@ class Listening:
             for stream, heard in self._heard.items()
             for start, end in heard.holes(since, until)
         )
+
+
+@kept(4)
+def listening_of(coverage: pl.DataFrame, wanted: tuple[Stream, ...]) -> Listening:
+    """What those rows tell, made once while they are the same: totals, silences and events of a
+    snapshot each ask for it, and the rows change with a heartbeat."""
+    return Listening(coverage, wanted)
 
 
 def cover(

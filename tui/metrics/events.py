@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +15,7 @@ from tui.metrics import bounds, rounds
 from tui.metrics.averages import averages
 from tui.metrics.breaks import Break, breaks
 from tui.metrics.bursts import Burst, bursts
-from tui.metrics.coverage import HEARTBEAT, Listening, Stream
+from tui.metrics.coverage import HEARTBEAT, Listening, Stream, listening_of
 from tui.metrics.feeds import ALERTS
 from tui.metrics.series import closes, price_at, spot_symbol
 from tui.metrics.silence import Silence
@@ -110,12 +109,10 @@ def events(
     that are silent; `venues` are the minutes they were judged by, where those are not `whole`."""
     since = max(as_of - SPAN, began or as_of)
 
-    @cache
-    def listening() -> Listening:
-        return Listening(coverage, wanted)
+    listening = listening_of(coverage, tuple(wanted))
 
     def low(one: Burst) -> bool:
-        cover = listening().cover(one.since, one.until)
+        cover = listening.cover(one.since, one.until)
         return bool(one.unpriced or bounds.of_span(cover, gives))
 
     found = [
@@ -124,8 +121,7 @@ def events(
         *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
         *_of_health(health),
         *_of_spells(
-            _spells(whole if venues is None else venues, silences, coverage, wanted, began, as_of),
-            as_of,
+            _spells(whole if venues is None else venues, silences, listening, began, as_of), as_of
         ),
         *_of_rounds(candles, base, as_of),
         *_of_close(candles, base, as_of),
@@ -228,8 +224,7 @@ def _of_health(health: pl.DataFrame) -> Iterable[Event]:
 def _spells(
     whole: pl.DataFrame,
     silences: Mapping[str, Silence] | None,
-    coverage: pl.DataFrame,
-    wanted: Sequence[Stream],
+    listening: Listening,
     began: datetime | None,
     as_of: datetime,
 ) -> tuple["Spell", ...]:
@@ -237,7 +232,7 @@ def _spells(
         return ()
     from tui.metrics.spells import spells  # 3 ms that no first frame waits for
 
-    return spells(whole, silences, Listening(coverage, wanted), began, as_of)
+    return spells(whole, silences, listening, began, as_of)
 
 
 def _of_spells(found: Iterable["Spell"], as_of: datetime) -> Iterable[Event]:

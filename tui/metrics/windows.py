@@ -8,7 +8,7 @@ import polars as pl
 
 from tui.metrics import amounts, bounds, feed
 from tui.metrics.amounts import NOTHING, Amount
-from tui.metrics.coverage import Cover, Listening, Stream
+from tui.metrics.coverage import Cover, Listening, Stream, listening_of
 from tui.metrics.feed import FeedRow, Folded
 from tui.metrics.memo import kept
 from tui.metrics.spans import lasts as lasts_of
@@ -114,7 +114,7 @@ def liquidations(
     of_coins = minutes if coins is None else coins
     mine = minutes if coin else of_venues
     sums, by_coin = amounts.summed(mine, of_coins, edges, as_of, coin)
-    listening = Listening(coverage, wanted)
+    listening = listening_of(coverage, tuple(wanted))
     rows = feed.shown(recent, as_of, coin)
     biggest = _largest(largest, rows, as_of, coin, by_coin)
     lasts = _lasts(mine, edges, rows, sums, as_of, coin)
