@@ -105,10 +105,10 @@ def test_a_viewer_whose_recorder_dies_says_so_and_starts_another(
 ) -> None:
     with watching(home, market) as shown:
         first = running(home)
-        until(store_path(home.data).exists, "the store")
+        shown.until(lambda: not shown.shows("recorder starting"), "that it records")
         os.kill(first.pid, signal.SIGKILL)
         shown.until(lambda: shown.shows("recorder starting"), "that it is gone")
-        second = running(home, first)
+        second = running(home, first)  # and meanwhile nobody reads what the viewer paints
         assert second.background
         shown.until(lambda: not shown.shows("recorder starting"), "that it records again")
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.fake_panels import FakeSource, panels
 from tests.test_app import Running
 from tui.app import LiqtopApp
 from tui.config import load
+from tui.screens import reading
 from tui.screens.dashboard import Dashboard
 from tui.screens.help import Help
 from tui.screens.picture import Ask
@@ -24,8 +26,17 @@ class Painting(LiqtopApp):
 
     def __init__(self, folder: Path) -> None:
         settings = replace(load(), data_dir=folder, symbols="block")
-        self.takes, self.painted = True, [""]
-        super().__init__(settings, FakeSource(), panels=panels(), takes=lambda: self.takes)
+        self.takes, self.painted, self.supervised = True, [""], 0
+        super().__init__(
+            settings,
+            FakeSource(),
+            panels=panels(),
+            takes=lambda: self.takes,
+            supervise=self._supervising,
+        )
+
+    def _supervising(self) -> None:
+        self.supervised += 1
 
     def post_display_hook(self) -> None:
         if not self.pace.is_held:
@@ -67,9 +78,19 @@ async def test_nothing_is_even_asked_for_while_nothing_is_taken(
         asked: list[Ask] = []
         monkeypatch.setattr(app.reading, "ask", asked.append)
         await run.pilot.pause(1.2)
-        assert asked == []
+        assert not any(ask.header or ask.panels for ask in asked)
         app.takes = True
-        await run.until(lambda: bool(asked))
+        await run.until(lambda: any(ask.panels for ask in asked))
+
+
+async def test_the_recorder_is_looked_after_while_nothing_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SUPERVISE_EVERY", timedelta(0))
+    async with stopped(tmp_path) as (app, run):
+        before = app.supervised
+        await run.until(lambda: app.supervised > before + 2)
+        assert app.pace.is_held
 
 
 async def test_a_screen_opened_meanwhile_is_painted_whole(tmp_path: Path) -> None:

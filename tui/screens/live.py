@@ -126,9 +126,12 @@ class LiveScreen(TimeKeys):
 
     def _on_beat(self) -> None:
         self._schedule()
-        if not self.monitor.pace.ask():
-            return
         now = self.monitor.clock()
+        if not self.monitor.pace.ask():
+            # Nothing can be painted, but the recorder is looked after: it must not stay dead for
+            # as long as a terminal is stopped (ctrl-s, a stalled ssh).
+            self.monitor.reading.ask(Ask(now, None))
+            return
         second = int(now.timestamp())
         if second != self._second:
             self.redraw(now)
