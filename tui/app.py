@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from tui import __version__, draw, remembered
+from tui import __version__, draw, remembered, sparing
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
@@ -40,6 +40,8 @@ from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
 ALERT_FOR = timedelta(seconds=30)
+STARTED_S = 5.0
+"""By then every panel was drawn, and drawn again."""
 
 
 def run(
@@ -139,6 +141,7 @@ class LiqtopApp(App[None]):
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
         self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
+        self.set_timer(STARTED_S, sparing.code_of_start)
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""
