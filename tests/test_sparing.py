@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from rich.segment import Segment
 
-from tui.sparing import _untouched
+from tui.sparing import _untouched, pieces_of_text
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -50,3 +51,10 @@ def test_only_what_the_process_has_not_written_in_is_given_up() -> None:
 def test_code_given_up_is_there_again_when_it_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", WORK], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 4_000  # kB
+
+
+def test_pieces_of_text_are_forgotten() -> None:
+    Segment("liquidations").split_cells(4)
+    assert Segment._split_cells.cache_info().currsize
+    pieces_of_text()
+    assert not Segment._split_cells.cache_info().currsize

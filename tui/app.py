@@ -42,6 +42,7 @@ SAID_FOR = timedelta(seconds=8)
 ALERT_FOR = timedelta(seconds=30)
 STARTED_S = 5.0
 """By then every panel was drawn, and drawn again."""
+FORGET_S = 60.0
 
 
 def run(
@@ -142,6 +143,7 @@ class LiqtopApp(App[None]):
         self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
         self.set_timer(STARTED_S, sparing.code_of_start)
+        self.set_interval(FORGET_S, sparing.pieces_of_text)
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""

@@ -54,6 +54,15 @@ def code_of_start() -> None:
             libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), dont_need)
 
 
+def pieces_of_text() -> None:
+    """Forget the pieces that Rich cut of its segments of text. It keeps 16,384 of them, and a
+    screen that changes each second fills that in half an hour: 24 segments more a second, to 10 MB
+    in the end, of texts that never come again."""
+    from rich.segment import Segment  # Textual has loaded it
+
+    Segment._split_cells.cache_clear()
+
+
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (r-[x-])p [^/\n]*(.*)")
 
 
