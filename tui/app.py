@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import polars as pl
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.widgets import Input
 
 from tui import __version__, draw, remembered
 from tui.alerts.hearing import Hearing
@@ -275,6 +277,13 @@ class LiqtopApp(App[None]):
                 screen.post_message(Drawn(picture))
 
     # keys
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that no line has taken came in one burst with the key that opened the line, and
+        was sent to a panel before: it is for the line."""
+        if isinstance(self.focused, Input) and event.character and event.is_printable:
+            event.prevent_default()
+            self.focused.insert_text_at_cursor(event.character)
 
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]

@@ -6,6 +6,7 @@ more) it is bare strip rows. Height only cuts: what a form has at one height it 
 order, at every greater.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -231,7 +232,8 @@ class Panel(ABC):
         if form is Form.RULES and height >= 3:
             rule = ruled(width, title, closing, style)
             return [rule, *self._seen(record, view, width, height - 1, form)]
-        return self._seen(record, view, width, height, form)
+        seen = self._seen(record, view, width, height, form)
+        return [headmarked(seen[0], form), *seen[1:]] if view.focused and seen else seen
 
     def _seen(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
         """The rows from the view's scroll on, as far as there is something below to scroll to."""
@@ -251,6 +253,13 @@ def form_of(width: int, height: int, strip: int = STRIP) -> Form:
     if width >= BOX:
         return Form.STRIP if height <= strip else Form.BOX
     return Form.RULES if width >= RULES else Form.BARE
+
+
+def headmarked(row: Content, form: Form) -> Content:
+    """The first row of a focused panel that has no frame: its name in reverse, which is seen
+    without colours too and moves nothing. In a strip that is number and word."""
+    name = re.match(r"\S+ \S+" if form is Form.STRIP else r"\S+", row.plain)
+    return row.stylize("bold reverse", 0, name.end() if name else 1)
 
 
 def titled(frame: str) -> str:

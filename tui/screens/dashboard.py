@@ -195,7 +195,12 @@ class Dashboard(LiveScreen):
 
     def _focus_first(self) -> None:
         if name := next((name for name in self._laid_out() if name in self.sizes), None):
-            self._view(name).focus()
+            self._focus(name)
+
+    def _focus(self, name: str) -> None:
+        """At once: a widget's own `focus` comes a message later, and the next key of the same
+        burst would still be the other panel's."""
+        self.set_focus(self._view(name), scroll_visible=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.redraw()
@@ -212,7 +217,7 @@ class Dashboard(LiveScreen):
         if self._zoomed and name in self._laid_out():
             self._zoom(name)
         if name in self.sizes:
-            self._view(name).focus()
+            self._focus(name)
         else:  # no place in this layout or pane: its own screen has
             self.app.push_screen(Detail(self._panels[name], self.view_of(name)))
 
@@ -220,7 +225,7 @@ class Dashboard(LiveScreen):
         """Round the panels that are there, in the order of the layout."""
         there = [name for name in self._laid_out() if name in self.sizes]
         if there and self.focus_name in there:
-            self._view(there[(there.index(self.focus_name) + by) % len(there)]).focus()
+            self._focus(there[(there.index(self.focus_name) + by) % len(there)])
 
     def action_open(self) -> None:
         name = self.focus_name or ""
@@ -245,7 +250,7 @@ class Dashboard(LiveScreen):
         self._zoomed = name
         self.on_resize(events.Resize(self.size, self.size))
         if focused and not name:
-            self._view(focused).focus()
+            self._focus(focused)
 
     def action_layout(self) -> None:
         monitor, before = self.monitor, self.monitor.layout

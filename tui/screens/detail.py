@@ -126,7 +126,7 @@ class Detail(LiveScreen):
     def action_filter(self) -> None:
         if self._panel.explained("") is not None:
             self._type(True)
-            self.query_one(Input).focus()
+            self.set_focus(self.query_one(Input), scroll_visible=False)
 
     def _type(self, typing: bool) -> None:
         self._typing = typing
@@ -147,7 +147,7 @@ class Detail(LiveScreen):
         """Back to the rows, which are those of the tape; a slip is forgotten."""
         self._type(False)
         self.query_one(Input).value = self._drill.typed
-        self.query_one("#detail").focus()
+        self.set_focus(self.query_one("#detail"), scroll_visible=False)
         last = self._panel.blocks - 1
         self._stand(replace(self._drill, error="", block=last))
 
