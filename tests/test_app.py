@@ -131,7 +131,7 @@ async def test_keys_of_one_burst_are_for_the_panel_that_the_first_of_them_focuse
 
 async def test_a_filter_typed_in_one_burst_with_its_key_is_typed_whole(monitor: Any) -> None:
     async with monitor() as run:
-        run.panels[0].explained = lambda typed: ""  # type: ignore[method-assign]
+        run.panels[0].explained = lambda typed: ""
         await run.press("enter")
         await run.shows("detail of liquidations")
         await burst(run, *"/base=btc")
@@ -237,7 +237,7 @@ async def test_the_second_match_is_an_arrow_away(monitor: Any) -> None:
 async def test_a_name_that_is_no_coin_is_told_those_there_are(monitor: Any) -> None:
     async with monitor() as run:
         await run.press("c", "e", "t", "x")
-        shown = str(run.app.screen.query_one("#coin-matches").visual)
+        shown = str(run.app.screen.query_one("#choice-matches").visual)
         assert "no such coin; there are" in shown
         assert "ETH" in shown
         await run.press("enter")

@@ -23,7 +23,7 @@ from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
-from tui.screens.coin import CoinChoice
+from tui.screens.choice import Choice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.help import Help, Section, feed_rows
@@ -116,6 +116,7 @@ class LiqtopApp(App[None]):
         self._supervised: str | None = None
         self._error: str | None = None
         self._since_held = 0
+        self.sorted: dict[str, tuple[str, bool]] = {}  # the column of each panel, rising or not
         self.sentence = ""  # the header's as it was drawn last, to be copied
         self._said: tuple[datetime, str] | None = None
         self.hearing = Hearing()
@@ -323,7 +324,7 @@ class LiqtopApp(App[None]):
     def scopes() -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
         shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
-        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice], [TimeChoice]]
+        return [[Dashboard, *shared], [Detail, *shared], [Help], [Choice], [TimeChoice]]
 
     # the end
 

@@ -42,7 +42,8 @@ class View:
     """What a person chose to look at. `coins` are those followed, the first of which is shown when
     none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
     dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set,
-    `feed` whether there is one; `drill` where one stands in a detail.
+    `feed` whether there is one; `drill` where one stands in a detail; `sort` the column that the
+    panel's table is sorted by (empty: its own order), `rising` from the smallest on.
     """
 
     coin: str | None = None
@@ -60,6 +61,8 @@ class View:
     notice: str = ""
     travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
     drill: Drill = field(default_factory=Drill)
+    sort: str = ""
+    rising: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "View":
@@ -172,6 +175,10 @@ class Panel(ABC):
     def selectable(self, record: Any) -> int:
         """The rows of the panel that can be selected."""
         return len(self.moments(record))
+
+    def sorts(self, detail: bool) -> tuple[str, ...]:
+        """The keys of the columns that its table, or that of its detail, can be sorted by."""
+        return ()
 
     def opens(self, record: Any, view: View) -> Drill | None:
         """Where `enter` leads from the selected row of the panel; None: to the whole detail."""

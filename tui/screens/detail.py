@@ -80,6 +80,7 @@ class Detail(LiveScreen):
     @property
     def view(self) -> View:
         """How the detail is looked at: the screen's view with its own place in it."""
+        sort, rising = self.monitor.sorted.get(self._panel.name, ("", False))
         return replace(
             self.monitor.look,
             focused=True,
@@ -87,7 +88,13 @@ class Detail(LiveScreen):
             scroll=self._scroll,
             selected=self._selected,
             drill=self._drill,
+            sort=sort,
+            rising=rising,
         )
+
+    @property
+    def looked_at(self) -> tuple[Panel | None, bool]:
+        return self._panel, True
 
     def drawn(self, picture: Picture) -> None:
         if self._panel.name in picture.lines:
