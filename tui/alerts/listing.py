@@ -34,7 +34,7 @@ def in_force(alerts: Alerts) -> Iterator[tuple[str, str]]:
     yield "burst", "its start, and its end" if alerts.bursts else "off"
     yield "feed", f"lost for {words.lasting(alerts.feeds_s)}, silent" if alerts.feeds_s else "off"
     yield from ((rule.name, described(rule)) for rule in alerts.rules)
-    yield "quiet", f"{alerts.quiet} UTC" if alerts.quiet else "never"
+    yield "quiet", str(alerts.quiet) if alerts.quiet else "never"
     yield "bell", ("on" if alerts.bell else "off") + f", notification {alerts.notify}"
     yield "on_alert", command(alerts)
 
@@ -48,7 +48,7 @@ def described(rule: Rule) -> str:
         rule.grades
     )
     parts += [f"once in {words.lasting(rule.cool_down_s)}"] if rule.cool_down_s else []
-    parts += [f"quiet {rule.quiet} UTC"] if rule.quiet else []
+    parts += [f"quiet {rule.quiet}"] if rule.quiet else []
     return ", ".join(parts)
 
 

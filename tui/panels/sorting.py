@@ -34,7 +34,9 @@ def marked(columns: Sequence[Column], view: View) -> tuple[Column, ...]:
     """The columns, the one that is sorted by with its arrow: down from the largest."""
     arrow = RISES if view.rising else FALLS
     return tuple(
-        replace(one, head=f"{arrow}{one.head}"[: one.width]) if view.sort and one.key == view.sort else one
+        replace(one, head=f"{arrow}{one.head}"[: one.width])
+        if view.sort and one.key == view.sort
+        else one
         for one in columns
     )
 
