@@ -14,6 +14,11 @@ from tui.errors import UsageError
 from tui.lock import holder
 from tui.progress import Bar
 
+CUT = (
+    "cut by arrival: liquidations and quotes; by their own time: open interest, funding, ratios,"
+    " candles and the health of feeds; what was asked for after a gap counts from when it came;"
+    " looked at once a minute, and when a burst begins"
+)
 NOBODY = "no recorder runs, so nothing is told: start `liqtop` or `liqtop record`"
 
 
@@ -77,6 +82,7 @@ def _test(settings: Settings, since: str, until: str) -> int:
     began = reader.meta("began")
     first = max(first, from_milliseconds(began) if began else last)
     past = Past(reader, settings, first, last)
+    print(f"liqtop: {CUT}", file=sys.stderr)
     told: list[Fired] = []
     with Bar("alerts", past.minutes, unit="minutes") as bar:
         for fired in past.fired():
