@@ -172,6 +172,7 @@ class LiveScreen(TimeKeys):
                 self.frozen_feed,
                 self.feeds_width,
                 self.monitor.moment(now),
+                plays=bool(self.monitor.travel and self.monitor.travel.speed),
             )
         )
 
