@@ -362,7 +362,7 @@ def test_a_step_into_the_past_is_judged_with_the_next_picture_and_a_replay_at_on
         seen.append(snapshot.judged)
         return make(snapshot, view)
 
-    panel.record = record  # type: ignore[method-assign,assignment]
+    panel.record = record  # type: ignore[method-assign]
     picture(reading, Ask(NOW, None, (wanted(panel),)))
     past = NOW - timedelta(minutes=5)
     for second in (1, 1, 2):
