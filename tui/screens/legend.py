@@ -45,6 +45,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
+    ("↓USD ↑USD", "the table is sorted by this column, from the largest or the smallest on"),
     (
         "tradfi",
         "contracts on gold, shares and the like: recorded, but no part of totals, coins and feed",
