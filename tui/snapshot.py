@@ -1,6 +1,6 @@
 """What a screen needs at one moment: the frames, cut at `as_of` by event time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
+from tui.metrics.amounts import summed
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Stream, listening_of
+from tui.metrics.depth import Absorption, MarketDepth, absorption
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.silence import Silence
@@ -134,6 +136,14 @@ class Snapshot:
             venues=self.venue_minutes,
             coins=self.whole_minutes if self.sums is None else self.sums.coins,
         )
+
+    def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:
+        """How long the books of a coin would take what is liquidated of it."""
+        whole = self.whole_minutes
+        coins = whole if self.sums is None else self.sums.coins
+        by_venue, _ = summed(whole, coins, self.edges, self.as_of, coin)
+        have = self.as_of - (self.began or self.as_of)
+        return absorption(books, coin, by_venue, window, have)
 
     def _evidence(self, coins: Sequence[str]) -> Evidence:
         return Evidence(self.saturation, self.control, self.quotes, followed(coins))

@@ -66,7 +66,8 @@ async def _coin(
     source: Source, coin: str, listed: list[Found], clock: Clock
 ) -> tuple[pl.DataFrame, Unanswered | None]:
     """The rows of a coin's books, and the last thing that went wrong."""
-    rows, wrong, venue = [], None, source.venue.name
+    rows, venue = [], source.venue.name
+    wrong: Unanswered | None = None
     for kind, market in list(listed):
         try:
             book = await BOOKS[venue](source.ask, market, milliseconds(clock()))

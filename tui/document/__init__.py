@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tui.config import Settings
+from tui.document.depth import depth
 from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
@@ -75,6 +76,7 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
+        "depth": lambda: depth(snapshot, settings.coins),
     }
     return Parts(
         {

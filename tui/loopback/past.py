@@ -217,13 +217,14 @@ class Past:
         return sum(worth), self._mood.funding(largest, ts), mark, index
 
     def depth(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """DEPTH per venue, market and coin: a row in a quarter of an hour, one a minute in the
-        last ten; each from a book as the venue writes it."""
+        """DEPTH per venue, market and coin: a row in a quarter of an hour (for all but the first
+        coin in an hour), one a minute in the last ten; each from a book as the venue writes it."""
         end, books = self._scenario.end, Books(self._scenario, self._mood)
-        times = [*range(end - DAY, end - 10 * MINUTE, 15 * MINUTE), *_until(end, 10 * MINUTE, 60)]
         for venue, priced in PRICED.items():
             for coin in coins if venue in PRICES else ():
                 spot = self._scenario.lists[venue, "spot"][priced.asked.spot_id(coin)]
+                step = 15 * MINUTE if coin == coins[0] else HOUR
+                times = [*range(end - DAY, end - 10 * MINUTE, step), *_until(end, 10 * MINUTE, 60)]
                 perps = [one for one in self._perpetuals(venue, coin) if one.quote == "USDT"]
                 for kind, market in (("spot", spot), *(("perp", one) for one in perps)):
                     for ts in times:

@@ -196,14 +196,13 @@ def _summed(ours: Sequence[MarketDepth], seen: Sequence[str]) -> Iterable[Market
         return
     first, venues = fresh[0], tuple(one.venue for one in fresh)
     missing = tuple(venue for venue in seen if venue not in venues)
-    sides = (
+    bids, asks = (
         {name: _total([side[name] for side in each], bool(missing)) for name in BANDS}
         for each in ([one.bids for one in fresh], [one.asks for one in fresh])
     )
     newest = max(one.ts for one in fresh)
-    yield MarketDepth(
-        ALL, first.market, first.base, newest, False, *sides, venues=venues, missing=missing
-    )
+    who = (ALL, first.market, first.base)
+    yield MarketDepth(*who, newest, False, bids, asks, venues=venues, missing=missing)
 
 
 def _total(sums: Sequence[Sum], lacks: bool) -> Sum:
@@ -221,7 +220,7 @@ def _past(frame: pl.DataFrame, step: int) -> _Past:
     rows = between(frame, end - ms_of(timedelta(days=NEED) + _STEP), end - 1)
     starts = (rows["ts"].to_physical() // ms_of(_STEP)).alias("step")
     last = rows.hstack([starts]).unique([*_SERIES, "step"], keep="last", maintain_order=True)
-    return last.partition_by(_SERIES, as_dict=True)  # type: ignore[return-value]
+    return last.partition_by(_SERIES, as_dict=True)
 
 
 def _seen(past: _Past, market: str, base: str, as_of: datetime) -> list[str]:
