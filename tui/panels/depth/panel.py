@@ -59,8 +59,10 @@ class DepthPanel(Panel):
         return draw.safe(record.base)
 
     def natural(self, width: int) -> int:
-        """Head, three venues and a sum of two markets, three lines of words."""
-        return 14 if width >= 56 else 12 if width >= 36 else 3
+        """Head, three venues and a sum of two markets, three lines of words (five where narrow)."""
+        if width < 36:
+            return 3
+        return 13 if width < 56 else 16 if width < 96 else 14
 
     def rows(
         self, record: DepthRecord, view: View, width: int, height: int, form: Form

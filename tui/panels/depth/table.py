@@ -1,6 +1,7 @@
 """The depth panel's tables, a row a book, and what they say in words."""
 
 from collections.abc import Iterable, Mapping
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -32,16 +33,17 @@ RULES = (
     Column("pct", "pct", 5, 2),
 )
 DETAIL = (
-    Column("name", "", 13, right=False),
-    Column("spread", "spread", 7, 3),
-    *(Column(key, f"{side} {BANDS_SAID[name]}", 8, 1 + (name == "50"))
+    Column("name", "", 12, right=False),
+    Column("spread", "spread", 7, 4),
+    *(Column(key, f"{side} {BANDS_SAID[name]}", 8, {"100": 0, "10": 2, "50": 3}[name])
       for (side, name), key in _SUMS.items()),
-    *(Column(f"{side}_{size}", f"{side} {size.upper()}", 9, 4 if size == "10m" else 3)
+    *(Column(f"{side}_{size}", f"{side} {size.upper()}", 8 + (size == "10m"), 5 + (size == "10m"))
       for size in ("1m", "10m") for side in ("buy", "sell")),
-    Column("reach", "reach", 7, 5),
-    Column("pct", "pct", 5, 2),
-    Column("cost", "cost%", 6, 5),
+    Column("reach", "reach", 6, 7),
+    Column("pct", "pct", 4, 1),
+    Column("cost", "1M pct", 6, 8),
 )  # fmt: skip
+NOTE = "spread, 1M, 10M in basis points of mid, the dearer side; ≥ the book received ends inside"
 
 
 def table(
@@ -116,7 +118,7 @@ def absorbed(record: DepthRecord, side: str) -> str:
     if depth is None:
         return draw.missing("no fresh perp book")
     if minutes is None:
-        return draw.missing(f"no {side} liquidated")
+        return draw.missing("none heard")
     text = f"{minutes:,.0f}m" if minutes >= 9.95 else f"{minutes:.1f}m"
     return ("~" if depth.low else "≤") + text
 
@@ -134,9 +136,8 @@ def words(record: DepthRecord, width: int) -> list[Content]:
         longer += f", shorts {short}"
         lines = [longer] if len(longer) <= width else lines
     lines.append(stood(record))
-    made = [draw.line(width, text) for text in lines]
-    note = "spread, 1M, 10M: basis points of mid, the dearer side; ≥ the book ends inside"
-    return [*made, draw.line(width, (note, "$muted"))]
+    made = [draw.line(width, piece) for text in lines for piece in wrap(text, width)]
+    return [*made, *(draw.line(width, (piece, "$muted")) for piece in wrap(NOTE, width))]
 
 
 def stood(record: DepthRecord) -> str:
@@ -159,12 +160,10 @@ def _percentile(one: Standing | None) -> float:
 
 def ruled(record: DepthRecord, width: int) -> list[Content]:
     """The table of a side pane, and the absorption."""
-    one = f"absorb {record.absorption.window} L {absorbed(record, 'long')}"
-    return [
-        *table(record, width, RULES),
-        draw.line(width, f"{one}  S {absorbed(record, 'short')}"),
-        draw.line(width, stood(record)),
-    ]
+    long, short = absorbed(record, "long"), absorbed(record, "short")
+    texts = (f"absorb {record.absorption.window} L {long} S {short}", stood(record))
+    lines = [draw.line(width, piece) for text in texts for piece in wrap(text, width)]
+    return [*table(record, width, RULES), *lines]
 
 
 def bare(record: DepthRecord, width: int) -> list[Content]:
