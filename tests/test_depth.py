@@ -2,21 +2,28 @@
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.frames import NOW
+from tui.collectors import depth as collector
 from tui.collectors.depth import row
-from tui.metrics.spans import ms
+from tui.collectors.sources import Source
+from tui.metrics.spans import moment, ms
 from tui.tables import BANDS, DEPTH, ORDERS, Class
 from tui.venues.base import Market
+from tui.venues.binance import Binance
+from tui.venues.binance_rest import BinanceAsked
 from tui.venues.books import BOOKS, Book, Level
 from tui.venues.depth import Depth, cost, reduced
-from tui.venues.errors import Unanswered, Unreadable
+from tui.venues.errors import NotListed, RateLimited, Unanswered, Unreadable
 
 TS = ms(NOW)
 
@@ -206,3 +213,101 @@ def test_a_larger_order_never_costs_less(book: Book, sizes: list[float]) -> None
         assert large is None or (small is not None and small <= large)
         total = sum(level.usd for level in (book.bids if side is made.bids else book.asks))
         assert (small is None) == (total < ORDERS["1m"]) or abs(total - ORDERS["1m"]) < 1
+
+
+# collected
+
+
+def venue(answers: dict[str, Any]) -> tuple[Source, list[tuple[str, Mapping[str, Any]]]]:
+    """Binance with three coins in its list, of which DOGE has no perpetual."""
+    asked: list[tuple[str, Mapping[str, Any]]] = []
+    ask = asking(answers, asked)
+
+    class Listed:
+        async def get(self, ask: Any) -> dict[str, Market]:
+            usdc = market("swap", id="BTCUSDC")
+            found = [
+                replace(usdc, quote="USDC"),
+                market("swap"),
+                replace(market("swap", id="ETHUSDT"), base="ETH"),
+                replace(market("swap", id="BTCUSD_PERP"), inverse=True, quote="USD"),
+            ]
+            return {one.id: one for one in found}
+
+    return Source(Binance, BinanceAsked, ask, Listed()), asked  # type: ignore[arg-type]
+
+
+async def rounds(
+    source: Source, coins: tuple[str, ...], count: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[pl.DataFrame], list[float]]:
+    """The first frames, and how long was slept between the books."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(collector.asyncio, "sleep", sleep)
+    found: list[pl.DataFrame] = []
+    async with aclosing(collector.collect(source, coins, lambda: NOW)) as frames:  # type: ignore[type-var]
+        async for part in frames:
+            found.append(part)
+            if len(found) == count:
+                break
+    return found, slept
+
+
+async def test_a_coin_at_a_time_spot_and_the_perpetual_against_usdt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, asked = venue({"publicGetDepth": BINANCE, "fapiPublicGetDepth": USDM})
+    frames, slept = await rounds(source, ("BTC", "DOGE"), 3, monkeypatch)
+    assert [(method, params["symbol"]) for method, params in asked] == [
+        ("publicGetDepth", "BTCUSDT"),
+        ("fapiPublicGetDepth", "BTCUSDT"),
+        ("publicGetDepth", "DOGEUSDT"),
+        ("publicGetDepth", "BTCUSDT"),
+        ("fapiPublicGetDepth", "BTCUSDT"),
+    ]
+    assert all(part.schema == DEPTH.schema for part in frames)
+    rows = pl.concat(frames[:2]).select("venue", "market", "base", "ts").rows()
+    assert rows[0] == ("binance", "spot", "BTC", NOW), "Binance spot says no time: when it came"
+    assert rows[1] == ("binance", "perp", "BTC", moment(1589436922959))
+    assert rows[2][:3] == ("binance", "spot", "DOGE")
+    assert slept == [pytest.approx(15.0, abs=0.1)] * 2
+
+
+@pytest.mark.parametrize(("coins", "pace"), [(1, 30.0), (3, 10.0), (12, 10.0)])
+async def test_binance_is_asked_for_a_spot_book_each_ten_seconds_at_most(
+    coins: int, pace: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One weighs 250 of 6,000 a minute, whatever the number of coins."""
+    source, _ = venue({"publicGetDepth": BINANCE, "fapiPublicGetDepth": USDM})
+    named = tuple(f"C{n}" for n in range(coins))
+    _, slept = await rounds(source, named, 2 * coins, monkeypatch)
+    assert slept
+    assert slept == [pytest.approx(pace, abs=0.1)] * len(slept)
+
+
+async def test_what_fails_has_no_row_and_a_whole_round_of_it_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crossed = BINANCE | {"bids": [["5.0", "1"]]}
+    source, _ = venue({"publicGetDepth": crossed, "fapiPublicGetDepth": USDM})
+    frames, _ = await rounds(source, ("BTC",), 1, monkeypatch)
+    assert frames[0]["market"].to_list() == ["perp"]
+    source, _ = venue({"publicGetDepth": crossed, "fapiPublicGetDepth": Unanswered("HTTP 503")})
+    with pytest.raises(Unanswered, match="HTTP 503"):
+        await rounds(source, ("BTC",), 1, monkeypatch)
+    source, _ = venue({"publicGetDepth": crossed, "fapiPublicGetDepth": {}})
+    with pytest.raises(Unreadable, match="order book"):
+        await rounds(source, ("BTC",), 1, monkeypatch)
+    source, _ = venue({"publicGetDepth": RateLimited("told to wait")})
+    with pytest.raises(RateLimited):
+        await rounds(source, ("BTC",), 1, monkeypatch)
+
+
+async def test_what_is_not_listed_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, asked = venue({"publicGetDepth": NotListed("no"), "fapiPublicGetDepth": USDM})
+    frames, _ = await rounds(source, ("BTC",), 3, monkeypatch)
+    assert [part["market"].to_list() for part in frames] == [["perp"]] * 3
+    assert [method for method, _ in asked].count("publicGetDepth") == 1
