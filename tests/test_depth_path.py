@@ -110,6 +110,7 @@ def picked(made: dict[str, Any], venue: str, market: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.campaign
 async def test_the_book_is_thin_at_the_wave(tmp_path: Path) -> None:
     """Half of the bids of a quiet moment are left, a million costs twice as much, and they would
     take what is liquidated for minutes where they would have taken it for hours."""
@@ -142,6 +143,7 @@ async def test_the_book_is_thin_at_the_wave(tmp_path: Path) -> None:
     assert "≥" in wave["drawn"]
 
 
+@pytest.mark.campaign
 async def test_a_book_of_ccxt_is_the_one_of_ours(tmp_path: Path) -> None:
     """ccxt's own reading of the same answers gives the same best prices and sums."""
     async with exchange() as loopback:
