@@ -19,7 +19,8 @@ from tests.frames import frame, liquidation, snapshot
 from tui.config import load
 from tui.document import document
 from tui.metrics.amounts import Amount
-from tui.metrics.depth import ALL, MarketDepth, Standing, Sum, absorption, depths
+from tui.metrics.depth import ALL, MarketDepth, Sum, absorption, depths
+from tui.metrics.depth_past import Standing
 from tui.panels import PANELS, View
 from tui.panels.depth import history, table
 from tui.screens.beyond import Beyond
@@ -94,15 +95,15 @@ def past(*scales: float, **other: Any) -> list[dict[str, Any]]:
 
 
 def test_a_percentile_by_hand() -> None:
-    """Of 361 rows 36 are as deep or less than now, the present one among them."""
+    """Of 360 rows 35 are as deep as now or less."""
     thin = past(*(0.5 if at % 10 == 0 and at < 350 else 2.0 for at in range(360)))
     made = depths(books([*thin, book()]), NOW, 3)[0]
     assert made.depth is not None
     assert made.cost is not None
     assert (made.depth.have, made.depth.band) == (30, "100")
-    assert made.depth.percentile == pytest.approx(36 / 361)
-    # In those 35 a million cost more, in all others less: the present one is above 325.
-    assert made.cost.percentile == pytest.approx(326 / 361)
+    assert made.depth.percentile == pytest.approx(35 / 360)
+    # In those 35 a million cost more, in the other 325 less.
+    assert made.cost.percentile == pytest.approx(325 / 360)
 
 
 def test_a_percentile_is_of_the_widest_band_that_is_whole_then_and_now() -> None:
@@ -112,7 +113,7 @@ def test_a_percentile_is_of_the_widest_band_that_is_whole_then_and_now() -> None
     rows = past(*[2.0] * 360, market="perp")
     rows = [{**r, **(short if at % 2 else {"bid_reach": 0.0013})} for at, r in enumerate(rows)]
     made = depths(books([*rows, row]), NOW, 3)[0]
-    assert made.depth == Standing(pytest.approx(1 / 181), 30, "10")  # type: ignore[arg-type]
+    assert made.depth == Standing(0.0, 30, "10")
     nearer = depths(books([*rows, row | {"ask_reach": 0.0009}]), NOW, 3)[0]
     assert nearer.depth == Standing(None, 30, None)
 
@@ -140,7 +141,7 @@ def test_a_deeper_book_never_stands_lower(
     low, high = (s.percentile if s else None for s in standings)
     assert low is not None
     assert high is not None
-    assert 0 < low <= high <= 1
+    assert 0 <= low <= high <= 1
 
 
 @given(st.lists(st.sampled_from(sorted(BOOKS)), min_size=1, unique=True))

@@ -5,7 +5,8 @@ from typing import Any
 
 from tui.document.plain import told
 from tui.metrics import depth as metric
-from tui.metrics.depth import ALL, NEED, Absorption, MarketDepth, Standing, Sum
+from tui.metrics.depth import ALL, Absorption, MarketDepth, Sum
+from tui.metrics.depth_past import NEED, Standing
 from tui.metrics.spans import age_s
 from tui.snapshot import Snapshot
 

@@ -1,6 +1,5 @@
 """How deep the order books are, per venue and market: sums, spread, costs, and their own past."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,26 +8,26 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tui.metrics.amounts import Amount
+from tui.metrics.depth_past import (
+    SERIES,
+    Past,
+    Standing,
+    cost_standing,
+    depth_standing,
+    pasts,
+    seen_of,
+)
 from tui.metrics.feeds import limit
-from tui.metrics.memo import kept
 from tui.metrics.series import place
-from tui.metrics.spans import AHEAD, between, moment, ms
+from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import BANDS, ORDERS, WINDOWS
 
 ALL = "all"
 MARKETS = ("spot", "perp")
-NEED = 30
-"""Days a percentile is of."""
-
-_STEP = timedelta(hours=2)
-"""A percentile counts one row in so long: the newest are kept more closely and would weigh more."""
 _KEPT = timedelta(hours=1)
 """An older row says nothing of now and is left out."""
-_SEEN = timedelta(hours=24)
-"""A venue that told of a market within this belongs to its sum."""
 _PACED = 3
 """A venue is asked for a coin each 10 s: more coins than this come less often than each 30 s."""
-_SERIES = ("venue", "market", "base")
 _WIDE = max(BANDS, key=lambda name: BANDS[name])
 
 
@@ -38,17 +37,6 @@ class Sum(NamedTuple):
 
     usd: float
     low: bool
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a value stands among its own of 30 days: the share of them that are no higher, None
-    while there are fewer days (`have`) or nothing to compare; `band` of a depth, the widest that
-    is whole now."""
-
-    percentile: float | None
-    have: int
-    band: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,8 +108,8 @@ def depths(frame: pl.DataFrame, as_of: datetime, coins: int) -> tuple[MarketDept
     older than an hour is left out, a stale one is in no sum.
     """
     rows = between(frame, ms(as_of - _KEPT), ms(as_of + AHEAD))
-    newest = rows.unique(_SERIES, keep="last").rows(named=True)
-    past = _past(frame, ms(as_of) // ms_of(_STEP))
+    newest = rows.unique(SERIES, keep="last").rows(named=True)
+    past = pasts(frame, as_of)
     oldest = as_of - fresh_within(coins)
     found = [_market(row, row["ts"] <= oldest, past, as_of) for row in newest]
     made: list[MarketDepth] = []
@@ -129,8 +117,8 @@ def depths(frame: pl.DataFrame, as_of: datetime, coins: int) -> tuple[MarketDept
         for market in MARKETS:
             ours = [one for one in found if (one.base, one.market) == (base, market)]
             ours.sort(key=lambda one: (place(one.venue), one.venue))
-            seen = _seen(past, market, base, as_of)
-            made += [*ours, *_summed(ours, seen)]
+            seen = {one.venue for one in ours} | set(seen_of(past, market, base, as_of))
+            made += [*ours, *_summed(ours, sorted(seen, key=lambda name: (place(name), name)))]
     return tuple(made)
 
 
@@ -158,9 +146,9 @@ def absorption(
     )
 
 
-def _market(row: Mapping[str, Any], stale: bool, past: "_Past", as_of: datetime) -> MarketDepth:
+def _market(row: Mapping[str, Any], stale: bool, past: Past, as_of: datetime) -> MarketDepth:
     mid = (row["bid"] + row["ask"]) / 2
-    rows = past.get((row["venue"], row["market"], row["base"]))
+    own = past.get((row["venue"], row["market"], row["base"]))
     return MarketDepth(
         row["venue"],
         row["market"],
@@ -174,8 +162,8 @@ def _market(row: Mapping[str, Any], stale: bool, past: "_Past", as_of: datetime)
         (row["bid_reach"], row["ask_reach"]),
         _costs(row, "buy"),
         _costs(row, "sell"),
-        _depth_standing(row, rows, as_of),
-        _cost_standing(row, rows, as_of),
+        depth_standing(row, own, as_of),
+        cost_standing(row, own, as_of),
     )
 
 
@@ -207,72 +195,3 @@ def _summed(ours: Sequence[MarketDepth], seen: Sequence[str]) -> Iterable[Market
 
 def _total(sums: Sequence[Sum], lacks: bool) -> Sum:
     return Sum(sum(one.usd for one in sums), lacks or any(one.low for one in sums))
-
-
-_Past = dict[tuple[str, str, str], pl.DataFrame]
-"""The rows of 30 days of each venue, market and coin, the last of each two hours."""
-
-
-@kept(4)
-def _past(frame: pl.DataFrame, step: int) -> _Past:
-    """Up to the end of a step (its number since 1970)."""
-    end = (step + 1) * ms_of(_STEP)
-    rows = between(frame, end - ms_of(timedelta(days=NEED) + _STEP), end - 1)
-    starts = (rows["ts"].to_physical() // ms_of(_STEP)).alias("step")
-    last = rows.hstack([starts]).unique([*_SERIES, "step"], keep="last", maintain_order=True)
-    return last.partition_by(_SERIES, as_dict=True)
-
-
-def _seen(past: _Past, market: str, base: str, as_of: datetime) -> list[str]:
-    """The venues that told of a market within a day, in the usual order."""
-    since = as_of - _SEEN
-    told = [
-        venue
-        for (venue, of, coin), rows in past.items()
-        if (of, coin) == (market, base) and rows["ts"][-1] > since
-    ]
-    return sorted(told, key=lambda venue: (place(venue), venue))
-
-
-def _depth_standing(row: Mapping[str, Any], rows: pl.DataFrame | None, as_of: datetime) -> Standing:
-    """Of bids and asks together in the widest band that is whole now, among those rows of which
-    it is whole too."""
-    reach = min(row["bid_reach"], row["ask_reach"])
-    whole = [name for name, band in BANDS.items() if reach >= band]
-    if not whole or rows is None:
-        return Standing(None, 0 if rows is None else _have(rows["ts"], as_of))
-    name = whole[-1]
-    same = rows.filter((pl.col("bid_reach") >= BANDS[name]) & (pl.col("ask_reach") >= BANDS[name]))
-    values = same[f"bid_{name}"] + same[f"ask_{name}"]
-    return _standing(row[f"bid_{name}"] + row[f"ask_{name}"], values, same["ts"], as_of, name)
-
-
-def _cost_standing(row: Mapping[str, Any], rows: pl.DataFrame | None, as_of: datetime) -> Standing:
-    now = [row["buy_1m"], row["sell_1m"]]
-    if rows is None or None in now:
-        return Standing(None, 0 if rows is None else _have(rows["ts"], as_of))
-    known = rows.filter(pl.col("buy_1m").is_not_null() & pl.col("sell_1m").is_not_null())
-    return _standing(sum(now), known["buy_1m"] + known["sell_1m"], known["ts"], as_of)
-
-
-def _standing(
-    value: float, values: pl.Series, times: pl.Series, as_of: datetime, band: str | None = None
-) -> Standing:
-    have = _have(times, as_of)
-    if have < NEED:
-        return Standing(None, have, band)
-    listed = sorted(values.to_list())
-    return Standing(bisect_right(listed, value) / len(listed), have, band)
-
-
-def _have(times: pl.Series, as_of: datetime) -> int:
-    """Days from the oldest row on; the first of 30 may be as much younger as a step is long."""
-    if times.is_empty():
-        return 0
-    oldest = moment(int(times.to_physical()[0]))
-    return min(NEED, max(0, (as_of - oldest + _STEP) // timedelta(days=1)))
-
-
-def ms_of(span: timedelta) -> int:
-    """A span in ms."""
-    return span // timedelta(milliseconds=1)

@@ -7,7 +7,8 @@ from textual.content import Content
 
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
-from tui.metrics.depth import ALL, NEED, MarketDepth, Standing, Sum
+from tui.metrics.depth import ALL, MarketDepth, Sum
+from tui.metrics.depth_past import NEED, Standing
 from tui.panels.base import View, code, joined
 from tui.panels.depth.record import DepthRecord
 from tui.tables import BANDS
