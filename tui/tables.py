@@ -303,8 +303,8 @@ DEPTH = Table(
         "sell_10m": _FLOAT,
     },
     key=("venue", "market", "base", "ts"),
-    # 52,000 rows a day (three venues, two markets, three coins, each 30 s), and a month is what a
-    # book is compared with.
+    # 52,000 rows and 8.4 MB a day (three venues, two markets, three coins, each 30 s): 260 MB in a
+    # month, which is what a book is compared with; 400 days would be 3.4 GB.
     retention=timedelta(days=31),
 )
 
