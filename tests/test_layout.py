@@ -182,9 +182,7 @@ def test_placements_never_overlap_or_overflow(
 @given(st.integers(1, 250), st.integers(1, 80))
 def test_every_row_of_the_screen_belongs_to_something(width: int, height: int) -> None:
     rows = {
-        y
-        for p in arrange(width, height, FIVE, None, natural)
-        for y in range(p.y, p.y + p.height)
+        y for p in arrange(width, height, FIVE, None, natural) for y in range(p.y, p.y + p.height)
     }
     assert rows == set(range(height))
 
