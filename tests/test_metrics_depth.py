@@ -71,6 +71,7 @@ def test_a_stale_book_is_shown_and_in_no_sum() -> None:
     made = depths(books([late, book("bybit", "spot", NOW - 74 * SECOND)]), NOW, 3)
     assert [(m.venue, m.stale) for m in made] == [("bybit", False), ("okx", True), (ALL, False)]
     assert (made[-1].venues, made[-1].missing) == (("bybit",), ("okx",))
+    assert [table.named(m) for m in made] == ["bybit spot", "okx spot!", "all 1/2 spot"]
     assert not one(depths(books([late]), NOW, 6), "okx", "spot").stale, "six coins take a minute"
     assert depths(books([book(ts=NOW - 61 * timedelta(minutes=1))]), NOW, 3) == ()
     assert [m.venue for m in depths(books([late]), NOW, 3)] == ["okx"], "no sum of nothing fresh"

@@ -34,7 +34,7 @@ RULES = (
     Column("pct", "pct", 5, 2),
 )
 DETAIL = (
-    Column("name", "", 12, right=False),
+    Column("name", "", 13, right=False),
     Column("spread", "spread", 7, 4),
     *(Column(key, f"{side} {BANDS_SAID[name]}", 8, {"100": 0, "10": 2, "50": 3}[name])
       for (side, name), key in _SUMS.items()),
@@ -62,13 +62,14 @@ def table(
 
 
 def named(book: MarketDepth, brief: bool = False) -> str:
-    """`binance perp`; `all 2/3 perp` where a venue is missing from the sum."""
+    """`binance perp`, `okx perp!` where it is stale; `all 2/3 perp` where a venue is missing from
+    the sum."""
     venue = code(book.venue) if brief else draw.safe(book.venue)[:8]
     if book.venue == ALL:
         venue = ALL
     if book.missing:
         venue += f" {len(book.venues)}/{len(book.venues) + len(book.missing)}"
-    return f"{venue} {book.market}"
+    return f"{venue} {book.market}{'!' if book.stale else ''}"
 
 
 def cells(book: MarketDepth) -> dict[str, draw.Part]:
