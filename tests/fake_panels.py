@@ -14,7 +14,7 @@ from tui.metrics.around import Around
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.store.search import Matches, Search, matching
-from tui.tables import LIQUIDATIONS, POSITIONING, Condition, Table
+from tui.tables import DEPTH, LIQUIDATIONS, POSITIONING, Condition, Table
 
 
 class FakeSource:
@@ -51,6 +51,10 @@ class FakeSource:
     def older(self, base: str, as_of: datetime) -> pl.DataFrame:
         """None."""
         return POSITIONING.empty()
+
+    def depths(self, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
+        """None."""
+        return DEPTH.empty()
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
         """A later moment of what is shown, as long as the test says that something is new."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from tests import depth_samples
 from tui.metrics import header as metric
 from tui.metrics.around import Then
 from tui.metrics.averages import Average, Averages
@@ -423,6 +424,7 @@ def detail_records() -> dict[str, Any]:
         "moving_averages": replace(averages(), history=history()),
         "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
         "events": events(),
+        "depth": depth_samples.detail_record(),
     }
 
 
@@ -459,6 +461,7 @@ def empty_records() -> dict[str, Any]:
         "moving_averages": AveragesRecord(NOW, none),
         "safe_haven": HavensRecord(NOW, gold),
         "events": EventsRecord(NOW, (), None, is_young=True),
+        "depth": depth_samples.empty_record(),
     }
 
 
@@ -507,6 +510,7 @@ def hostile_records() -> dict[str, Any]:
                 for one in events().events
             ),
         ),
+        "depth": depth_samples.hostile_record(HOSTILE),
     }
 
 

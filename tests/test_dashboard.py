@@ -102,7 +102,7 @@ ORDER = {
 
 def parts(width: int, height: int) -> list[bool]:
     """Which of `ORDER` a screen of that size has."""
-    placed = arrange(width, height, PANEL_NAMES, natural=lambda n, w: BY_NAME[n].natural(w))
+    placed = arrange(width, height, PANEL_NAMES[:5], natural=lambda n, w: BY_NAME[n].natural(w))
     lines = []
     for p in placed:
         if p.name == "header":

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.depth_samples import book
 from tests.frames import (
     NOW,
     STREAMS,
@@ -27,7 +28,7 @@ from tui.document.plain import plain
 from tui.panels import PANELS, View
 from tui.panels.base import Form
 from tui.snapshot import Snapshot
-from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import COVERAGE, DEPTH, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
 
 WINDOWS = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 AMOUNT = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
@@ -68,6 +69,7 @@ def full() -> Snapshot:
     day = [quote(90_000.0, before(hours=24)), quote(4_500.0, before(hours=24), "PAXG/USDT")]
     ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
     polled = {"venue": "okx", "base": "BTC", "open_interest_usd": 5e9, "funding_8h": 0.0001}
+    books = [book("okx", market, before(seconds=8)) for market in ("spot", "perp")]
     streams = [connection(stream.venue, stream.stream) for stream in STREAMS]
     lives = {"collector": "liquidations", "state": "live", "attempts": 0, "ts": before(hours=1)}
     return snapshot(
@@ -77,6 +79,7 @@ def full() -> Snapshot:
         candles=pl.concat([daily(btc, yesterday), daily(metal, yesterday, "PAXG/USDT")]),
         positioning=frame(POSITIONING, [ratio | {"ts": before(minutes=4)}]),
         derivatives=frame(DERIVATIVES, [polled | {"ts": before(seconds=8)}]),
+        depth=frame(DEPTH, books),
         health=frame(HEALTH, [lives | {"venue": s.venue, "stream": s.stream} for s in STREAMS]),
         endpoint="http://127.0.0.1:8765",
     )
@@ -120,6 +123,7 @@ def has_schema_1(made: dict[str, Any]) -> None:
     assert {"btc_in_ounces", "flight"} <= set(haven)
     for need in ("30", "90"):
         assert set(haven["correlation"][need]) >= {"r", "n", "significant"}
+    assert {"rows", "absorption"} <= set(made["panels"]["depth"])
     told = made["panels"]["events"]["events"]
     assert all(set(event) >= {"ts", "kind", "look"} for event in told)
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.content import Content
 
+from tests import depth_samples
 from tests import panel_samples as samples
 from tui import draw
 from tui.metrics.feeds import Feed
@@ -32,6 +33,7 @@ RECORDS: dict[str, Any] = {
     "moving_averages": samples.averages(),
     "safe_haven": samples.havens(),
     "events": samples.events(),
+    "depth": depth_samples.record(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -39,6 +41,7 @@ SIZES = {
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
+    "depth": ((96, 14), (64, 16), (40, 13), (28, 3), (160, 2)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -479,6 +482,7 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "moving_averages": "1s",
         "safe_haven": "3s",
         "events": "1s",
+        "depth": "4s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

@@ -36,6 +36,7 @@ from tui.tables import (
     CANDLES,
     CONTROL,
     COVERAGE,
+    DEPTH,
     DERIVATIVES,
     HEALTH,
     LIQUIDATION_MINUTES,
@@ -63,6 +64,7 @@ FRAMES = {
     "saturation": SATURATION,
     "control": CONTROL,
     "alerts": ALERTS,
+    "depth": DEPTH,
 }
 
 Row = dict[str, Any]
@@ -279,6 +281,8 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     yield SATURATION, frame(SATURATION, [fullest | {"minute": ts} for ts in spread])
     total = of_base | {"symbol": "BTC/USDT:USDT", "period": "5m", "long_usd": price}
     yield CONTROL, frame(CONTROL, [total | {"ts": ts} for ts in spread])
+    book = of_base | {"market": "perp", "bid_100": price}
+    yield DEPTH, frame(DEPTH, [book | {"ts": ts} for ts in spread])
 
 
 def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader) -> None:

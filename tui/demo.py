@@ -138,6 +138,8 @@ def has_data(panel: dict[str, Any]) -> bool:
     """Whether a panel of the document shows something: its first list or figure is there."""
     if "windows" in panel:
         return bool(panel["feed"])
+    if "absorption" in panel:
+        return bool(panel["rows"])
     if "rows" in panel:
         return all(panel[key] for key in ("rows", "open_interest", "funding"))
     if "events" in panel:

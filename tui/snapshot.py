@@ -1,6 +1,6 @@
 """What a screen needs at one moment: the frames, cut at `as_of` by event time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
+from tui.metrics.amounts import summed
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.coverage import Stream, listening_of
+from tui.metrics.depth import Absorption, MarketDepth, absorption
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.silence import Silence
@@ -23,8 +25,17 @@ from tui.store.reader import Reader
 from tui.store.recent import Recent
 from tui.store.shelf import Shelf
 from tui.store.sums import Summed
-from tui.store.thinned import older
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+from tui.store.thinned import depths, older
+from tui.tables import (
+    ALERTS,
+    CONTROL,
+    DEPTH,
+    LIQUIDATIONS,
+    QUOTES,
+    SATURATION,
+    Condition,
+    Measure,
+)
 
 if TYPE_CHECKING:
     from tui.store.search import Matches, Search
@@ -74,12 +85,16 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
     alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
+    depth: pl.DataFrame = field(default_factory=DEPTH.empty)
+    """Of 30 days, thinned to a row every two hours but for the newest 10 minutes."""
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
     older: pl.DataFrame | None = None
     """Of the one coin whose ratios are looked at, if any: `positioning` from 91 days ago to where
     that of the snapshot begins, a row every four hours."""
+    depths: pl.DataFrame | None = None
+    """Of the one coin whose books are looked at, if any: `depth` over the span of its chart."""
     matches: "Matches | None" = None  # all liquidations that a filter lets through, where one is
 
     @property
@@ -122,6 +137,14 @@ class Snapshot:
             venues=self.venue_minutes,
             coins=self.whole_minutes if self.sums is None else self.sums.coins,
         )
+
+    def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:
+        """How long the books of a coin would take what is liquidated of it."""
+        whole = self.whole_minutes
+        coins = whole if self.sums is None else self.sums.coins
+        by_venue, _ = summed(whole, coins, self.edges, self.as_of, coin)
+        have = self.as_of - (self.began or self.as_of)
+        return absorption(books, coin, by_venue, window, have)
 
     def _evidence(self, coins: Sequence[str]) -> Evidence:
         return Evidence(self.saturation, self.control, self.quotes, followed(coins))
@@ -168,6 +191,7 @@ class Snapshot:
             "candles": self.candles,
             "quotes": self.quotes,
             "control": self.control,
+            "depth": self.depth,
         }
 
 
@@ -221,6 +245,10 @@ class Live:
     def older(self, base: str, as_of: datetime) -> pl.DataFrame:
         """The ratios of `base` before those of the snapshot at `as_of` (30 ms, one coin alone)."""
         return older(self._reader, base, milliseconds(as_of))
+
+    def depths(self, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
+        """The books of `base` over the `span` before `as_of`, some 96 rows of each."""
+        return depths(self._reader, base, milliseconds(as_of), span)
 
     def search(self, conditions: Sequence[Condition]) -> "Search":
         """Looks for the liquidations that meet all of these, at any moment."""

@@ -90,6 +90,29 @@ _EVENT = {
     "above": "flag",
     "backfilled_s": "s",
 }
+_BANDS = {name: {"usd": "usd", "lower_bound": "flag"} for name in ("bp10", "bp50", "bp100")}
+_PLACE = {"value": "share", "have": "count", "need": "count"}
+_BOOK = {
+    "stale": "flag",
+    "mid": "price",
+    "spread": "change",
+    "bids": _BANDS,
+    "asks": _BANDS,
+    "reach": {"bids": "change", "asks": "change"},
+    "buy": {"1m": "change", "10m": "change"},
+    "sell": {"1m": "change", "10m": "change"},
+    "percentile": _PLACE,
+    "cost_percentile": _PLACE,
+}
+_ABSORPTION = {
+    "long_minutes": "number",
+    "short_minutes": "number",
+    "long_usd_per_minute": "usd",
+    "short_usd_per_minute": "usd",
+    "bids_usd": "usd",
+    "asks_usd": "usd",
+    "depth_lower_bound": "flag",
+}
 
 
 def tree(venues: Sequence[str]) -> dict[str, Any]:
@@ -143,6 +166,11 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             "sigma_7d": {"BTC": "number", "gold": "number"},
         },
         "events": {**_AGED, "events": Rows(_EVENT, None, "burst")},
+        "depth": {
+            **_AGED,
+            "rows": Rows(_BOOK, (*told, "spot", "perp"), f"{venues[0]},perp,BTC"),
+            "absorption": Rows(_ABSORPTION, (*told, "5m"), "BTC"),
+        },
     }
 
 

@@ -6,12 +6,21 @@ from pathlib import Path
 
 import polars as pl
 
-from tui.collectors import candles, control, derivatives, liquidations, positioning, quotes
+from tui.collectors import (
+    candles,
+    control,
+    depth,
+    derivatives,
+    liquidations,
+    positioning,
+    quotes,
+)
 from tui.collectors.base import Context, Link, Spec
 from tui.collectors.sources import Source
 from tui.config import Settings
-from tui.tables import CANDLES, CONTROL, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import CANDLES, CONTROL, DEPTH, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
 from tui.venues import PRICED, VENUES
+from tui.venues.books import BOOKS
 from tui.venues.connect import Rest
 from tui.venues.markets import Markets
 
@@ -23,9 +32,9 @@ Frames = AsyncIterator[pl.DataFrame]
 def specs(settings: Settings, context: Context) -> list[Spec]:
     """Every collector of the settings, for the recorder to supervise.
 
-    Liquidations: one a venue and stream. Positioning and derivatives: one a priced venue. Candles
-    and quotes: one each, under the preferred priced venue; the others stand in for it. Control
-    totals: one, where Gate is on.
+    Liquidations: one a venue and stream. Positioning, derivatives and depth: one a priced venue.
+    Candles and quotes: one each, under the preferred priced venue; the others stand in for it.
+    Control totals: one, where Gate is on.
     """
     listed = _Listed(settings)
     return [
@@ -33,6 +42,7 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
         *_pollers(settings, context, listed),
         *_prices(settings, context, listed),
         *_control(settings, context, listed),
+        *(_depth(name, settings, context, listed) for name in _priced(settings) if name in BOOKS),
     ]
 
 
@@ -172,3 +182,14 @@ def _control(settings: Settings, context: Context, listed: _Listed) -> list[Spec
 
     start = lambda: listed.asking(("gate",), work)  # noqa: E731
     return [Spec("control", "gate", "", CONTROL, start, period_s=control.PERIOD_S)]
+
+
+def _depth(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
+    venue = PRICED[name]
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        source = Source(venue, venue.asked, clients[name], listed.of(name, venue.asked.linear))
+        return depth.collect(source, settings.coins, context.clock)
+
+    start = lambda: listed.asking((name,), work)  # noqa: E731
+    return Spec("depth", name, "", DEPTH, start, period_s=depth.PERIOD_S)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from tui.config import Settings
+from tui.document.depth import depth
 from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
@@ -82,6 +83,7 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
+        "depth": lambda: depth(snapshot, settings.coins),
     }
     return Parts(
         {

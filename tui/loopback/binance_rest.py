@@ -8,6 +8,7 @@ from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any
 
 from tui.loopback.binance_lists import listed, listed_spot
+from tui.loopback.books import Books
 from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.wire import (
@@ -36,6 +37,7 @@ LISTS = {
     "coinm": ("dapi.binance.com/dapi/v1/", "dapi.binance.com/futures/data/", 1500),
     "spot": ("api.binance.com/api/v3/", "", 1000),
 }
+DEPTHS = (5, 10, 20, 50, 100, 500, 1000)
 RATIOS = {
     "globalLongShortAccountRatio": Measure.ACCOUNTS,
     "topLongShortAccountRatio": Measure.TOP_ACCOUNTS,
@@ -62,6 +64,7 @@ class Rest:
         self._venue, self._stream, self._most = venue, stream, most
         self._list = venue.markets(stream)
         self._scenario, self._mood = venue.scenario, venue.mood
+        self._books = Books(venue.scenario, venue.mood)
 
     def common(self) -> dict[str, Route]:
         return {
@@ -69,6 +72,7 @@ class Rest:
             "time": lambda query, now: {"serverTime": now},
             "exchangeInfo": self._info,
             "klines": self._klines,
+            "depth": self._depth,
             "ticker/price": partial(self._each, self._price),
             "ticker/24hr": partial(self._each, self._day),
             "ticker/bookTicker": partial(self._each, self._book),
@@ -144,6 +148,16 @@ class Rest:
             ]
             for c in rows
         ]  # fmt: skip
+
+    def _depth(self, query: Query, now: int) -> Any:
+        """Of any limit up to 5,000 on spot; of a few on futures, which say when."""
+        market, futures = self._market(query), self._stream != "spot"
+        limit = whole(query, "limit", 500 if futures else 100)
+        if futures and limit not in DEPTHS:
+            raise Refusal(400, {"code": -4021, "msg": f"{limit} is not valid depth limit"})
+        book = self._books.of(market, now, min(limit, 5000))
+        times = {"E": now, "T": now - 10} if futures else {}
+        return {"lastUpdateId": now, **times, "bids": book.bids, "asks": book.asks}
 
     def _price(self, market: Instrument, now: int) -> Any:
         price = price_text(market, self._scenario.price(market, now))

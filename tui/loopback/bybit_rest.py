@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.loopback.books import Books
 from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.wire import (
@@ -41,6 +42,7 @@ class Rest:
 
     def __init__(self, venue: Bybit) -> None:
         self._venue, self._scenario, self._mood = venue, venue.scenario, venue.mood
+        self._books = Books(venue.scenario, venue.mood)
 
     def routes(self) -> dict[str, Route]:
         """Every path that is answered."""
@@ -48,6 +50,8 @@ class Rest:
             HOST + "time": self._time,
             HOST + "instruments-info": self._instruments,
             HOST + "kline": self._klines,
+            HOST + "orderbook": self._book,
+            HOST + "full_orderbook": self._full_book,
             HOST + "tickers": self._tickers,
             HOST + "account-ratio": self._ratios,
             HOST + "open-interest": self._interests,
@@ -102,6 +106,25 @@ class Rest:
             for c in reversed(rows)
         ]  # fmt: skip
         return _ok({"symbol": market.id, "category": query["category"], "list": kept}, now)
+
+    def _book(self, query: Query, now: int) -> Any:
+        spot = query.get("category") == "spot"
+        limit = whole(query, "limit", 1 if spot else 25)
+        if not 1 <= limit <= (200 if spot else 500):
+            raise _refused(10001, "params error: Limit is invalid")
+        return self._ladder(query, now, limit)
+
+    def _full_book(self, query: Query, now: int) -> Any:
+        """Of spot alone."""
+        if query.get("category") != "spot":
+            raise _refused(10001, "params error: Category is invalid")
+        return self._ladder(query, now, 10_000)
+
+    def _ladder(self, query: Query, now: int, limit: int) -> Any:
+        market = self._market(query)
+        book = self._books.of(market, now, limit)
+        head = {"s": market.id, "b": book.bids, "a": book.asks}
+        return _ok(head | {"ts": now, "u": now // 100, "seq": now, "cts": now - 15}, now)
 
     def _tickers(self, query: Query, now: int) -> Any:
         markets = list(self._list(query).values())

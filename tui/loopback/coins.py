@@ -122,3 +122,7 @@ def lot_of(price: float) -> float:
 def decimals(step: float) -> int:
     """Digits after the point that a multiple of `step` needs."""
     return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+SHARES = {coin.name: coin.share for coin in COINS}
+"""The part of each coin in what is liquidated."""

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from typing import NamedTuple
 
-from tui.loopback.coins import COINS
+from tui.loopback.coins import SHARES
 from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.scenario import VOLUMES, Scenario
@@ -38,7 +38,11 @@ FUNDING = {"binance": 0.000041, "bybit": 0.000035, "okx": 0.000052}
 FORGETS = 150.0
 """Minutes in which a third of the open interest that a wave closed is left unreplaced."""
 
-SHARES = {coin.name: coin.share for coin in COINS}
+REFILLS = 8.0
+"""Minutes in which a book regains two thirds of what a wave took out of it."""
+
+HALVES_USD = 60e6
+"""USD of liquidations of all coins, faded by `REFILLS`, at which half of a book is gone."""
 
 
 class Flow(NamedTuple):
@@ -55,6 +59,7 @@ class Mood:
         self._scenario = scenario
         self._begins = (scenario.end - DAY) // MINUTE
         self._minutes: dict[str, list[float]] = {}
+        self._recent: dict[str, list[float]] = {}  # the same, faded by `REFILLS`
         self._made = 0
         self._knots: dict[tuple[str, int], float] = {}
 
@@ -64,8 +69,8 @@ class Mood:
         age = (self._scenario.end - ts) / DAY
         fallen = math.log(self._price(coin, self._scenario.end) / self._price(coin, ts))
         lean = max(-0.02, min(0.02, 0.4 * fallen)) if base > 0.55 else 0.0
-        offset = 0.01 * self._noise(f"{venue} {coin} {measure} level", 0, 1)
-        wobble = 0.003 * self._noise(f"{venue} {coin} {measure}", ts, HOUR)
+        offset = 0.01 * self.noise(f"{venue} {coin} {measure} level", 0, 1)
+        wobble = 0.003 * self.noise(f"{venue} {coin} {measure}", ts, HOUR)
         shift = 0.0 if coin == "BTC" else offset
         return base + shift + lean + wobble + drift * max(-0.2, min(2.0, age))
 
@@ -74,7 +79,7 @@ class Mood:
         move = math.log(self._price(coin, ts) / self._price(coin, ts - period))
         pull = 30 * move if period < HOUR else 14 * move
         ratio = 0.97 * math.exp(max(-0.45, min(0.4, pull)))
-        ratio *= 1 + 0.03 * self._noise(f"{venue} {coin} taker", ts, period)
+        ratio *= 1 + 0.03 * self.noise(f"{venue} {coin} taker", ts, period)
         volume = VOLUMES.get(coin, 40e6 / self._price(coin, ts)) * 6 * period / DAY
         volume *= 1 + 60 * abs(move)
         return Flow(volume * ratio / (1 + ratio), volume / (1 + ratio))
@@ -95,7 +100,7 @@ class Mood:
         """The funding rate per 8 h: falling and lower in a wave, but positive."""
         age = min(2.0, max(-1.0, (self._scenario.end - ts) / DAY))
         rate = FUNDING[market.venue] + 0.00006 * age
-        rate += 0.000004 * self._noise(f"{market.venue} {market.id} funding", ts, 8 * HOUR)
+        rate += 0.000004 * self.noise(f"{market.venue} {market.id} funding", ts, 8 * HOUR)
         if market.path:
             rate -= 0.0004 * self._closed(market.path, ts)
         return max(rate, 0.000005)
@@ -106,8 +111,18 @@ class Mood:
 
     def mark(self, market: Instrument, ts: int) -> float:
         """The mark price: the index and a premium of a few basis points below it."""
-        premium = -0.0003 + 0.0001 * self._noise(f"{market.venue} {market.id}", ts, 10 * MINUTE)
+        premium = -0.0003 + 0.0001 * self.noise(f"{market.venue} {market.id}", ts, 10 * MINUTE)
         return self.index(market, ts) * (1 + premium)
+
+    def thinness(self, coin: str, ts: int) -> float:
+        """What is left of a coin's book at `ts`: nearly all of it when quiet, half in a wave."""
+        self._make(ts)
+        i = ts // MINUTE - self._begins
+        minutes = self._recent.get(coin)
+        if not minutes or i < 0:
+            return 1.0
+        halves = HALVES_USD * SHARES.get(coin, 0.001)
+        return 1.0 / (1.0 + minutes[min(i, len(minutes) - 1)] / halves)
 
     def _usd_at_end(self, market: Instrument) -> float:
         part = 0.01 if market.expires else PARTS.get((market.venue, market.quote), 0.005)
@@ -136,17 +151,15 @@ class Mood:
             for row in rows:
                 if row.ts >= first:
                     sums[row.market.path][row.ts // MINUTE - self._begins] += row.usd
-        keep = math.exp(-1 / FORGETS)
         for coin in SHARES:
-            out = self._minutes.setdefault(coin, [])
-            for i in range(len(out), until):
-                out.append((out[-1] if out else 0.0) * keep + sums[coin].get(i, 0.0))
+            for faded, span in ((self._minutes, FORGETS), (self._recent, REFILLS)):
+                _extend(faded.setdefault(coin, []), sums[coin], until, math.exp(-1 / span))
         self._made = until
 
     def _price(self, coin: str, ts: int) -> float:
         return self._scenario.prices.paths[coin].at(ts)
 
-    def _noise(self, name: str, ts: int, period: int) -> float:
+    def noise(self, name: str, ts: int, period: int) -> float:
         """A number in [-1, 1] for each period, going straight from one to the next."""
         at = ts / period
         a, b = (self._knot(name, int(at) + i) for i in (0, 1))
@@ -158,3 +171,9 @@ class Mood:
             rng = random.Random(f"{self._scenario.seed}:{name}:{k}")
             self._knots[key] = rng.uniform(-1, 1)
         return self._knots[key]
+
+
+def _extend(out: list[float], sums: dict[int, float], until: int, keep: float) -> None:
+    """Goes on with a fading sum: each minute keeps a part of the last one's."""
+    for i in range(len(out), until):
+        out.append((out[-1] if out else 0.0) * keep + sums.get(i, 0.0))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tui.loopback.books import Books
 from tui.loopback.forced import by_market
 from tui.loopback.listing import Instrument
 from tui.loopback.okx_lists import group, kind, listed
@@ -50,6 +51,7 @@ class Rest:
 
     def __init__(self, venue: Okx) -> None:
         self._venue, self._scenario, self._mood = venue, venue.scenario, venue.mood
+        self._books = Books(venue.scenario, venue.mood)
 
     def routes(self) -> dict[str, Route]:
         """Every path that is answered."""
@@ -63,6 +65,8 @@ class Rest:
             API + "public/funding-rate-history": self._fundings,
             API + "public/mark-price": partial(self._each, self._mark),
             API + "market/index-tickers": self._indices,
+            API + "market/books": partial(self._book, 400),
+            API + "market/books-full": partial(self._book, 5000),
             API + "market/ticker": self._ticker,
             API + "market/tickers": partial(self._each, partial(ticker, self._venue)),
             API + "market/candles": partial(self._candles, 300, KEPT),
@@ -152,6 +156,16 @@ class Rest:
     def _mark(self, market: Instrument, now: int) -> Any:
         mark = price_text(market, self._mood.mark(market, now))
         return {"instType": kind(market), "instId": market.id, "markPx": mark, "ts": str(now)}
+
+    def _book(self, most: int, query: Query, now: int) -> Any:
+        """Levels with how many orders they are; the short book has a zero before that."""
+        market, size = self._market(query), whole(query, "sz", 1)
+        if not 1 <= size <= most:
+            raise Refusal(200, _wrong("51000", "Parameter sz error."))
+        more = ["0", "3"] if most == 400 else ["3"]
+        book = self._books.of(market, now, size)
+        bids, asks = ([[*rung, *more] for rung in side] for side in book)
+        return _ok([{"asks": asks, "bids": bids, "ts": str(now)}])
 
     def _indices(self, query: Query, now: int) -> Any:
         """An index by pair (`instId`) or all of one `quoteCcy`."""

@@ -14,7 +14,9 @@ from typing import Any
 
 import polars as pl
 
+from tui.collectors.depth import row
 from tui.config import default_venues
+from tui.loopback.books import Books
 from tui.loopback.encoders import ENCODERS
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
@@ -27,6 +29,7 @@ from tui.metrics import saturation
 from tui.store import Writer, store_path
 from tui.tables import (
     COVERAGE,
+    DEPTH,
     DERIVATIVES,
     HEALTH,
     LIQUIDATIONS,
@@ -37,6 +40,8 @@ from tui.tables import (
 )
 from tui.venues import PRICED, VENUES, described
 from tui.venues.base import DOLLARS, Market
+from tui.venues.books import Book, levels
+from tui.venues.depth import reduced
 from tui.venues.markets import parsed
 from tui.venues.rows import frame, rows
 
@@ -89,6 +94,7 @@ def fill(
                 (DERIVATIVES, _frame(DERIVATIVES, past.derivatives(coins))),
                 (QUOTES, _frame(QUOTES, past.quotes(coins))),
                 (SATURATION, past.saturation(frame(found))),
+                (DEPTH, _frame(DEPTH, past.depth(coins))),
             ]
         )
         return written
@@ -176,7 +182,8 @@ class Past:
             yield gap.since, "liquidations", gap.venue, gap.stream, *lost
             yield gap.until, "liquidations", gap.venue, gap.stream, State.LIVE.value, 0, None
         for venue in PRICES:
-            yield began, "derivatives", venue, "", State.LIVE.value, 0, None
+            for collector in ("derivatives", "depth"):
+                yield began, collector, venue, "", State.LIVE.value, 0, None
         yield began, "quotes", "binance", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -208,6 +215,22 @@ class Past:
         largest = perpetuals[worth.index(max(worth))]
         mark, index = self._mood.mark(largest, ts), self._mood.index(largest, ts)
         return sum(worth), self._mood.funding(largest, ts), mark, index
+
+    def depth(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """DEPTH per venue, market and coin: a row in a quarter of an hour (for all but the first
+        coin in an hour), one a minute in the last ten; each from a book as the venue writes it."""
+        end, books = self._scenario.end, Books(self._scenario, self._mood)
+        for venue, priced in PRICED.items():
+            for coin in coins if venue in PRICES else ():
+                spot = self._scenario.lists[venue, "spot"][priced.asked.spot_id(coin)]
+                step = 15 * MINUTE if coin == coins[0] else HOUR
+                times = [*range(end - DAY, end - 10 * MINUTE, step), *_until(end, 10 * MINUTE, 60)]
+                perps = [one for one in self._perpetuals(venue, coin) if one.quote == "USDT"]
+                for kind, market in (("spot", spot), *(("perp", one) for one in perps)):
+                    for ts in times:
+                        rungs = books.of(market, ts, 5_000)
+                        bids, asks = (levels(side, market.contract) for side in rungs)
+                        yield ts, venue, kind, coin, *row(reduced(Book(ts, bids, asks)))
 
     def quotes(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """QUOTES: a coin's in 10 s, gold's in 30, one a second in the last three minutes."""

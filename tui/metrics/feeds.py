@@ -19,9 +19,11 @@ _LIMITS = {
     "positioning": timedelta(minutes=12.5),
     "derivatives": timedelta(seconds=37.5),
     "control": timedelta(minutes=12.5),
+    "depth": timedelta(seconds=75),
 }
 """A poller whose newest row is older is stale. It asks every 5 minutes and may miss one round and
-half of another; for derivatives every 10 s, and may miss two."""
+half of another; so for depth, which it asks for every 30 s; for derivatives every 10 s, and may
+miss two."""
 
 STORE = "store"
 ALERTS = "alerts"

@@ -88,11 +88,12 @@ class View:
 
 class Needs(NamedTuple):
     """What a detail reads of the store beyond the snapshot: what was `around` a liquidation, the
-    ratios of a coin `older` than the snapshot's, and the liquidations of a `span` that meet
-    conditions."""
+    ratios of a coin `older` than the snapshot's, the `depths` of a coin's books over a `span`, and
+    the liquidations of a `span` that meet conditions."""
 
     around: FeedRow | None = None
     older: str | None = None
+    depths: str | None = None
     matching: tuple[Condition, ...] = ()
     span: timedelta = timedelta()
 

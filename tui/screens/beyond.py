@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OLDER_EVERY = timedelta(hours=1)
 """Ratios of a month ago and before do not change; each hour one more of them is that old."""
+BOOKS_EVERY = timedelta(seconds=30)
+"""A book is asked for so often."""
 
 
 class Beyond:
@@ -28,6 +30,7 @@ class Beyond:
     def __init__(self) -> None:
         self._around: tuple[FeedRow, datetime, Around] | None = None
         self._older: tuple[str, datetime, pl.DataFrame] | None = None
+        self._depths: tuple[tuple[str, timedelta], datetime, pl.DataFrame] | None = None
         self._search: tuple[tuple[Condition, ...], Search] | None = None
         self._matches: tuple[Needs, Matches] | None = None
 
@@ -40,6 +43,9 @@ class Beyond:
             shown = replace(shown, around=self._around_row(source, needs.around, shown.as_of))
         if needs.older is not None:
             shown = replace(shown, older=self._older_ratios(source, needs.older, shown.as_of))
+        if needs.depths is not None:
+            rows = self._books(source, needs.depths, shown.as_of, needs.span)
+            shown = replace(shown, depths=rows)
         if needs.matching:
             shown = replace(shown, matches=self._matching(source, shown.as_of, needs, frozen))
         return shown
@@ -66,6 +72,13 @@ class Beyond:
             known = self._older = (base, as_of, source.older(base, as_of))
         return known[2]
 
+    def _books(self, source: Source, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
+        known = self._depths
+        if known is None or known[0] != (base, span) or not _in_reach(known[1], as_of, BOOKS_EVERY):
+            rows = source.depths(base, as_of, span)
+            known = self._depths = ((base, span), as_of, rows)
+        return known[2]
 
-def _in_reach(read: datetime, as_of: datetime) -> bool:
-    return timedelta(0) <= as_of - read < OLDER_EVERY
+
+def _in_reach(read: datetime, as_of: datetime, every: timedelta = OLDER_EVERY) -> bool:
+    return timedelta(0) <= as_of - read < every

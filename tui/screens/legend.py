@@ -44,6 +44,27 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
+    (
+        "bid 1% ask 1%",
+        "USD of orders within 1 % of the mid price, a side; ≥ where the book that the venue gave"
+        " ends nearer; all = the sum over venues, spot and perpetual apart",
+    ),
+    (
+        "1M bp 10M bp",
+        "what a market order of 1 or 10 million USD costs against the mid price, in basis points"
+        " of it, the dearer of buying and selling; n/a where the book that was given ends first",
+    ),
+    (
+        "pct",
+        "share of its own 30 days, by two hours, in which a book was no deeper, in the widest band"
+        " that is whole now",
+    ),
+    (
+        "absorption",
+        "minutes for which bids within 1 % of the perpetuals would take the longs liquidated at the"
+        " same venues, and asks the shorts, at the window's pace: at most (≤), since what is"
+        " liquidated is a lower bound; ~ where the depth is one too",
+    ),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
     ("↓USD ↑USD", "the table is sorted by this column, from the largest or the smallest on"),
     (

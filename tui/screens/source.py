@@ -1,7 +1,7 @@
 """Where the reading thread has its snapshots from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -37,3 +37,6 @@ class Source(Protocol):
 
     def older(self, base: str, as_of: datetime) -> pl.DataFrame:
         """The ratios of `base` before those of the snapshot, as far back as 91 days."""
+
+    def depths(self, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
+        """The books of `base` over the `span` before that moment, thinned."""

@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 5
+VERSION = 6
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -48,6 +48,14 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
     4: ("CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",),
+    5: (
+        'CREATE TABLE depth (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "venue" TEXT,'
+        ' "market" TEXT, "base" TEXT, "bid" REAL, "ask" REAL, "bid_10" REAL, "bid_50" REAL,'
+        ' "bid_100" REAL, "ask_10" REAL, "ask_50" REAL, "ask_100" REAL, "bid_reach" REAL,'
+        ' "ask_reach" REAL, "buy_1m" REAL, "sell_1m" REAL, "buy_10m" REAL, "sell_10m" REAL,'
+        ' UNIQUE ("venue", "market", "base", "ts"))',
+        "CREATE INDEX depth_ts ON depth (ts)",
+    ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
@@ -76,6 +84,7 @@ _INDEXES = (
     "CREATE INDEX health_ts ON health (ts)",
     "CREATE INDEX control_ts ON control (ts)",
     "CREATE INDEX alerts_ts ON alerts (ts)",
+    "CREATE INDEX depth_ts ON depth (ts)",
 )
 
 

@@ -1,0 +1,133 @@
+"""The past of order books: thirty days of each, and where the present one stands among them."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from tui.metrics.memo import Aside, kept
+from tui.metrics.spans import between, moment, ms
+from tui.tables import BANDS
+
+NEED = 30
+"""Days a percentile is of."""
+SERIES = ("venue", "market", "base")
+"""What tells one book from another."""
+
+_STEP = timedelta(hours=2)
+_STEP_MS = _STEP // timedelta(milliseconds=1)
+"""A percentile counts one row in so long: the newest are kept more closely and would weigh more."""
+_SEEN = timedelta(hours=24)
+"""A venue that told of a market within this belongs to its sum."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a value stands among its own of 30 days: the share of those that are no higher, None
+    while there are fewer days (`have`) or nothing to compare; `band` of a depth, the widest that
+    is whole now."""
+
+    percentile: float | None
+    have: int
+    band: str | None = None
+
+
+class _Known(NamedTuple):
+    """Values of the past in ascending order, and the time of the oldest (ms), 0 of none."""
+
+    oldest: int
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Own:
+    """The past of one book: depths by band, of the rows in which it is whole; costs; when it was
+    last seen (ms)."""
+
+    bands: Mapping[str, _Known]
+    cost: _Known
+    last: int
+
+
+Past = dict[tuple[str, str, str], Own]
+"""By venue, market and coin."""
+
+
+def pasts(frame: pl.DataFrame, as_of: datetime) -> Past:
+    """Of 30 days, a row each two hours, those that are over alone: they no longer change, so that
+    what is made of them (10 ms) is kept while new rows come each second or so."""
+    end = ms(as_of) // _STEP_MS * _STEP_MS
+    rows = between(frame, end - NEED * 24 * 3_600_000, end - 1)
+    return _pasts(Aside(rows), end, rows.height, int(rows.hash_rows().sum()))
+
+
+@kept(4)
+def _pasts(rows: Aside, end: int, height: int, content: int) -> Past:
+    """By what tells these rows from others: where they end, how many they are, and their hash."""
+    frame = rows.frame
+    steps = (frame["ts"].to_physical() // _STEP_MS).alias("step")
+    last = frame.hstack([steps]).unique([*SERIES, "step"], keep="last", maintain_order=True)
+    parts = last.partition_by(SERIES, as_dict=True)
+    return {(str(v), str(m), str(b)): _own(part) for (v, m, b), part in parts.items()}
+
+
+def _own(rows: pl.DataFrame) -> Own:
+    reach = rows.select(pl.min_horizontal("bid_reach", "ask_reach")).to_series()
+    bands = {
+        name: _known(rows[f"bid_{name}"] + rows[f"ask_{name}"], rows["ts"], reach >= band)
+        for name, band in BANDS.items()
+    }
+    costs = rows["buy_1m"] + rows["sell_1m"]
+    return Own(bands, _known(costs, rows["ts"], costs.is_not_null()), ms(rows["ts"][-1]))
+
+
+def _known(values: pl.Series, times: pl.Series, mask: pl.Series) -> _Known:
+    """Those of the rows in the order of time that the mask lets through."""
+    kept_times = times.filter(mask).to_physical()
+    return _Known(kept_times[0] if len(kept_times) else 0, sorted(values.filter(mask).to_list()))
+
+
+def seen_of(past: Past, market: str, base: str, as_of: datetime) -> list[str]:
+    """The venues that told of a market within a day."""
+    since = ms(as_of - _SEEN)
+    return [
+        venue
+        for (venue, of, coin), own in past.items()
+        if (of, coin) == (market, base) and own.last > since
+    ]
+
+
+def depth_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> Standing:
+    """Of bids and asks together in the widest band that is whole now, among those rows of which
+    it is whole too."""
+    reach = min(row["bid_reach"], row["ask_reach"])
+    whole = [name for name, band in BANDS.items() if reach >= band]
+    if own is None or not whole:
+        return Standing(None, _have(own.bands["10"] if own else None, as_of))
+    name = whole[-1]
+    return _standing(row[f"bid_{name}"] + row[f"ask_{name}"], own.bands[name], as_of, name)
+
+
+def cost_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> Standing:
+    buy, sell = row["buy_1m"], row["sell_1m"]
+    if own is None or buy is None or sell is None:
+        return Standing(None, _have(own.cost if own else None, as_of))
+    return _standing(buy + sell, own.cost, as_of)
+
+
+def _standing(value: float, known: _Known, as_of: datetime, band: str | None = None) -> Standing:
+    have = _have(known, as_of)
+    if have < NEED:
+        return Standing(None, have, band)
+    return Standing(bisect_right(known.values, value) / len(known.values), have, band)
+
+
+def _have(known: _Known | None, as_of: datetime) -> int:
+    """Days from the oldest row on; the first of 30 may be as much younger as two steps are long."""
+    if known is None or not known.values:
+        return 0
+    span = as_of + 2 * _STEP - moment(known.oldest)
+    return min(NEED, max(0, span // timedelta(days=1)))
