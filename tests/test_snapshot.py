@@ -40,10 +40,12 @@ from tui.tables import (
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
+    OPTIONS,
     POSITIONING,
     QUOTES,
     SATURATION,
     TABLES,
+    VOLATILITY,
     Measure,
     Table,
 )
@@ -63,6 +65,8 @@ FRAMES = {
     "saturation": SATURATION,
     "control": CONTROL,
     "alerts": ALERTS,
+    "volatility": VOLATILITY,
+    "options": OPTIONS,
 }
 
 Row = dict[str, Any]
@@ -279,6 +283,12 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     yield SATURATION, frame(SATURATION, [fullest | {"minute": ts} for ts in spread])
     total = of_base | {"symbol": "BTC/USDT:USDT", "period": "5m", "long_usd": price}
     yield CONTROL, frame(CONTROL, [total | {"ts": ts} for ts in spread])
+    index = of_base | {"close": price}
+    ends = [index | {"resolution": "1m", "ts": ts} for ts in spread]
+    ends += [index | {"resolution": "1d", "ts": day - DAY * back} for back in (0, 1, 2, 300, 500)]
+    yield VOLATILITY, frame(VOLATILITY, ends)
+    tenors = [of_base | {"tenor": name, "atm_iv": price} for name in ("7d", "180d")]
+    yield OPTIONS, frame(OPTIONS, [one | {"ts": ts} for one in tenors for ts in spread])
 
 
 def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader) -> None:

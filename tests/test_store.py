@@ -298,6 +298,8 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
         db.execute("DROP TABLE alerts")
         db.execute("DROP TABLE copies")
         db.execute("DROP TABLE tape_blocks")
+        db.execute("DROP TABLE volatility")
+        db.execute("DROP TABLE options")
         db.execute("DROP INDEX liquidations_ts")
         db.execute("CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)")
         db.execute("PRAGMA user_version = 1")

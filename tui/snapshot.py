@@ -23,7 +23,17 @@ from tui.store.recent import Recent
 from tui.store.shelf import Shelf
 from tui.store.sums import Summed
 from tui.store.thinned import older
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+from tui.tables import (
+    ALERTS,
+    CONTROL,
+    LIQUIDATIONS,
+    OPTIONS,
+    QUOTES,
+    SATURATION,
+    VOLATILITY,
+    Condition,
+    Measure,
+)
 
 if TYPE_CHECKING:
     from tui.store.search import Matches, Search
@@ -73,6 +83,10 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
     alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
+    volatility: pl.DataFrame = field(default_factory=VOLATILITY.empty)
+    """Of 400 days, thinned to the last row a day but for the newest 26 hours."""
+    options: pl.DataFrame = field(default_factory=OPTIONS.empty)
+    """Of 26 hours, thinned to a poll an hour but for the newest hour."""
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -166,6 +180,8 @@ class Snapshot:
             "candles": self.candles,
             "quotes": self.quotes,
             "control": self.control,
+            "volatility": self.volatility,
+            "options": self.options,
         }
 
 

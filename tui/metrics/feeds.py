@@ -19,6 +19,8 @@ _LIMITS = {
     "positioning": timedelta(minutes=12.5),
     "derivatives": timedelta(seconds=37.5),
     "control": timedelta(minutes=12.5),
+    "volatility": timedelta(minutes=12.5),
+    "options": timedelta(minutes=12.5),
 }
 """A poller whose newest row is older is stale. It asks every 5 minutes and may miss one round and
 half of another; for derivatives every 10 s, and may miss two."""

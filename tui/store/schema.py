@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 5
+VERSION = 6
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -48,6 +48,17 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
     4: ("CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",),
+    5: (
+        'CREATE TABLE volatility (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "resolution" TEXT, "open" REAL, "high" REAL, "low" REAL,'
+        ' "close" REAL, UNIQUE ("venue", "base", "resolution", "ts"))',
+        "CREATE INDEX volatility_ts ON volatility (ts)",
+        'CREATE TABLE options (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "tenor" TEXT, "atm_iv" REAL, "call25_iv" REAL,'
+        ' "put25_iv" REAL, "near" INTEGER, "far" INTEGER, "strikes" INTEGER, "parity" REAL,'
+        ' "iv_gap" REAL, "reason" TEXT, UNIQUE ("venue", "base", "tenor", "ts"))',
+        "CREATE INDEX options_ts ON options (ts)",
+    ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
@@ -76,6 +87,8 @@ _INDEXES = (
     "CREATE INDEX health_ts ON health (ts)",
     "CREATE INDEX control_ts ON control (ts)",
     "CREATE INDEX alerts_ts ON alerts (ts)",
+    "CREATE INDEX volatility_ts ON volatility (ts)",
+    "CREATE INDEX options_ts ON options (ts)",
 )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from tui.store.reader import Reader
 from tui.store.rows import at, in_order
 from tui.store.schema import quoted
-from tui.tables import DERIVATIVES, POSITIONING, QUOTES, Table
+from tui.tables import DERIVATIVES, OPTIONS, POSITIONING, QUOTES, VOLATILITY, Table
 
 _MS = timedelta(milliseconds=1)
 
@@ -64,13 +64,30 @@ THINNINGS = (
         whole=timedelta(hours=25),
         span=timedelta(days=31),
     ),
+    Thinning(
+        # The last row of a UTC day: of days their one row, of hours and minutes their last.
+        VOLATILITY,
+        ("venue", "base", "resolution"),
+        step=timedelta(days=1),
+        whole=timedelta(hours=26),
+        span=timedelta(days=400),
+    ),
+    Thinning(
+        OPTIONS,
+        ("venue", "base", "tenor"),
+        step=timedelta(hours=1),
+        whole=timedelta(hours=1),
+        span=timedelta(hours=26),
+    ),
 )
+
+_RATIOS = next(how for how in THINNINGS if how.table is POSITIONING)
 
 _OLDER = Thinning(
     POSITIONING,
-    THINNINGS[-1].series,
+    _RATIOS.series,
     step=timedelta(hours=4),
-    whole=THINNINGS[-1].span - timedelta(hours=8),
+    whole=_RATIOS.span - timedelta(hours=8),
     span=timedelta(days=91),
 )
 """Where a ratio stands in three months. Held with the rest it would cost each opening: by the hour
