@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.config import Settings
 from tui.document.events import events
+from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
@@ -75,6 +76,7 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
+        "options": lambda: options_panel(snapshot),
     }
     return Parts(
         {

@@ -146,7 +146,10 @@ def front(tenors: Sequence[TenorIv]) -> str:
 
 def far(tenors: Sequence[TenorIv]) -> str:
     """Which side of 180 days is dearer, and by how many points of volatility."""
-    return "180 d " + dearer(_tenor(tenors, "180d").risk_reversal)
+    half = _tenor(tenors, "180d")
+    if half.risk_reversal is None and half.reason:
+        return f"180 d n/a ({half.reason})"
+    return "180 d " + dearer(half.risk_reversal)
 
 
 def dearer(reversal: float | None) -> str:

@@ -123,8 +123,8 @@ def smile_of(found: Sequence[Node], expiry: datetime, years: float) -> Smile | N
     )
     if middle is None or call is None or put is None:
         return None
-    points = (sqrt(variance / years) for variance in (middle, call, put))
-    return Smile(expiry, years, *points, len(found))
+    atm, call25, put25 = (sqrt(variance / years) for variance in (middle, call, put))
+    return Smile(expiry, years, atm, call25, put25, len(found))
 
 
 def _between(points: Sequence[tuple[float, float]], x: float) -> float | None:

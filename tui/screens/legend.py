@@ -44,6 +44,18 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
+    ("DVOL", "Deribit's index of the volatility expected over 30 days, % a year, from its options"),
+    (
+        "rank pctl",
+        "where DVOL stands between the lowest and the highest daily close of 365 days; the share"
+        " of those closes below it",
+    ),
+    (
+        "ATM RR",
+        "implied volatility at the forward; that of the call less that of the put whose forward"
+        " delta is 0.25: negative = puts dearer, said as `puts +3.1 vol`",
+    ),
+    ("front calm", "ATM of 7 d a point or more below that of 90 d; tense: so much above"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
     (
         "tradfi",

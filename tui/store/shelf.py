@@ -69,10 +69,10 @@ class Shelf:
         for name in self._rows.keys() & new.keys():
             if any(new[name]["ts"].to_physical() < self._rows[name].edge):
                 del self._rows[name]
-        if VOLATILITY.name in new and (held := self._steps.get(VOLATILITY.name)):
-            # A year of it comes at once, and after a downtime what is missing.
-            if any(new[VOLATILITY.name]["ts"].to_physical() < held.edge):
-                del self._steps[VOLATILITY.name]
+        held, came = self._steps.get(VOLATILITY.name), new.get(VOLATILITY.name)
+        # A year of it comes at once, and after a downtime what is missing.
+        if held is not None and came is not None and any(came["ts"].to_physical() < held.edge):
+            del self._steps[VOLATILITY.name]
         if LIQUIDATION_MINUTES.name in new:
             self._minutes.add(new[LIQUIDATION_MINUTES.name])
         if CANDLES.name in new and self._candles:

@@ -142,5 +142,5 @@ def _dvol(row: Sequence[Any], length: int) -> Dvol:
 
 
 def _fraction(value: Any) -> float:
-    value = positive(value)
-    return value / 100 if value >= _PERCENT_FROM else value
+    told = positive(value)
+    return told / 100 if told >= _PERCENT_FROM else told
