@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tui.loopback.path import DAY, HOUR, MINUTE
@@ -170,11 +171,10 @@ class Options:
 
 
 def expiries(now: int) -> list[int]:
-    """Three days, four Fridays, the last Fridays of three months and of four quarters, at 08:00 UTC,
-    ascending and each once."""
-    today = datetime.fromtimestamp(now / 1000, UTC).replace(
-        hour=8, minute=0, second=0, microsecond=0
-    )
+    """Three days, four Fridays, the last Fridays of three months and of four quarters, each once
+    and at 08:00 UTC."""
+    at = datetime.fromtimestamp(now / 1000, UTC)
+    today = at.replace(hour=8, minute=0, second=0, microsecond=0)
     days = (today + timedelta(days=k) for k in range(5))
     near = [day for day in days if day.timestamp() * 1000 > now][:3]
     friday = near[0] + timedelta(days=(4 - near[0].weekday()) % 7)
@@ -200,7 +200,7 @@ def _line(points: tuple[tuple[float, float], ...], x: float) -> float:
     """Straight between points of ascending x, level beyond them."""
     if x <= points[0][0]:
         return points[0][1]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return points[-1][1]
