@@ -6,7 +6,8 @@ surface takes 20 ms of CPU a coin.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -50,12 +51,12 @@ def polled(coin: str, marks: Sequence[Marked]) -> pl.DataFrame:
     ts = max(mark.ts for mark in marks)
     frame = pl.DataFrame(marks, list(Marked._fields), orient="row", infer_schema_length=None)
     seen = frame.select(pl.col(name).cast(dtype) for name, dtype in CHAIN.items())
-    return rows(coin, ts, surface(seen, from_milliseconds(ts)))
+    return framed(rows(coin, ts, surface(seen, from_milliseconds(ts))))
 
 
-def rows(coin: str, ts: int, made: Surface) -> pl.DataFrame:
-    """A surface as rows of OPTIONS of the moment `ts` (ms)."""
-    listed = [
+def rows(coin: str, ts: int, made: Surface) -> list[dict[str, Any]]:
+    """A surface as rows of OPTIONS of the moment `ts` (ms), for `framed`."""
+    return [
         {
             "ts": ts,
             "venue": VENUE,
@@ -73,4 +74,8 @@ def rows(coin: str, ts: int, made: Surface) -> pl.DataFrame:
         }
         for tenor in made.tenors
     ]
+
+
+def framed(listed: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame of OPTIONS."""
     return typed(pl.DataFrame(listed, infer_schema_length=None), OPTIONS)

@@ -59,6 +59,7 @@ class Options:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._knots: dict[tuple[str, int, int], float] = {}
+        self._newest = ("", 0), 0.0
 
     def summary(self, coin: str, now: int) -> list[dict[str, Any]]:
         """Rows of get_book_summary_by_currency, with as much of them as anybody reads; none of a
@@ -124,7 +125,9 @@ class Options:
     def _points(self, coin: str, expiry: int, now: int) -> tuple[float, float]:
         """Volatility at a delta of one half, and the 25Δ risk reversal."""
         days = (expiry - now) / DAY
-        return self.dvol(coin, now) + _line(TERM, days), _line(SKEW, days)
+        if self._newest[0] != (coin, now):  # a chain asks for it 2,000 times
+            self._newest = (coin, now), self.dvol(coin, now)
+        return self._newest[1] + _line(TERM, days), _line(SKEW, days)
 
     def _row(self, coin: str, expiry: int, strike: float, now: int) -> dict[str, Any]:
         sigma = self.volatility(coin, expiry, strike, now)

@@ -235,17 +235,19 @@ class Past:
                 yield ts, ts + LAG_MS, "binance", symbol, market.base, float(f"{price:.10g}")
 
     def options(self, coins: Sequence[str]) -> Iterator[tuple[Table, pl.DataFrame]]:
-        """VOLATILITY in five minutes, and OPTIONS in half an hour, whose chains are of no
+        """VOLATILITY in five minutes, and OPTIONS in ten, whose chains are of no
         interest any more: their points are taken as the scenario makes them."""
         made, end = Options(self._scenario), self._scenario.end
         for coin in (coin for coin in coins if coin in COINS):
             index = ((ts, made.dvol(coin, ts)) for ts in range(end - DAY - PRE, end, 5 * MINUTE))
             rows = ((ts, "deribit", coin, "1m", *(value,) * 4) for ts, value in index)
             yield VOLATILITY, _frame(VOLATILITY, rows)
-            for ts in range(end - DAY - PRE, end, 30 * MINUTE):
+            found = []
+            for ts in range(end - DAY - PRE, end, 10 * MINUTE):
                 smiles, at = made.smiles(coin, ts), from_milliseconds(ts)
                 tenors = tuple(tenor(smiles, name, days, at) for name, days in TENORS.items())
-                yield OPTIONS, polls.rows(coin, ts, Surface(tuple(smiles), tenors, None, None))
+                found += polls.rows(coin, ts, Surface(tuple(smiles), tenors, None, None))
+            yield OPTIONS, polls.framed(found)
 
 
 def _until(end: int, span: int, seconds: int) -> range:
