@@ -39,6 +39,9 @@ STREAMS = (
 )
 GIVES = {"binance": "1/s", "bybit": "all", "okx": "1/s"}
 
+DASHBOARD = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
+"""The panels of the dashboard unless the config says otherwise."""
+
 AHEAD = timedelta(seconds=5)
 """Events up to this far ahead of the clock count as now."""
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.frames import DASHBOARD
 from tui.panels.base import Form
 from tui.screens.layout import arrange
-from tui.values import PANEL_NAMES
 
 LETTERS = {
     "header": "H",
@@ -31,7 +31,7 @@ def natural(name: str, width: int) -> int:
 
 
 def drawing(
-    width: int, height: int, zoomed: str | None = None, names: Sequence[str] = PANEL_NAMES
+    width: int, height: int, zoomed: str | None = None, names: Sequence[str] = DASHBOARD
 ) -> list[str]:
     grid = [["." for _ in range(width)] for _ in range(height)]
     for p in arrange(width, height, names, zoomed, natural):
@@ -55,7 +55,7 @@ def test_wide_has_liquidations_at_the_left_in_full_height() -> None:
 
 
 def test_wide_columns_are_96_and_64_cells() -> None:
-    widths = {p.name: p.width for p in arrange(160, 45, PANEL_NAMES)}
+    widths = {p.name: p.width for p in arrange(160, 45, DASHBOARD)}
     assert (widths["liquidations"], widths["long_short"]) == (96, 64)
 
 
@@ -149,18 +149,18 @@ def test_one_panel_alone_has_the_whole_width() -> None:
 
 
 def test_forms_follow_from_size() -> None:
-    forms = {p.name: p.form for p in arrange(160, 45, PANEL_NAMES)}
+    forms = {p.name: p.form for p in arrange(160, 45, DASHBOARD)}
     assert forms["liquidations"] is Form.BOX
-    assert {p.form for p in arrange(160, 6, PANEL_NAMES)} == {Form.STRIP}
-    assert {p.form for p in arrange(40, 50, PANEL_NAMES)} == {Form.RULES}
-    assert {p.form for p in arrange(28, 20, PANEL_NAMES)} == {Form.BARE}
+    assert {p.form for p in arrange(160, 6, DASHBOARD)} == {Form.STRIP}
+    assert {p.form for p in arrange(40, 50, DASHBOARD)} == {Form.RULES}
+    assert {p.form for p in arrange(28, 20, DASHBOARD)} == {Form.BARE}
 
 
 @given(
     st.integers(1, 250),
     st.integers(1, 80),
-    st.lists(st.sampled_from(PANEL_NAMES), unique=True, max_size=5),
-    st.sampled_from([None, *PANEL_NAMES]),
+    st.lists(st.sampled_from(DASHBOARD), unique=True, max_size=5),
+    st.sampled_from([None, *DASHBOARD]),
 )
 def test_placements_never_overlap_or_overflow(
     width: int, height: int, names: list[str], zoomed: str | None
@@ -180,7 +180,7 @@ def test_placements_never_overlap_or_overflow(
 def test_every_row_of_the_screen_belongs_to_something(width: int, height: int) -> None:
     rows = {
         y
-        for p in arrange(width, height, PANEL_NAMES, None, natural)
+        for p in arrange(width, height, DASHBOARD, None, natural)
         for y in range(p.y, p.y + p.height)
     }
     assert rows == set(range(height))
@@ -190,6 +190,6 @@ def test_every_row_of_the_screen_belongs_to_something(width: int, height: int) -
 def test_a_panel_once_there_stays_at_every_greater_height(width: int) -> None:
     there: set[str] = set()
     for height in range(1, 81):
-        names = {p.name for p in arrange(width, height, PANEL_NAMES, None, natural)} - {"hint"}
+        names = {p.name for p in arrange(width, height, DASHBOARD, None, natural)} - {"hint"}
         assert there <= names
         there = names

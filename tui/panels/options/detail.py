@@ -24,7 +24,7 @@ COLUMNS = (
     Column("reversal", "RR", 6),
     Column("change", "24h", 6, 3),
     Column("dearer", "dearer", 15),
-    Column("between", "between", 18, 5),
+    Column("between", "between", 20, 5),
     Column("strikes", "strikes", 9, 6),
 )
 STYLES = ("$accent", "$gold", "$long")
@@ -35,6 +35,8 @@ HOW = (
 )
 LEAST = 5
 """Rows of a chart below which it says nothing."""
+ROOM = 12
+"""Rows that a chart is left before the notes have a place."""
 
 
 def term_structure(coins: Sequence[CoinOptions], width: int) -> list[Content]:
@@ -73,14 +75,20 @@ def _day(expiry: datetime | None) -> str:
     return draw.missing() if expiry is None else f"{expiry.day}{expiry:%b%y}"
 
 
+def sentences(coins: Sequence[CoinOptions], width: int) -> list[Content]:
+    """DVOL in its year, and the term structure in words."""
+    return [line for coin in coins for text in (index(coin), f"{coin.base}: {coin.words}")
+            for line in _wrapped(text, width)]  # fmt: skip
+
+
 def notes(coins: Sequence[CoinOptions], width: int) -> list[Content]:
-    """DVOL in its year and the sentence of each coin; how well the marks agree; how it is made."""
-    lines = []
-    for coin in coins:
-        lines += [(index(coin), ""), (f"{coin.base}: {coin.words}", "")]
-    lines += [("; ".join(map(checked, coins)), "$muted"), (HOW, "$muted")]
-    pieces = ((piece, style) for text, style in lines for piece in wrap(draw.safe(text), width))
-    return [draw.line(width, piece) for piece in pieces]
+    """How well the marks agree, and how all of it is made."""
+    texts = (*map(checked, coins), HOW)
+    return [line for text in texts for line in _wrapped(text, width, "$muted")]
+
+
+def _wrapped(text: str, width: int, style: str = "") -> list[Content]:
+    return [draw.line(width, (piece, style)) for piece in wrap(draw.safe(text), width)]
 
 
 def index(coin: CoinOptions) -> str:
@@ -96,9 +104,11 @@ def index(coin: CoinOptions) -> str:
 
 def checked(coin: CoinOptions) -> str:
     """How far the marks are off put–call parity, and own volatilities off the venue's."""
-    off = "n/a" if coin.parity is None else f"{coin.parity:.4%} of the forward"
-    own = "n/a (deribit tells none)" if coin.iv_gap is None else f"{coin.iv_gap * 100:.2f}"
-    return f"{coin.base} marks off put-call parity {off}, own IV off Deribit's {own} (medians)"
+    off = draw.missing() if coin.parity is None else f"{coin.parity:.4%} of the forward"
+    own = draw.missing() if coin.iv_gap is None else f"{coin.iv_gap * 100:.2f}"
+    return (
+        f"{coin.base} medians: marks off put-call parity {off}; own IV off Deribit's mark IV {own}"
+    )
 
 
 def chart(record: OptionsRecord, view: View, width: int, height: int) -> list[Content]:

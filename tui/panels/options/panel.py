@@ -5,7 +5,7 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.feeds import limit
 from tui.panels.base import Age, Form, Panel, View
-from tui.panels.options.detail import chart, notes, term_structure
+from tui.panels.options.detail import ROOM, chart, notes, sentences, term_structure
 from tui.panels.options.record import OptionsRecord, detailed, record
 from tui.panels.options.table import bare, box, ruled, strip
 from tui.snapshot import Snapshot
@@ -66,5 +66,8 @@ class OptionsPanel(Panel):
         if not record.options.coins:
             return self.rows(record, view, width, height, Form.BOX)
         lines = term_structure(record.options.coins, width)
-        lines += notes(record.options.coins, width)
-        return lines + chart(record, view, width, height - len(lines))
+        lines += sentences(record.options.coins, width)
+        below = notes(record.options.coins, width)
+        if height - len(lines) - len(below) < ROOM:
+            below = []
+        return lines + chart(record, view, width, height - len(lines) - len(below)) + below

@@ -36,11 +36,14 @@ def share(value: float | None) -> str:
     return draw.lacking(draw.share(value))
 
 
-def said(coin: CoinOptions) -> str:
-    """The sentence; why there is no DVOL or no rank behind it."""
+def said(coin: CoinOptions, width: int) -> list[str]:
+    """The sentence; why there is no DVOL or no rank behind it, or below it where it is too long."""
     why = coin.reason or coin.rank.reason
-    what = "DVOL" if coin.reason else "rank"
-    return draw.safe(coin.words) + (f"   {what} n/a ({draw.safe(why)})" if why else "")
+    texts = [draw.safe(coin.words)]
+    if why:
+        texts.append(f"{'DVOL' if coin.reason else 'rank'} {draw.missing(draw.safe(why))}")
+    whole = "   ".join(texts)
+    return [whole] if len(whole) <= width else texts
 
 
 def box(coins: Sequence[CoinOptions], width: int) -> list[Content]:
@@ -52,7 +55,7 @@ def box(coins: Sequence[CoinOptions], width: int) -> list[Content]:
         skew: dict[str, draw.Part] = {t.name: points(t.risk_reversal) for t in coin.tenors}
         lines.append(row(columns, atm | _index(coin) | {"what": "ATM"}, width))
         lines.append(row(columns, skew | {"what": "RR"}, width))
-        lines.append(draw.line(width, "    " + said(coin)))
+        lines += [draw.line(width, "    " + text) for text in said(coin, width - 4)]
     return lines
 
 
