@@ -140,6 +140,43 @@ def candle(
     } | other
 
 
+def dvol(
+    close: float, ts: datetime = NOW, resolution: str = "1m", base: str = "BTC"
+) -> dict[str, Any]:
+    """One row of `volatility` of Deribit, all four values `close`; over at `ts`."""
+    return {
+        "ts": ts,
+        "venue": "deribit",
+        "base": base,
+        "resolution": resolution,
+        "open": close,
+        "high": close,
+        "low": close,
+        "close": close,
+    }
+
+
+def tenor(
+    name: str, atm: float | None, reversal: float = 0.0, ts: datetime = NOW, **other: Any
+) -> dict[str, Any]:
+    """One row of `options` of bitcoin, the 25Δ options around `atm` by half the reversal; between
+    the expiries of a day and of a year ahead."""
+    return {
+        "ts": ts,
+        "venue": "deribit",
+        "base": "BTC",
+        "tenor": name,
+        "atm_iv": atm,
+        "call25_iv": None if atm is None else atm + reversal / 2,
+        "put25_iv": None if atm is None else atm - reversal / 2,
+        "near": ts + timedelta(days=1),
+        "far": ts + timedelta(days=365),
+        "strikes": 40,
+        "parity": 1.4e-5,
+        "iv_gap": 2e-4,
+    } | other
+
+
 def daily(
     closes: Sequence[float], last: datetime, symbol: str = "BTC/USDT", **other: Any
 ) -> pl.DataFrame:
