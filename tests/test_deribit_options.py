@@ -28,7 +28,8 @@ ROW = {
 }  # fmt: skip
 """As ccxt's source shows a row of the book summary."""
 
-DVOL = [1598019300000, 0.210084879, 0.212860821, 0.210084879, 0.212860821]
+BEGAN = 1598019300000
+DVOL = [BEGAN, 0.210084879, 0.212860821, 0.210084879, 0.212860821]
 """As Deribit's documentation shows a candle."""
 
 DAY = timedelta(days=1)
@@ -91,11 +92,11 @@ async def test_an_answer_without_rows_is_said(answer: Any) -> None:
 
 @pytest.mark.parametrize("factor", [1.0, 100.0])
 async def test_dvol_is_a_fraction_whether_it_comes_so_or_in_percent(factor: float) -> None:
-    row = [DVOL[0], *(value * factor for value in DVOL[1:])]
+    row = [BEGAN, *(value * factor for value in DVOL[1:])]
     ask = answering({"data": [row], "continuation": None})
-    (found,) = await venue.dvol(ask, "BTC", "1m", DVOL[0], DVOL[0] + 60_000)
+    (found,) = await venue.dvol(ask, "BTC", "1m", BEGAN, BEGAN + 60_000)
     assert found == pytest.approx((1598019360000, *DVOL[1:]))
-    assert await venue.dvol(ask, "BTC", "1m", DVOL[0], DVOL[0] + 59_999) == []
+    assert await venue.dvol(ask, "BTC", "1m", BEGAN, BEGAN + 59_999) == []
 
 
 async def test_older_pages_are_asked_for_until_there_is_no_more() -> None:
@@ -103,7 +104,7 @@ async def test_older_pages_are_asked_for_until_there_is_no_more() -> None:
     made, asked = Options(scenario), list[Mapping[str, Any]]()
     start = scenario.end - (PAGE + 400) * 3_600_000
 
-    async def ask(method: str, params: Mapping[str, Any]) -> Any:
+    async def ask(method: str, params: Any = None) -> Any:
         asked.append(params)
         query = {name: str(value) for name, value in params.items()}
         return {"result": made.index(query, scenario.end)}
@@ -119,12 +120,12 @@ async def test_older_pages_are_asked_for_until_there_is_no_more() -> None:
 async def test_a_continuation_that_never_moves_ends() -> None:
     counted = 0
 
-    async def ask(method: str, params: Any) -> Any:
+    async def ask(method: str, params: Any = None) -> Any:
         nonlocal counted
         counted += 1
         return {"result": {"data": [DVOL], "continuation": params["end_timestamp"] - 1}}
 
-    await venue.dvol(ask, "BTC", "1m", 0, DVOL[0] + 60_000)
+    await venue.dvol(ask, "BTC", "1m", 0, BEGAN + 60_000)
     assert counted == venue.PAGES
 
 

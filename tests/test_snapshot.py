@@ -287,7 +287,7 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     ends = [index | {"resolution": "1m", "ts": ts} for ts in spread]
     ends += [index | {"resolution": "1d", "ts": day - DAY * back} for back in (0, 1, 2, 300, 500)]
     yield VOLATILITY, frame(VOLATILITY, ends)
-    tenors = [of_base | {"tenor": name, "atm_iv": price} for name in ("7d", "180d")]
+    tenors: list[Row] = [{**of_base, "tenor": name, "atm_iv": price} for name in ("7d", "180d")]
     yield OPTIONS, frame(OPTIONS, [one | {"ts": ts} for one in tenors for ts in spread])
 
 
