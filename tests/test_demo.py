@@ -109,6 +109,7 @@ def test_the_day_is_that_of_january_2026(printed: dict[str, Any]) -> None:
     bitcoin = printed["panels"]["options"]["coins"]["BTC"]
     assert bitcoin["words"] == "front calm, 180 d puts +3.1 vol"
     assert bitcoin["dvol"]["value"] == pytest.approx(0.395, abs=0.02)
+    assert bitcoin["rank"]["rank"] < 0.25
 
 
 def test_price_is_below_its_mean_of_a_year(printed: dict[str, Any]) -> None:
