@@ -40,7 +40,7 @@ MARKET = frozenset(
     binance bin bybit byb gate okx
     above below closing crowded flight long longs needs new no normal not short shorts small
     with yes top positions price
-    bound chance days history n/a of percentile rose since weeks week
+    beyond bound chance days expiry history n/a of percentile rose since weeks week
     jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
 )
 """What panels say of a market, and not of every one."""
