@@ -39,6 +39,9 @@ STREAMS = (
 )
 GIVES = {"binance": "1/s", "bybit": "all", "okx": "1/s"}
 
+DASHBOARD = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
+"""The panels of the dashboard unless the config says otherwise."""
+
 AHEAD = timedelta(seconds=5)
 """Events up to this far ahead of the clock count as now."""
 
@@ -134,6 +137,43 @@ def candle(
         "close": close,
         "volume": 1.0,
         "closed": True,
+    } | other
+
+
+def dvol(
+    close: float, ts: datetime = NOW, resolution: str = "1m", base: str = "BTC"
+) -> dict[str, Any]:
+    """One row of `volatility` of Deribit, all four values `close`; over at `ts`."""
+    return {
+        "ts": ts,
+        "venue": "deribit",
+        "base": base,
+        "resolution": resolution,
+        "open": close,
+        "high": close,
+        "low": close,
+        "close": close,
+    }
+
+
+def tenor(
+    name: str, atm: float | None, reversal: float = 0.0, ts: datetime = NOW, **other: Any
+) -> dict[str, Any]:
+    """One row of `options` of bitcoin, the 25Δ options around `atm` by half the reversal; between
+    the expiries of a day and of a year ahead."""
+    return {
+        "ts": ts,
+        "venue": "deribit",
+        "base": "BTC",
+        "tenor": name,
+        "atm_iv": atm,
+        "call25_iv": None if atm is None else atm + reversal / 2,
+        "put25_iv": None if atm is None else atm - reversal / 2,
+        "near": ts + timedelta(days=1),
+        "far": ts + timedelta(days=365),
+        "strikes": 40,
+        "parity": 1.4e-5,
+        "iv_gap": 2e-4,
     } | other
 
 

@@ -17,6 +17,7 @@ from tui.metrics.feeds import Feed
 from tui.metrics.groups import Group, sizes
 from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
+from tui.metrics.options import CoinOptions, Options, Rank, TenorIv
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
 from tui.metrics.windows import (
@@ -36,6 +37,7 @@ from tui.panels.liquidations import LiquidationsRecord
 from tui.panels.liquidations.deep import Deep, Near
 from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
+from tui.panels.options import OptionsRecord
 from tui.panels.safe_haven import HavensRecord
 from tui.tables import Measure, Side, State
 
@@ -416,6 +418,47 @@ def haven_history(paths: pl.DataFrame) -> HavenHistory:
     return HavenHistory(both, rolling(both, 30), haven_test(both), ())
 
 
+TENORS = (
+    ("7d", 0.372, 0.378, 0.387, "2026-01-23", "2026-01-30", 44),
+    ("30d", 0.388, 0.389, 0.408, "2026-02-13", "2026-02-27", 48),
+    ("90d", 0.416, 0.410, 0.438, "2026-03-27", "2026-06-26", 50),
+    ("180d", 0.433, 0.424, 0.455, "2026-06-26", "2026-09-25", 52),
+)
+"""Name, ATM, 25Δ call and put, the expiries between, and strikes."""
+
+
+def options() -> OptionsRecord:
+    """Bitcoin whole; ether of a store too young for a rank, with nothing listed beyond 157 days."""
+    tenors = tuple(
+        TenorIv(name, atm, call, put, expiry(near), expiry(far), strikes, None, -0.004, 0.002)
+        for name, atm, call, put, near, far, strikes in TENORS
+    )
+    short = tuple(replace(tenor, atm_change=None, reversal_change=None) for tenor in tenors[:3])
+    none = TenorIv("180d", reason="no expiry beyond 157 d")
+    rank = Rank(365, 0.361, 0.617, 0.12, 0.064)
+    btc = CoinOptions(
+        "BTC", 0.394, ago(minutes=2), -0.006, rank, ago(minutes=2), tenors, 0.000014, 0.0003, None
+    )
+    polled = ago(minutes=2)
+    ether = CoinOptions(
+        "ETH", 0.611, polled, None, Rank(212), polled, (*short, none), 0.00002, None, None
+    )
+    return OptionsRecord(NOW, Options(NOW, (btc, ether), None))
+
+
+def expiry(day: str) -> datetime:
+    """08:00 UTC of a day."""
+    return datetime.fromisoformat(f"{day}T08:00+00:00")
+
+
+def dvol() -> dict[str, list[float | None]]:
+    """A year of DVOL of two coins, the younger one's a part of it, with days missing."""
+    days = range(365)
+    btc = [0.394 + 0.0006 * (364 - n) * ((n % 70) / 70) for n in days]
+    ether: list[float | None] = [None if n < 153 or 200 < n < 210 else btc[n] * 1.5 for n in days]
+    return {"BTC": [*btc], "ETH": ether}
+
+
 def detail_records() -> dict[str, Any]:
     """The records of the detail screens, with their histories."""
     return {
@@ -425,6 +468,7 @@ def detail_records() -> dict[str, Any]:
         "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
         "events": events(),
         "depth": depth_samples.detail_record(),
+        "options": replace(options(), closes=dvol()),
     }
 
 
@@ -462,6 +506,7 @@ def empty_records() -> dict[str, Any]:
         "safe_haven": HavensRecord(NOW, gold),
         "events": EventsRecord(NOW, (), None, is_young=True),
         "depth": depth_samples.empty_record(),
+        "options": OptionsRecord(NOW, Options(NOW, (), "needs deribit on")),
     }
 
 
@@ -511,7 +556,15 @@ def hostile_records() -> dict[str, Any]:
             ),
         ),
         "depth": depth_samples.hostile_record(HOSTILE),
+        "options": hostile_options(),
     }
+
+
+def hostile_options() -> OptionsRecord:
+    """Options of a coin that is called what no coin should be, all of it missing."""
+    tenors = tuple(TenorIv(name, reason=HOSTILE) for name, *_ in TENORS)
+    bad = CoinOptions(HOSTILE, None, None, None, Rank(0), None, tenors, None, None, HOSTILE)
+    return OptionsRecord(NOW, Options(NOW, (bad,), None), {HOSTILE: [None, 0.4, None, 0.5]})
 
 
 def hostile_header() -> HeaderRecord:

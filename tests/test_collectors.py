@@ -627,6 +627,7 @@ def test_specs_name_every_feed(tmp_path: Path) -> None:
     assert all((spec.link is not None) == (spec.collector == "liquidations") for spec in found)
     assert {spec.table.name for spec in found} == {
         "liquidations", "positioning", "derivatives", "candles", "quotes", "control", "depth",
+        "volatility", "options",
     }  # fmt: skip
 
 

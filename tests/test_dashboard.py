@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests import panel_samples as samples
 from tests.fake_panels import FakeSource
+from tests.frames import DASHBOARD
 from tests.test_panels import RECORDS, golden
 from tui.app import LiqtopApp
 from tui.config import load
@@ -18,7 +19,6 @@ from tui.panels import PANELS, Panel, View, header
 from tui.screens.dashboard import Dashboard
 from tui.screens.layout import arrange
 from tui.screens.panel_view import Rows, Stamp
-from tui.values import PANEL_NAMES
 
 SIZES = (
     (250, 70), (160, 45), (120, 36), (100, 30), (80, 24),
@@ -66,7 +66,7 @@ def is_drawn(screen: Dashboard, width: int, height: int) -> bool:
         if widget.display
     }
     whole = all(region == (rows[0], len(rows)) for region, rows in sizes.values())
-    named = {name: f"panel-{name}" if name in PANEL_NAMES else name for name in screen.sizes}
+    named = {name: f"panel-{name}" if name in DASHBOARD else name for name in screen.sizes}
     return whole and all(sizes[named[name]][0] == size for name, size in screen.sizes.items())
 
 
@@ -102,7 +102,7 @@ ORDER = {
 
 def parts(width: int, height: int) -> list[bool]:
     """Which of `ORDER` a screen of that size has."""
-    placed = arrange(width, height, PANEL_NAMES[:5], natural=lambda n, w: BY_NAME[n].natural(w))
+    placed = arrange(width, height, DASHBOARD, natural=lambda n, w: BY_NAME[n].natural(w))
     lines = []
     for p in placed:
         if p.name == "header":

@@ -106,6 +106,10 @@ def test_the_day_is_that_of_january_2026(printed: dict[str, Any]) -> None:
     haven = printed["panels"]["safe_haven"]
     assert haven["returns"]["gold"]["24h"] == pytest.approx(0.017, abs=0.003)
     assert haven["gold"]["price"] > 4_550
+    bitcoin = printed["panels"]["options"]["coins"]["BTC"]
+    assert bitcoin["words"] == "front calm, 180 d puts +3.1 vol"
+    assert bitcoin["dvol"]["value"] == pytest.approx(0.395, abs=0.02)
+    assert bitcoin["rank"]["rank"] < 0.25
 
 
 def test_price_is_below_its_mean_of_a_year(printed: dict[str, Any]) -> None:

@@ -16,10 +16,12 @@ from tests.frames import (
     before,
     connection,
     daily,
+    dvol,
     frame,
     liquidation,
     quote,
     snapshot,
+    tenor,
 )
 from tui import config
 from tui.config import Settings
@@ -28,7 +30,18 @@ from tui.document.plain import plain
 from tui.panels import PANELS, View
 from tui.panels.base import Form
 from tui.snapshot import Snapshot
-from tui.tables import COVERAGE, DEPTH, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import (
+    COVERAGE,
+    DEPTH,
+    DERIVATIVES,
+    HEALTH,
+    LIQUIDATIONS,
+    OPTIONS,
+    POSITIONING,
+    QUOTES,
+    TENORS,
+    VOLATILITY,
+)
 
 WINDOWS = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 AMOUNT = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
@@ -81,6 +94,10 @@ def full() -> Snapshot:
         derivatives=frame(DERIVATIVES, [polled | {"ts": before(seconds=8)}]),
         depth=frame(DEPTH, books),
         health=frame(HEALTH, [lives | {"venue": s.venue, "stream": s.stream} for s in STREAMS]),
+        volatility=frame(
+            VOLATILITY, [dvol(0.39 + 0.0005 * n, NOW - timedelta(days=n), "1d") for n in range(365)]
+        ),
+        options=frame(OPTIONS, [tenor(name, 0.4, -0.03) for name in TENORS]),
         endpoint="http://127.0.0.1:8765",
     )
 
@@ -124,6 +141,11 @@ def has_schema_1(made: dict[str, Any]) -> None:
     for need in ("30", "90"):
         assert set(haven["correlation"][need]) >= {"r", "n", "significant"}
     assert {"rows", "absorption"} <= set(made["panels"]["depth"])
+    for coin in made["panels"]["options"]["coins"].values():
+        assert set(coin["dvol"]) >= {"value", "ts", "change_24h"}
+        assert set(coin["rank"]) >= {"rank", "percentile", "low", "high", "n", "need"}
+        assert tuple(coin["tenors"]) == tuple(TENORS)
+        assert {"words", "checks"} <= set(coin)
     told = made["panels"]["events"]["events"]
     assert all(set(event) >= {"ts", "kind", "look"} for event in told)
 

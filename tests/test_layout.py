@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.frames import DASHBOARD
 from tui.panels.base import Form
 from tui.screens.layout import arrange
-from tui.values import PANEL_NAMES
-
-FIVE = PANEL_NAMES[:5]
-"""The panels of the first layout."""
 
 LETTERS = {
     "header": "H",
@@ -34,7 +31,7 @@ def natural(name: str, width: int) -> int:
 
 
 def drawing(
-    width: int, height: int, zoomed: str | None = None, names: Sequence[str] = FIVE
+    width: int, height: int, zoomed: str | None = None, names: Sequence[str] = DASHBOARD
 ) -> list[str]:
     grid = [["." for _ in range(width)] for _ in range(height)]
     for p in arrange(width, height, names, zoomed, natural):
@@ -58,7 +55,7 @@ def test_wide_has_liquidations_at_the_left_in_full_height() -> None:
 
 
 def test_wide_columns_are_96_and_64_cells() -> None:
-    widths = {p.name: p.width for p in arrange(160, 45, FIVE)}
+    widths = {p.name: p.width for p in arrange(160, 45, DASHBOARD)}
     assert (widths["liquidations"], widths["long_short"]) == (96, 64)
 
 
@@ -152,18 +149,18 @@ def test_one_panel_alone_has_the_whole_width() -> None:
 
 
 def test_forms_follow_from_size() -> None:
-    forms = {p.name: p.form for p in arrange(160, 45, FIVE)}
+    forms = {p.name: p.form for p in arrange(160, 45, DASHBOARD)}
     assert forms["liquidations"] is Form.BOX
-    assert {p.form for p in arrange(160, 6, FIVE)} == {Form.STRIP}
-    assert {p.form for p in arrange(40, 50, FIVE)} == {Form.RULES}
-    assert {p.form for p in arrange(28, 20, FIVE)} == {Form.BARE}
+    assert {p.form for p in arrange(160, 6, DASHBOARD)} == {Form.STRIP}
+    assert {p.form for p in arrange(40, 50, DASHBOARD)} == {Form.RULES}
+    assert {p.form for p in arrange(28, 20, DASHBOARD)} == {Form.BARE}
 
 
 @given(
     st.integers(1, 250),
     st.integers(1, 80),
-    st.lists(st.sampled_from(FIVE), unique=True, max_size=5),
-    st.sampled_from([None, *FIVE]),
+    st.lists(st.sampled_from(DASHBOARD), unique=True, max_size=5),
+    st.sampled_from([None, *DASHBOARD]),
 )
 def test_placements_never_overlap_or_overflow(
     width: int, height: int, names: list[str], zoomed: str | None
@@ -182,7 +179,9 @@ def test_placements_never_overlap_or_overflow(
 @given(st.integers(1, 250), st.integers(1, 80))
 def test_every_row_of_the_screen_belongs_to_something(width: int, height: int) -> None:
     rows = {
-        y for p in arrange(width, height, FIVE, None, natural) for y in range(p.y, p.y + p.height)
+        y
+        for p in arrange(width, height, DASHBOARD, None, natural)
+        for y in range(p.y, p.y + p.height)
     }
     assert rows == set(range(height))
 
@@ -191,6 +190,6 @@ def test_every_row_of_the_screen_belongs_to_something(width: int, height: int) -
 def test_a_panel_once_there_stays_at_every_greater_height(width: int) -> None:
     there: set[str] = set()
     for height in range(1, 81):
-        names = {p.name for p in arrange(width, height, FIVE, None, natural)} - {"hint"}
+        names = {p.name for p in arrange(width, height, DASHBOARD, None, natural)} - {"hint"}
         assert there <= names
         there = names

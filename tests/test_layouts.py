@@ -11,6 +11,7 @@ from textual.content import Content
 from tests import panel_samples as samples
 from tests.fake_panels import FakeSource
 from tests.fake_panels import panels as fakes
+from tests.frames import DASHBOARD
 from tests.test_app import Running
 from tui.app import LiqtopApp
 from tui.config import Settings, load
@@ -20,7 +21,6 @@ from tui.panels import View
 from tui.panels.liquidations import LiquidationsPanel
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
-from tui.values import PANEL_NAMES
 
 OWN = """
 [view]
@@ -50,7 +50,7 @@ def test_the_first_layout_is_of_the_view_and_a_file_has_only_its_own(tmp_path: P
 def test_without_one_in_the_file_there_are_those_of_the_defaults(tmp_path: Path) -> None:
     made = written(tmp_path, "[view]\n").layouts
     assert [one.name for one in made] == ["all", "liquidations", "no-feed", "market", "picture"]
-    assert made[0].panels == made[0].strip == PANEL_NAMES[:5]
+    assert made[0].panels == made[0].strip == DASHBOARD
 
 
 @pytest.mark.parametrize(

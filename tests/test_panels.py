@@ -34,6 +34,7 @@ RECORDS: dict[str, Any] = {
     "safe_haven": samples.havens(),
     "events": samples.events(),
     "depth": depth_samples.record(),
+    "options": samples.options(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -42,6 +43,7 @@ SIZES = {
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
     "depth": ((96, 14), (64, 16), (40, 13), (28, 3), (160, 2)),
+    "options": ((64, 9), (40, 9), (28, 2), (160, 2), (100, 9)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -483,6 +485,7 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "safe_haven": "3s",
         "events": "1s",
         "depth": "4s",
+        "options": "2m",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

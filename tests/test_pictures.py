@@ -10,6 +10,7 @@ import pytest
 from screenshots.make import FOLDER, PICTURES, Picture, written
 from screenshots.themes import MARKS
 from tests import panel_samples as samples
+from tests.frames import DASHBOARD
 from tests.test_dashboard import BY_NAME, VIEW
 from tests.test_panels import RECORDS
 from tui.panels import Panel
@@ -39,7 +40,7 @@ MARKET = frozenset(
     binance bin bybit byb gate okx
     above below closing crowded flight long longs needs new no normal not short shorts small
     with yes top positions price
-    bound chance days history n/a of percentile rose since weeks week
+    beyond bound chance days expiry history n/a of percentile rose since weeks week
     jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
 )
 """What panels say of a market, and not of every one."""
@@ -47,7 +48,7 @@ MARKET = frozenset(
 
 def labels(picture: Picture) -> set[str]:
     """The words that a picture's panels have whatever happens in the market."""
-    names = PANEL_NAMES if picture.layout == "all" else [picture.layout]
+    names = DASHBOARD if picture.layout == "all" else [picture.layout]
     found: set[str] = set()
     for p in arrange(picture.width, picture.height, names, None, natural):
         if p.name == "header" or p.name not in BY_NAME:
@@ -94,9 +95,11 @@ def test_the_words_that_are_looked_for_are_those_of_heads_and_titles() -> None:
 @pytest.mark.parametrize("name", [n for n, p in PICTURES.items() if not p.detail])
 def test_a_picture_has_the_keys_of_the_hint_row(name: str) -> None:
     picture = PICTURES[name]
-    placed = {p.name for p in arrange(picture.width, picture.height, PANEL_NAMES)}
+    placed = {p.name for p in arrange(picture.width, picture.height, DASHBOARD)}
     if "hint" in placed and picture.width >= 36:
-        shown = hint(picture.width, len(PANEL_NAMES), {}, "block").plain.strip()
+        more = [name for name in PANEL_NAMES if name not in DASHBOARD]
+        last = len(DASHBOARD) + (more.index(picture.layout) + 1 if picture.layout in more else 0)
+        shown = hint(picture.width, last, {}, "block").plain.strip()
         assert shown in text(name)
 
 

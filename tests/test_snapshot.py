@@ -41,10 +41,12 @@ from tui.tables import (
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
+    OPTIONS,
     POSITIONING,
     QUOTES,
     SATURATION,
     TABLES,
+    VOLATILITY,
     Measure,
     Table,
 )
@@ -65,6 +67,8 @@ FRAMES = {
     "control": CONTROL,
     "alerts": ALERTS,
     "depth": DEPTH,
+    "volatility": VOLATILITY,
+    "options": OPTIONS,
 }
 
 Row = dict[str, Any]
@@ -283,6 +287,12 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     yield CONTROL, frame(CONTROL, [total | {"ts": ts} for ts in spread])
     book = of_base | {"market": "perp", "bid_100": price}
     yield DEPTH, frame(DEPTH, [book | {"ts": ts} for ts in spread])
+    index = of_base | {"close": price}
+    ends = [index | {"resolution": "1m", "ts": ts} for ts in spread]
+    ends += [index | {"resolution": "1d", "ts": day - DAY * back} for back in (0, 1, 2, 300, 500)]
+    yield VOLATILITY, frame(VOLATILITY, ends)
+    tenors: list[Row] = [{**of_base, "tenor": name, "atm_iv": price} for name in ("7d", "180d")]
+    yield OPTIONS, frame(OPTIONS, [one | {"ts": ts} for one in tenors for ts in spread])
 
 
 def test_an_empty_store_gives_empty_frames_of_the_declared_types(reader: Reader) -> None:

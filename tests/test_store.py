@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.frames import NOW, candle, connection, frame, liquidation, quote
+from tests.frames import NOW, candle, connection, dvol, frame, liquidation, quote, tenor
 from tui.errors import StoreError, StoreMismatch
 from tui.store import Reader, Writer, schema, store_path
 from tui.store.schema import migrate, statements, user_version
@@ -28,10 +28,12 @@ from tui.tables import (
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
+    OPTIONS,
     QUOTES,
     SATURATION,
     TABLES,
     TIME,
+    VOLATILITY,
     Table,
 )
 
@@ -300,6 +302,8 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
         db.execute("DROP TABLE copies")
         db.execute("DROP TABLE tape_blocks")
         db.execute("DROP TABLE depth")
+        db.execute("DROP TABLE volatility")
+        db.execute("DROP TABLE options")
         db.execute("DROP INDEX liquidations_ts")
         db.execute("CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)")
         db.execute("PRAGMA user_version = 1")
@@ -315,21 +319,29 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
     assert Reader(path).read(SATURATION)["pushed"].to_list() == [3]
 
 
-def test_a_store_of_version_5_keeps_its_rows_and_gets_depth(path: Path) -> None:
+def test_a_store_of_version_5_keeps_its_rows_and_gets_the_tables_of_version_6(path: Path) -> None:
     writer = Writer(path, None)
     writer.append(QUOTES, frame(QUOTES, [quote(7.0)]))
     writer.close()
     new = shape(path)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("DROP TABLE depth")
+        db.execute("DROP TABLE volatility")
+        db.execute("DROP TABLE options")
         db.execute("PRAGMA user_version = 5")
+    assert shape(path) != new
     writer = Writer(path, None)
-    row = {"ts": NOW, "venue": "okx", "market": "perp", "base": "BTC", "bid_100": 1e6}
-    writer.append(DEPTH, frame(DEPTH, [row, row]))
+    book = {"ts": NOW, "venue": "okx", "market": "perp", "base": "BTC", "bid_100": 1e6}
+    writer.append(DEPTH, frame(DEPTH, [book, book]))
+    writer.append(VOLATILITY, frame(VOLATILITY, [dvol(0.394)]))
+    writer.append(OPTIONS, frame(OPTIONS, [tenor("180d", 0.44, -0.031)]))
     writer.close()
     assert shape(path) == new
-    assert Reader(path).read(QUOTES)["price"].to_list() == [7.0]
-    assert Reader(path).read(DEPTH)["bid_100"].to_list() == [1e6]
+    reader = Reader(path)
+    assert reader.read(QUOTES)["price"].to_list() == [7.0]
+    assert reader.read(DEPTH)["bid_100"].to_list() == [1e6]
+    assert reader.read(VOLATILITY)["close"].to_list() == [0.394]
+    assert reader.read(OPTIONS)["near"].to_list() == [NOW + timedelta(days=1)]
 
 
 def test_no_store_yet_is_said(path: Path) -> None:

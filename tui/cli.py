@@ -18,7 +18,8 @@ from tui.usage import Parser, seconds, whole
 
 TABLES = (
     *("liquidations", "liquidation_minutes", "coverage", "positioning"),
-    *("derivatives", "candles", "quotes", "health", "saturation", "control", "alerts", "depth"),
+    *("derivatives", "candles", "quotes", "health", "saturation", "control", "alerts"),
+    *("depth", "volatility", "options"),
 )
 """The names in `tui.tables`, whose types would load polars."""
 

@@ -146,4 +146,6 @@ def has_data(panel: dict[str, Any]) -> bool:
         return panel["age_s"] is not None
     if "averages" in panel:
         return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
+    if "coins" in panel:  # options: none where neither bitcoin nor ether is followed
+        return all(coin["rank"]["rank"] is not None for coin in panel["coins"].values())
     return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None

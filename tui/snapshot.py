@@ -31,8 +31,10 @@ from tui.tables import (
     CONTROL,
     DEPTH,
     LIQUIDATIONS,
+    OPTIONS,
     QUOTES,
     SATURATION,
+    VOLATILITY,
     Condition,
     Measure,
 )
@@ -87,6 +89,10 @@ class Snapshot:
     alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
     depth: pl.DataFrame = field(default_factory=DEPTH.empty)
     """Of 30 days, thinned to a row every two hours but for the newest 10 minutes."""
+    volatility: pl.DataFrame = field(default_factory=VOLATILITY.empty)
+    """Of 400 days, thinned to the last row a day but for the newest 26 hours."""
+    options: pl.DataFrame = field(default_factory=OPTIONS.empty)
+    """Of 26 hours, thinned to a poll an hour but for the newest hour."""
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -192,6 +198,8 @@ class Snapshot:
             "quotes": self.quotes,
             "control": self.control,
             "depth": self.depth,
+            "volatility": self.volatility,
+            "options": self.options,
         }
 
 

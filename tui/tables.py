@@ -244,6 +244,46 @@ CONTROL = Table(
     retention=timedelta(days=400),
 )
 
+TENORS = {"7d": 7, "30d": 30, "90d": 90, "180d": 180}
+"""The lengths of time at which options are looked at, in days."""
+
+VOLATILITY = Table(
+    "volatility",
+    {
+        "ts": TIME,  # when the span was over: what it says is known from then on
+        "venue": _TEXT,
+        "base": _TEXT,
+        "resolution": _TEXT,  # 1d, 1h or 1m
+        "open": _FLOAT,  # DVOL, expected for 30 days; a fraction a year: 0.394 where 39.4 is shown
+        "high": _FLOAT,
+        "low": _FLOAT,
+        "close": _FLOAT,
+    },
+    key=("venue", "base", "resolution", "ts"),
+    retention=timedelta(days=400),
+)
+
+OPTIONS = Table(
+    "options",
+    {
+        "ts": TIME,  # the venue's time of the book summary
+        "venue": _TEXT,
+        "base": _TEXT,
+        "tenor": _TEXT,  # TENORS
+        "atm_iv": _FLOAT,  # implied volatility at the forward, a fraction a year
+        "call25_iv": _FLOAT,  # of the call with a forward delta of 0.25
+        "put25_iv": _FLOAT,  # of the put with −0.25
+        "near": TIME,  # the expiries it lies between; the same one twice where it is one
+        "far": TIME,
+        "strikes": _INT,  # used, of both
+        "parity": _FLOAT,  # coins; median |call − put − (1 − strike ÷ forward)| of the whole chain
+        "iv_gap": _FLOAT,  # median |own − the venue's volatility|; null where it tells none
+        "reason": _TEXT,  # null unless there is no such tenor
+    },
+    key=("venue", "base", "tenor", "ts"),
+    retention=timedelta(days=400),
+)
+
 HEALTH = Table(
     "health",
     {
@@ -336,4 +376,6 @@ TABLES: tuple[Table, ...] = (
     CONTROL,
     ALERTS,
     DEPTH,
+    VOLATILITY,
+    OPTIONS,
 )

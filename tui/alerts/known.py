@@ -78,6 +78,20 @@ _AVERAGE = {
     "need": "count",
 }
 _RETURNS = dict.fromkeys(("24h", "7d", "30d", "1y"), "change")
+_TENOR = {
+    **dict.fromkeys(("atm", "call25", "put25"), "share"),
+    **dict.fromkeys(("risk_reversal", "atm_change_24h", "risk_reversal_change_24h"), "change"),
+    "strikes": "count",
+}
+_COIN_OPTIONS = {
+    "dvol": {"value": "share", "change_24h": "change"},
+    "rank": {
+        **dict.fromkeys(("rank", "percentile", "low", "high"), "share"),
+        **dict.fromkeys(("n", "need"), "count"),
+    },
+    "tenors": Each(_TENOR, ("7d", "30d", "90d", "180d"), "180d"),
+    "checks": {"parity": "change", "iv_gap": "change"},
+}
 _EVENT = {
     "usd": "usd",
     "lower_bound": "flag",
@@ -171,6 +185,7 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             "rows": Rows(_BOOK, (*told, "spot", "perp"), f"{venues[0]},perp,BTC"),
             "absorption": Rows(_ABSORPTION, (*told, "5m"), "BTC"),
         },
+        "options": {**_AGED, "coins": Each(_COIN_OPTIONS, None, "BTC")},
     }
 
 

@@ -12,16 +12,29 @@ from tui.collectors import (
     depth,
     derivatives,
     liquidations,
+    options,
     positioning,
     quotes,
+    volatility,
 )
 from tui.collectors.base import Context, Link, Spec
 from tui.collectors.sources import Source
 from tui.config import Settings
-from tui.tables import CANDLES, CONTROL, DEPTH, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import (
+    CANDLES,
+    CONTROL,
+    DEPTH,
+    DERIVATIVES,
+    LIQUIDATIONS,
+    OPTIONS,
+    POSITIONING,
+    QUOTES,
+    VOLATILITY,
+)
 from tui.venues import PRICED, VENUES
 from tui.venues.books import BOOKS
 from tui.venues.connect import Rest
+from tui.venues.deribit_options import COINS
 from tui.venues.markets import Markets
 
 __all__ = ["Context", "Link", "Spec", "specs"]
@@ -34,7 +47,7 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
 
     Liquidations: one a venue and stream. Positioning, derivatives and depth: one a priced venue.
     Candles and quotes: one each, under the preferred priced venue; the others stand in for it.
-    Control totals: one, where Gate is on.
+    Control totals: one, where Gate is on. DVOL and options: one each, where Deribit is on.
     """
     listed = _Listed(settings)
     return [
@@ -43,6 +56,7 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
         *_prices(settings, context, listed),
         *_control(settings, context, listed),
         *(_depth(name, settings, context, listed) for name in _priced(settings) if name in BOOKS),
+        *_options(settings, context, listed),
     ]
 
 
@@ -193,3 +207,36 @@ def _depth(name: str, settings: Settings, context: Context, listed: _Listed) -> 
 
     start = lambda: listed.asking((name,), work)  # noqa: E731
     return Spec("depth", name, "", DEPTH, start, period_s=depth.PERIOD_S)
+
+
+def _options(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    """DVOL and implied volatility of those coins followed that Deribit has options of."""
+    coins = tuple(coin for coin in settings.coins if coin in COINS)
+    if "deribit" not in settings.venues or not coins:
+        return []
+
+    def index(clients: dict[str, Rest]) -> Frames:
+        return volatility.collect(clients["deribit"], coins, context.newest, context.clock)
+
+    def chains(clients: dict[str, Rest]) -> Frames:
+        return options.collect(clients["deribit"], coins)
+
+    of_deribit = ("deribit",)
+    return [
+        Spec(
+            "volatility",
+            "deribit",
+            "",
+            VOLATILITY,
+            lambda: listed.asking(of_deribit, index),
+            period_s=volatility.PERIOD_S,
+        ),
+        Spec(
+            "options",
+            "deribit",
+            "",
+            OPTIONS,
+            lambda: listed.asking(of_deribit, chains),
+            period_s=options.PERIOD_S,
+        ),
+    ]

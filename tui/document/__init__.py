@@ -12,6 +12,7 @@ from typing import Any
 from tui.config import Settings
 from tui.document.depth import depth
 from tui.document.events import events
+from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
@@ -84,6 +85,7 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
         "depth": lambda: depth(snapshot, settings.coins),
+        "options": lambda: options_panel(snapshot),
     }
     return Parts(
         {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tui.loopback.coins import COINS, Coin
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument, inverse, linear, quarter_ends
+from tui.loopback.options import Options
 from tui.loopback.sampling import Shown
 from tui.loopback.wire import Encoder, Frame, Query, Session, number, packed
 from tui.tables import Side
@@ -39,7 +40,12 @@ class Deribit(Encoder):
 
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)
-        self.routes = {f"{API}get_instruments": self._instruments}
+        self._options = Options(scenario)
+        self.routes = {
+            f"{API}get_instruments": self._instruments,
+            f"{API}get_book_summary_by_currency": self._summary,
+            f"{API}get_volatility_index_data": self._index,
+        }
 
     @staticmethod
     def listing(stream: str, end: int) -> Iterable[Instrument]:
@@ -74,6 +80,15 @@ class Deribit(Encoder):
             if wanted in ("any", market.settle) and query.get("kind", "future") == "future"
         ]  # fmt: skip
         return {"jsonrpc": "2.0", "result": rows} | _clock(now)
+
+    def _summary(self, query: Query, now: int) -> Any:
+        """Of options alone: what futures there are nobody asks for here."""
+        coin = query.get("currency", "")
+        rows = self._options.summary(coin, now) if query.get("kind") == "option" else []
+        return {"jsonrpc": "2.0", "result": rows} | _clock(now)
+
+    def _index(self, query: Query, now: int) -> Any:
+        return {"jsonrpc": "2.0", "result": self._options.index(query, now)} | _clock(now)
 
     def session(self, path: str, query: Query) -> Session | None:
         return Session(self.name, "future") if path == SOCKET else None

@@ -14,6 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from tui.clock import from_milliseconds
+from tui.collectors import options as polls
 from tui.collectors.depth import row
 from tui.config import default_venues
 from tui.loopback.books import Books
@@ -21,11 +23,13 @@ from tui.loopback.encoders import ENCODERS
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.mood import Mood
+from tui.loopback.options import Options
 from tui.loopback.path import DAY, HOUR, MINUTE, SECOND
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import LAG_MS
 from tui.loopback.wire import Encoder
 from tui.metrics import saturation
+from tui.metrics.smile import Surface, tenor
 from tui.store import Writer, store_path
 from tui.tables import (
     COVERAGE,
@@ -33,8 +37,11 @@ from tui.tables import (
     DERIVATIVES,
     HEALTH,
     LIQUIDATIONS,
+    OPTIONS,
     QUOTES,
     SATURATION,
+    TENORS,
+    VOLATILITY,
     State,
     Table,
 )
@@ -42,6 +49,7 @@ from tui.venues import PRICED, VENUES, described
 from tui.venues.base import DOLLARS, Market
 from tui.venues.books import Book, levels
 from tui.venues.depth import reduced
+from tui.venues.deribit_options import COINS
 from tui.venues.markets import parsed
 from tui.venues.rows import frame, rows
 
@@ -95,6 +103,7 @@ def fill(
                 (QUOTES, _frame(QUOTES, past.quotes(coins))),
                 (SATURATION, past.saturation(frame(found))),
                 (DEPTH, _frame(DEPTH, past.depth(coins))),
+                *past.options(coins),
             ]
         )
         return written
@@ -185,6 +194,8 @@ class Past:
             for collector in ("derivatives", "depth"):
                 yield began, collector, venue, "", State.LIVE.value, 0, None
         yield began, "quotes", "binance", "", State.LIVE.value, 0, None
+        for table in (VOLATILITY, OPTIONS) if "deribit" in default_venues() else ():
+            yield began, table.name, "deribit", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """DERIVATIVES per venue: a row in two minutes, six a minute in the last ten."""
@@ -245,6 +256,21 @@ class Past:
             for ts in (*range(early, late, step), *_until(end, 3 * MINUTE, 1)):
                 price = round(self._scenario.price(market, ts) / market.tick) * market.tick
                 yield ts, ts + LAG_MS, "binance", symbol, market.base, float(f"{price:.10g}")
+
+    def options(self, coins: Sequence[str]) -> Iterator[tuple[Table, pl.DataFrame]]:
+        """VOLATILITY in five minutes, and OPTIONS in ten, whose chains are of no
+        interest any more: their points are taken as the scenario makes them."""
+        made, end = Options(self._scenario), self._scenario.end
+        for coin in (coin for coin in coins if coin in COINS):
+            index = ((ts, made.dvol(coin, ts)) for ts in range(end - DAY - PRE, end, 5 * MINUTE))
+            rows = ((ts, "deribit", coin, "1m", *(value,) * 4) for ts, value in index)
+            yield VOLATILITY, _frame(VOLATILITY, rows)
+            found = []
+            for ts in range(end - DAY - PRE, end, 10 * MINUTE):
+                smiles, at = made.smiles(coin, ts), from_milliseconds(ts)
+                tenors = tuple(tenor(smiles, name, days, at) for name, days in TENORS.items())
+                found += polls.rows(coin, ts, Surface(tuple(smiles), tenors, None, None))
+            yield OPTIONS, polls.framed(found)
 
 
 def _until(end: int, span: int, seconds: int) -> range:

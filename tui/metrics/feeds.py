@@ -20,6 +20,8 @@ _LIMITS = {
     "derivatives": timedelta(seconds=37.5),
     "control": timedelta(minutes=12.5),
     "depth": timedelta(seconds=75),
+    "volatility": timedelta(minutes=12.5),
+    "options": timedelta(minutes=12.5),
 }
 """A poller whose newest row is older is stale. It asks every 5 minutes and may miss one round and
 half of another; so for depth, which it asks for every 30 s; for derivatives every 10 s, and may

@@ -6,6 +6,7 @@ from tui.panels.events import EventsPanel
 from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
+from tui.panels.options import OptionsPanel
 from tui.panels.safe_haven import SafeHavenPanel
 
 PANELS: tuple[Panel, ...] = (
@@ -15,6 +16,7 @@ PANELS: tuple[Panel, ...] = (
     SafeHavenPanel(),
     EventsPanel(),
     DepthPanel(),
+    OptionsPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

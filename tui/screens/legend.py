@@ -65,6 +65,18 @@ MARKS: tuple[tuple[str, str], ...] = (
         " same venues, and asks the shorts, at the window's pace: at most (≤), since what is"
         " liquidated is a lower bound; ~ where the depth is one too",
     ),
+    ("DVOL", "Deribit's index of the volatility expected over 30 days, % a year, from its options"),
+    (
+        "rank pctl",
+        "where DVOL stands between the lowest and the highest daily close of 365 days; the share"
+        " of those closes below it",
+    ),
+    (
+        "ATM RR",
+        "implied volatility at the forward; that of the call less that of the put whose forward"
+        " delta is 0.25: negative = puts dearer, said as `puts +3.1 vol`",
+    ),
+    ("front calm", "ATM of 7 d a point or more below that of 90 d; tense: so much above"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
     ("↓USD ↑USD", "the table is sorted by this column, from the largest or the smallest on"),
     (

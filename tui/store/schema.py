@@ -55,6 +55,15 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ' "ask_reach" REAL, "buy_1m" REAL, "sell_1m" REAL, "buy_10m" REAL, "sell_10m" REAL,'
         ' UNIQUE ("venue", "market", "base", "ts"))',
         "CREATE INDEX depth_ts ON depth (ts)",
+        'CREATE TABLE volatility (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "resolution" TEXT, "open" REAL, "high" REAL, "low" REAL,'
+        ' "close" REAL, UNIQUE ("venue", "base", "resolution", "ts"))',
+        "CREATE INDEX volatility_ts ON volatility (ts)",
+        'CREATE TABLE options (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER,'
+        ' "venue" TEXT, "base" TEXT, "tenor" TEXT, "atm_iv" REAL, "call25_iv" REAL,'
+        ' "put25_iv" REAL, "near" INTEGER, "far" INTEGER, "strikes" INTEGER, "parity" REAL,'
+        ' "iv_gap" REAL, "reason" TEXT, UNIQUE ("venue", "base", "tenor", "ts"))',
+        "CREATE INDEX options_ts ON options (ts)",
     ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
@@ -85,6 +94,8 @@ _INDEXES = (
     "CREATE INDEX control_ts ON control (ts)",
     "CREATE INDEX alerts_ts ON alerts (ts)",
     "CREATE INDEX depth_ts ON depth (ts)",
+    "CREATE INDEX volatility_ts ON volatility (ts)",
+    "CREATE INDEX options_ts ON options (ts)",
 )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from tui.store.reader import Reader
 from tui.store.rows import at, in_order
 from tui.store.schema import quoted
-from tui.tables import DEPTH, DERIVATIVES, POSITIONING, QUOTES, Table
+from tui.tables import DEPTH, DERIVATIVES, OPTIONS, POSITIONING, QUOTES, VOLATILITY, Table
 
 _MS = timedelta(milliseconds=1)
 DEPTH_STEPS = 96
@@ -74,6 +74,21 @@ THINNINGS = (
         step=timedelta(hours=2),
         whole=timedelta(minutes=10),
         span=timedelta(days=30),
+    ),
+    Thinning(
+        # The last row of a UTC day: of days their one row, of hours and minutes their last.
+        VOLATILITY,
+        ("venue", "base", "resolution"),
+        step=timedelta(days=1),
+        whole=timedelta(hours=26),
+        span=timedelta(days=400),
+    ),
+    Thinning(
+        OPTIONS,
+        ("venue", "base", "tenor"),
+        step=timedelta(hours=1),
+        whole=timedelta(hours=1),
+        span=timedelta(hours=26),
     ),
 )
 _BY_TABLE = {how.table.name: how for how in THINNINGS}
