@@ -18,6 +18,8 @@ from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
+from tui.metrics.profile import NEED, Profile, edge
+from tui.metrics.supply import Supply, supply
 from tui.metrics.windows import (
     WINDOWS,
     Amount,
@@ -36,6 +38,7 @@ from tui.panels.liquidations.deep import Deep, Near
 from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
 from tui.panels.safe_haven import HavensRecord
+from tui.panels.supply import SupplyRecord
 from tui.tables import Measure, Side, State
 
 NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
@@ -268,6 +271,41 @@ def havens() -> HavensRecord:
     return HavensRecord(NOW, made)
 
 
+PEAKS = {2_268: 4.0, 2_283: 3.0, 2_300: 9.0, 2_324: 4.0, 2_336: 3.0}
+"""Half per cents from 1, and how many times more was traded within three of them."""
+
+
+def hours(base: str = "BTC", count: int = NEED) -> dict[str, pl.DataFrame]:
+    """A year of hours that go up and down between 76,000 and 126,000, more traded at some prices
+    than at others, the last of them just over."""
+    bins = [2_255 + abs(n % 204 - 102) for n in range(count)]
+    volumes = [1.0 + sum(v for peak, v in PEAKS.items() if abs(b - peak) <= 3) for b in bins]
+    lows = [edge(b) for b in bins]
+    last = NOW.replace(minute=0, second=0, microsecond=0)
+    return {
+        "binance": pl.DataFrame(
+            {
+                "ts": [last - timedelta(hours=count - n) for n in range(count)],
+                "low": lows,
+                "high": [low * 1.0049 for low in lows],
+                "close": lows,
+                "volume": volumes,
+            },
+            schema_overrides={"ts": pl.Datetime("ms", "UTC")},
+        )
+    }
+
+
+def supplied(base: str = "BTC", price: float | None = 88_640.0, count: int = NEED) -> Supply:
+    """The zones of that year around a price."""
+    return supply(hours(base, count), base, price, ago(seconds=1))
+
+
+def supply_record() -> SupplyRecord:
+    """The price under the fullest zone."""
+    return SupplyRecord(NOW, supplied())
+
+
 def quote(base: str, price: float, five: float, day: float, seconds: float = 0.5) -> Price:
     """A live price `seconds` old."""
     return Price("binance", f"{base}/USDT", base, price, ago(seconds=seconds), five, day)
@@ -423,6 +461,7 @@ def detail_records() -> dict[str, Any]:
         "moving_averages": replace(averages(), history=history()),
         "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
         "events": events(),
+        "supply": replace(supply_record(), history=history(365)),
     }
 
 
@@ -459,6 +498,7 @@ def empty_records() -> dict[str, Any]:
         "moving_averages": AveragesRecord(NOW, none),
         "safe_haven": HavensRecord(NOW, gold),
         "events": EventsRecord(NOW, (), None, is_young=True),
+        "supply": SupplyRecord(NOW, supply({}, "BTC", None, None)),
     }
 
 
@@ -507,7 +547,14 @@ def hostile_records() -> dict[str, Any]:
                 for one in events().events
             ),
         ),
+        "supply": SupplyRecord(NOW, replace(supplied(HOSTILE), profile=_hostile_profile())),
     }
+
+
+def _hostile_profile() -> Profile:
+    made = supplied().profile
+    assert made is not None
+    return replace(made, venue=HOSTILE)
 
 
 def hostile_header() -> HeaderRecord:

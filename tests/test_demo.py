@@ -117,6 +117,21 @@ def test_price_is_below_its_mean_of_a_year(printed: dict[str, Any]) -> None:
     assert mean["distance"] == pytest.approx(averages["price"] / mean["value"] - 1)
 
 
+def test_the_fullest_zone_of_the_year_lies_between_97_000_and_101_000(
+    printed: dict[str, Any],
+) -> None:
+    """A bin is half a per cent wide, and an end may fall into the next one."""
+    supply = printed["panels"]["supply"]
+    assert (supply["hours"], supply["venue"]) == (8_760, "binance")
+    above = supply["above"]
+    assert above["low"] == pytest.approx(97_000, rel=0.0075)
+    assert above["high"] == pytest.approx(101_000, rel=0.0075)
+    assert above["distance"] == pytest.approx(above["low"] / supply["price"] - 1)
+    assert 0.2 < above["share"] < 0.4
+    assert above["share"] == max(zone["share"] for zone in supply["zones"])
+    assert above["share"] < supply["traded_above"] < 1
+
+
 def test_live_rows_came_over_the_sockets(printed: dict[str, Any]) -> None:
     """The past ended before anything was subscribed, longer ago than the newest rows."""
     since = _time(printed["as_of"]) - timedelta(seconds=8)

@@ -170,7 +170,8 @@ def test_one_venue_is_taken_the_preferred_one_while_its_year_is_whole() -> None:
     some, most = year((100.0, 1.0)), year((200.0, 1.0))
     lacks = {"binance": some.tail(NEED - 80), "okx": most}
     made = profile(lacks)
-    assert made is not None and made.venue == "binance", "80 of 8,760 hours are less than 1 %"
+    assert made is not None
+    assert made.venue == "binance", "80 of 8,760 hours are less than 1 %"
     made = profile({"binance": some.tail(NEED - 100), "bybit": some.head(0), "okx": most})
     assert made is not None
     assert made.venue == "okx"

@@ -142,6 +142,8 @@ def has_data(panel: dict[str, Any]) -> bool:
         return all(panel[key] for key in ("rows", "open_interest", "funding"))
     if "events" in panel:
         return panel["age_s"] is not None
+    if "zones" in panel:
+        return bool(panel["zones"])
     if "averages" in panel:
         return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
     return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None

@@ -78,6 +78,14 @@ _AVERAGE = {
     "need": "count",
 }
 _RETURNS = dict.fromkeys(("24h", "7d", "30d", "1y"), "change")
+_ZONE = {
+    "low": "price",
+    "high": "price",
+    "peak": "price",
+    "share": "share",
+    "fullest": "share",
+    "distance": "change",
+}
 _EVENT = {
     "usd": "usd",
     "lower_bound": "flag",
@@ -141,6 +149,18 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             ),
             "flight": "flag",
             "sigma_7d": {"BTC": "number", "gold": "number"},
+        },
+        "supply": {
+            **_AGED,
+            "price": "price",
+            "hours": "count",
+            "need": "count",
+            "traded_above": "share",
+            "traded_below": "share",
+            "above": _ZONE,
+            "at": _ZONE,
+            "below": _ZONE,
+            "zones": Rows(_ZONE, ("above", "at", "below"), "above"),
         },
         "events": {**_AGED, "events": Rows(_EVENT, None, "burst")},
     }

@@ -13,6 +13,7 @@ from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
+from tui.document.supply import supply
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
 from tui.metrics.feeds import Feed
@@ -75,6 +76,7 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
+        "supply": lambda: supply(snapshot, coin, found()),
     }
     return Parts(
         {

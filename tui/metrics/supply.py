@@ -5,7 +5,7 @@ It is traded volume, not what holders paid: who bought and still holds no exchan
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import polars as pl
@@ -13,6 +13,9 @@ import polars as pl
 from tui.metrics.profile import NEED, Profile, Zone, profile
 
 LABEL = "traded volume, not holders' cost"
+
+LATE = timedelta(minutes=150)
+"""An hour comes each hour; a profile whose newest one ended longer ago is stale."""
 
 
 class Place(StrEnum):
@@ -52,6 +55,10 @@ class Supply:
     def hours(self) -> int:
         """How many hours of the year there are."""
         return 0 if self.profile is None else self.profile.hours
+
+    def is_late(self, as_of: datetime) -> bool:
+        """Whether hours lack at the end of a profile that is there."""
+        return self.profile is not None and as_of - self.profile.until > LATE
 
     def fullest(self, place: Place) -> Placed | None:
         """The zone there with the fullest bin; the nearer of two as full."""

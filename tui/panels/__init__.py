@@ -6,6 +6,7 @@ from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
 from tui.panels.safe_haven import SafeHavenPanel
+from tui.panels.supply import SupplyPanel
 
 PANELS: tuple[Panel, ...] = (
     LiquidationsPanel(),
@@ -13,6 +14,7 @@ PANELS: tuple[Panel, ...] = (
     MovingAveragesPanel(),
     SafeHavenPanel(),
     EventsPanel(),
+    SupplyPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

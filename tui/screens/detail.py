@@ -157,7 +157,7 @@ class Detail(LiveScreen):
         """The steps of the chart's cursor: its points, or its columns where those are fewer."""
         width, _ = self.sizes.get(self._panel.name, (0, 0))
         points = 0 if self._record is None else self._panel.points(self._record)
-        return min(points, max(0, width - 4 - AXIS))
+        return min(points, max(0, self._panel.chart_width(width - 4) - AXIS))
 
     def action_cursor(self, by: int) -> None:
         self._stand(replace(self._drill, cursor=moved(self._drill.cursor, by, self._steps())))
