@@ -42,6 +42,12 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("fund 8h", "funding rate scaled to 8 h; positive = longs pay shorts"),
     ("USD $", "USD, USDT, USDC, FDUSD and USDE count as 1 dollar each, whatever they trade at"),
     ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
+    (
+        "zone",
+        "neighbouring prices at which much was traded within a year: hourly spot candles, each"
+        " spread evenly over its range, in steps of 0.5%; the fullest step has 1.5 × the mean or"
+        " more, its neighbours at least half of it. Traded volume, not what holders paid",
+    ),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
