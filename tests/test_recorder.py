@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.frames import frame, liquidation, quote
+from tests.frames import candle, frame, liquidation, quote
 from tui import backoff, config, outbox, recorder, status
 from tui.alerts.watch import Watch
 from tui.clock import utc_now
@@ -24,7 +24,16 @@ from tui.rates import Rates
 from tui.recorder import Recorder
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, SATURATION, UNREADABLE, Table
+from tui.tables import (
+    CANDLES,
+    COVERAGE,
+    HEALTH,
+    LIQUIDATIONS,
+    QUOTES,
+    SATURATION,
+    UNREADABLE,
+    Table,
+)
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -365,3 +374,23 @@ async def test_what_is_waiting_when_it_stops_is_written(
     async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", burst)]):
         await done.wait()
     assert rows(tmp_path, QUOTES).height == 7
+
+
+async def test_collectors_are_told_the_ends_of_what_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent: list[Context] = []
+
+    def none(context: Context) -> list[Spec]:
+        lent.append(context)
+        return []
+
+    moments = [datetime(2026, 1, 20, hour, tzinfo=UTC) for hour in (3, 4, 5)]
+    writer = Writer(store_path(tmp_path), None)
+    writer.append(CANDLES, frame(CANDLES, [candle(1.0, ts, "1h") for ts in moments]))
+    writer.close()
+    async with recording(tmp_path, monkeypatch, none):
+        where = {"venue": "binance", "symbol": "BTC/USDT", "interval": "1h"}
+        assert lent[0].newest(CANDLES, where) == moments[-1]
+        assert lent[0].oldest(CANDLES, where) == moments[0]
+        assert lent[0].oldest(CANDLES, where | {"venue": "okx"}) is None
