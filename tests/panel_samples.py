@@ -39,6 +39,7 @@ from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
 from tui.panels.safe_haven import HavensRecord
 from tui.panels.supply import SupplyRecord
+from tui.scores import LINES, Reading, Score, Scorecard, Standing
 from tui.tables import Measure, Side, State
 
 NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
@@ -306,6 +307,35 @@ def supply_record() -> SupplyRecord:
     return SupplyRecord(NOW, supplied())
 
 
+READINGS: dict[str, tuple[Reading, Standing]] = {
+    "trend": (Reading(-0.125, ago(seconds=1), 0.003), Standing(365, 365, 0.04)),
+    "leverage": (Reading(-0.031, ago(seconds=8), -0.012), Standing(41, 7, 0.22)),
+    "funding": (Reading(0.000041, ago(seconds=8), -0.000059), Standing(41, 7, 0.38)),
+    "positioning": (Reading(0.698, ago(minutes=4), -0.011), Standing(30, 30, 0.91)),
+    "supply": (Reading(0.066, ago(seconds=1), 0.0), Standing(3, 7, None)),
+    "haven": (Reading(18.93, ago(seconds=3), -0.5), Standing(365, 365, 0.01)),
+    "forced_flow": (Reading(929e6, ago(minutes=21), 12e6, is_low=True), Standing(41, 7, 0.97)),
+}
+"""Of the lines that have a source."""
+
+
+def scorecard() -> Scorecard:
+    """Every line; a feed that was heard of too long ago, and sources that are not there."""
+    scores = []
+    for line in LINES:
+        none = Reading(reason=f"needs {line.needs}"), Standing(0, 7, None)
+        reading, standing = READINGS.get(line.name, none)
+        scores.append(Score(line, reading, standing, line.name == "forced_flow"))
+    return Scorecard(NOW, "BTC", tuple(scores))
+
+
+def empty_scorecard() -> Scorecard:
+    """No line has a number."""
+    none = Reading(reason="no live price of BTC")
+    scores = tuple(Score(line, none, Standing(0, 7, None), False) for line in LINES)
+    return Scorecard(NOW, "BTC", scores)
+
+
 def quote(base: str, price: float, five: float, day: float, seconds: float = 0.5) -> Price:
     """A live price `seconds` old."""
     return Price("binance", f"{base}/USDT", base, price, ago(seconds=seconds), five, day)
@@ -462,6 +492,7 @@ def detail_records() -> dict[str, Any]:
         "safe_haven": replace(havens(), deep=haven_history(haven_paths())),
         "events": events(),
         "supply": replace(supply_record(), history=history(365)),
+        "scorecard": scorecard(),
     }
 
 
@@ -499,6 +530,7 @@ def empty_records() -> dict[str, Any]:
         "safe_haven": HavensRecord(NOW, gold),
         "events": EventsRecord(NOW, (), None, is_young=True),
         "supply": SupplyRecord(NOW, supply({}, "BTC", None, None)),
+        "scorecard": empty_scorecard(),
     }
 
 
@@ -548,6 +580,13 @@ def hostile_records() -> dict[str, Any]:
             ),
         ),
         "supply": SupplyRecord(NOW, replace(supplied(HOSTILE), profile=_hostile_profile())),
+        "scorecard": replace(
+            scorecard(),
+            base=HOSTILE,
+            scores=tuple(
+                replace(one, reading=Reading(reason=HOSTILE)) for one in scorecard().scores
+            ),
+        ),
     }
 
 

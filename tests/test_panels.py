@@ -33,6 +33,7 @@ RECORDS: dict[str, Any] = {
     "safe_haven": samples.havens(),
     "events": samples.events(),
     "supply": samples.supply_record(),
+    "scorecard": samples.scorecard(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -40,6 +41,7 @@ SIZES = {
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
+    "scorecard": ((96, 13), (64, 13), (40, 11), (28, 10), (160, 1)),
     "supply": ((64, 11), (40, 8), (28, 3), (160, 2)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
@@ -463,6 +465,7 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "safe_haven": "3s",
         "events": "1s",
         "supply": "1s",
+        "scorecard": "1s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

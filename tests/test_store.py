@@ -29,6 +29,7 @@ from tui.tables import (
     LIQUIDATIONS,
     QUOTES,
     SATURATION,
+    SCORES,
     TABLES,
     TIME,
     Table,
@@ -296,6 +297,7 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
         db.execute("DROP TABLE saturation")
         db.execute("DROP TABLE control")
         db.execute("DROP TABLE alerts")
+        db.execute("DROP TABLE scores")
         db.execute("DROP TABLE copies")
         db.execute("DROP TABLE tape_blocks")
         db.execute("DROP INDEX liquidations_ts")
@@ -535,3 +537,20 @@ def test_json_in_latest_holds_no_type_json_does_not_know(path: Path) -> None:
     with pytest.raises(TypeError, match="no JSON value"):
         Writer(path, None).write_latest(NOW, {"frame": object()})
     assert json.dumps(Reader(path).latest()) == "null"
+
+
+def test_a_store_of_version_5_gains_the_scores(path: Path) -> None:
+    writer = Writer(path, None)
+    writer.append(QUOTES, frame(QUOTES, [quote(7.0)]))
+    writer.close()
+    new = shape(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE scores")
+        db.execute("PRAGMA user_version = 5")
+    writer = Writer(path, None)
+    row = {"ts": NOW, "base": "BTC", "name": "trend", "value": -0.11}
+    writer.append(SCORES, frame(SCORES, [row, row | {"value": -0.12}]))
+    writer.close()
+    assert shape(path) == new
+    assert Reader(path).read(QUOTES)["price"].to_list() == [7.0]
+    assert Reader(path).read(SCORES)["value"].to_list() == [-0.12]

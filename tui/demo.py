@@ -142,6 +142,8 @@ def has_data(panel: dict[str, Any]) -> bool:
         return all(panel[key] for key in ("rows", "open_interest", "funding"))
     if "events" in panel:
         return panel["age_s"] is not None
+    if "lines" in panel:
+        return panel["age_s"] is not None
     if "zones" in panel:
         return bool(panel["zones"])
     if "averages" in panel:

@@ -88,6 +88,11 @@ class Snapshot:
         store when they are asked for. StoreError when they can't be."""
         return self.year.of(base, milliseconds(self.as_of))
 
+    def scores(self, base: str) -> pl.DataFrame:
+        """What the recorder noted of the scorecard's lines of a coin, and of those of all, in 90
+        days: read of the store as `hours` are. Columns ts, name, value."""
+        return self.year.scores(base, milliseconds(self.as_of))
+
     @property
     def whole_minutes(self) -> pl.DataFrame:
         """What the windows count of `minutes`: `whole` where it is kept, else all of them."""

@@ -10,7 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from tui.errors import UsageError
 
-PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events", "supply")
+PANEL_NAMES = (
+    *("liquidations", "long_short", "moving_averages", "safe_haven", "events"),
+    *("scorecard", "supply"),
+)
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 STORE = "liqtop.sqlite"
 """The store's file in the data folder; named here, since a status line must not load polars."""

@@ -86,6 +86,20 @@ _ZONE = {
     "fullest": "share",
     "distance": "change",
 }
+_SCORE = {
+    "value": "number",
+    "percentile": "share",
+    "have_days": "count",
+    "need_days": "count",
+    "change_24h": "number",
+    "lower_bound": "flag",
+    "age_s": "s",
+    "stale": "flag",
+}
+SCORES = (
+    *("trend", "leverage", "funding", "positioning", "spot_demand"),
+    *("supply", "options", "haven", "liquidity", "forced_flow"),
+)
 _EVENT = {
     "usd": "usd",
     "lower_bound": "flag",
@@ -162,6 +176,7 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             "below": _ZONE,
             "zones": Rows(_ZONE, ("above", "at", "below"), "above"),
         },
+        "scorecard": {**_AGED, "lines": Each(_SCORE, SCORES, "trend")},
         "events": {**_AGED, "events": Rows(_EVENT, None, "burst")},
     }
 

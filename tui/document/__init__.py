@@ -13,6 +13,7 @@ from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
+from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
@@ -77,6 +78,7 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
         "supply": lambda: supply(snapshot, coin, found()),
+        "scorecard": lambda: scores(snapshot, coin, settings.coins, tape, interest),
     }
     return Parts(
         {

@@ -6,6 +6,7 @@ from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
 from tui.panels.safe_haven import SafeHavenPanel
+from tui.panels.scorecard import ScorecardPanel
 from tui.panels.supply import SupplyPanel
 
 PANELS: tuple[Panel, ...] = (
@@ -14,6 +15,7 @@ PANELS: tuple[Panel, ...] = (
     MovingAveragesPanel(),
     SafeHavenPanel(),
     EventsPanel(),
+    ScorecardPanel(),
     SupplyPanel(),
 )
 

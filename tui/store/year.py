@@ -1,4 +1,5 @@
-"""The hourly spot candles of a coin's year, read when somebody asks for them."""
+"""What is read of the store when somebody asks for it: a coin's year of hourly spot candles, and
+what the recorder noted of the scorecard."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -7,13 +8,15 @@ import polars as pl
 
 from tui.clock import from_milliseconds
 from tui.store.reader import Reader
-from tui.tables import CANDLES
+from tui.tables import CANDLES, SCORES
 
 HOUR = 3_600_000
 HOURS = 365 * 24
 COLUMNS = ("ts", "low", "high", "close", "volume")
 AGAIN = 60_000
 """ms after which a year that is not whole is read anew: its newest hour comes within a minute."""
+NOTED = 90 * 24 * HOUR
+"""ms of scores that a number is held against: 20,000 rows of ten lines."""
 COINS = 3
 """Coins whose year is kept."""
 
@@ -37,6 +40,7 @@ class Year:
     def __init__(self, reader: Reader | None = None) -> None:
         self._reader = reader
         self._known: dict[str, _Read] = {}
+        self._noted: dict[str, tuple[int, pl.DataFrame]] = {}  # when read (ms), and what
 
     def of(self, base: str, now: int) -> Frames:
         """The hours that were over at `now` (ms) and began within the 365 days before the last one
@@ -53,6 +57,30 @@ class Year:
             del self._known[next(iter(self._known))]
         self._known[base] = _Read(now, end, found)
         return found
+
+    def scores(self, base: str, now: int) -> pl.DataFrame:
+        """What was noted of a coin, and of all, in the 90 days before `now` (ms), oldest first:
+        columns ts, name, value. The same frame until another hour is noted (40 ms)."""
+        hour, known = now - now % HOUR, self._noted.get(base)
+        if known is not None and known[0] <= now < known[0] + AGAIN:
+            return known[1]
+        if known is not None and known[0] - known[0] % HOUR == hour and _last(known[1]) == hour:
+            return known[1]
+        found = self._read_scores(base, now)
+        if known is not None and known[1].equals(found):
+            found = known[1]
+        while len(self._noted) >= COINS and base not in self._noted:
+            del self._noted[next(iter(self._noted))]
+        self._noted[base] = now, found
+        return found
+
+    def _read_scores(self, base: str, now: int) -> pl.DataFrame:
+        columns = ("ts", "name", "value")
+        if self._reader is None:
+            return SCORES.empty().select(columns)
+        first, last = from_milliseconds(now - NOTED), from_milliseconds(now)
+        where = {"base": [base, ""]}
+        return self._reader.read(SCORES, since=first, until=last, where=where, columns=columns)
 
     def _read(self, base: str, end: int) -> Frames:
         if self._reader is None:
@@ -76,6 +104,11 @@ class Year:
         while venue is not None:
             yield venue
             (venue,) = reader.rows(sql, (venue,))[0]
+
+
+def _last(noted: pl.DataFrame) -> int:
+    """When the newest hour began (ms)."""
+    return noted["ts"].to_physical()[-1] if noted.height else 0
 
 
 def _whole(frames: Frames) -> bool:
