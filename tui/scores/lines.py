@@ -120,7 +120,7 @@ LINES: tuple[Line, ...] = (
     Line("spot_demand", "drivers", "", "number", needs="taker flow of spot and perpetuals"),
     Line("supply", "supply", "to the nearest zone above", "change", supply),
     Line("options", "options", "", "number", needs="implied volatility"),
-    Line("haven", "safe_haven", "ounces of gold per BTC", "number", haven),
+    Line("haven", "safe_haven", "ounces of gold per BTC", "number", haven, is_of_all=True),
     Line("liquidity", "depth", "", "number", needs="order books"),
     Line("forced_flow", "liquidations", "liquidated in 24h", "usd", forced, is_of_all=True),
 )
