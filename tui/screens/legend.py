@@ -48,6 +48,12 @@ MARKS: tuple[tuple[str, str], ...] = (
         " spread evenly over its range, in steps of 0.5%; the fullest step has 1.5 × the mean or"
         " more, its neighbours at least half of it. Traded volume, not what holders paid",
     ),
+    (
+        "p62 365d",
+        "of the scorecard: 62% of this number's own values of 365 days were no higher. Averages and"
+        " gold have daily closes, accounts their ratios of a month; the others what was noted each"
+        " hour of the last 90 days, from a week on",
+    ),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
