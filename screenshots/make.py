@@ -62,8 +62,10 @@ CALM = [
     if picture.layout not in ("all", "liquidations", "events")
 ]
 """Those that no wave changes."""
+FIRST = PANEL_NAMES[:5]
+"""The panels of the first layout of the defaults."""
 LAYOUTS = (
-    Layout("all", PANEL_NAMES, PANEL_NAMES),
+    Layout("all", FIRST, FIRST),
     *(Layout(name, (name,), (name,)) for name in PANEL_NAMES),
 )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui.panels.base import Form
 from tui.screens.layout import arrange
-from tui.values import PANEL_NAMES
+from tui.values import PANEL_NAMES as EVERY_PANEL
 
 LETTERS = {
     "header": "H",
@@ -21,6 +21,9 @@ LETTERS = {
     "safe_haven": "G",
     "events": "E",
 }
+PANEL_NAMES = EVERY_PANEL[:5]
+"""Those of the first layout."""
+
 NATURAL = {"liquidations": 0, "long_short": 5, "moving_averages": 4, "safe_haven": 3, "events": 5}
 TALL = {"liquidations": 0, "long_short": 12, "moving_averages": 11, "safe_haven": 9, "events": 12}
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -72,7 +73,7 @@ def market(scores: pl.DataFrame | None = None, **other: pl.DataFrame) -> Snapsho
     prices = [(89_880.0, NOW), (89_000.0, NOW - DAY)]
     quotes = [quote(value, ts) for value, ts in prices]
     quotes += [quote(4_600.0, ts, "PAXG/USDT") for ts in (NOW, NOW - DAY)]
-    made = {
+    made: dict[str, Any] = {
         "quotes": frame(QUOTES, quotes).sort("ts"),
         "candles": pl.concat([daily(btc, YESTERDAY), daily(gold, YESTERDAY, "PAXG/USDT")]),
         "derivatives": frame(DERIVATIVES, rows).sort("ts"),
@@ -168,8 +169,8 @@ def test_an_old_reading_is_stale() -> None:
     assert states["positioning"]
 
 
-def fake(value: float | None, ts: datetime = NOW, **other: bool) -> Line:
-    return Line("trend", "supply", "a number", "number", lambda seen: Reading(value, ts), **other)
+def fake(value: float | None, ts: datetime = NOW) -> Line:
+    return Line("trend", "supply", "a number", "number", lambda seen: Reading(value, ts))
 
 
 @given(st.lists(st.integers(-50, 50).map(float), min_size=NEED * 24, max_size=400))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def reader(writer: Writer, tmp_path: Path) -> Iterator[Reader]:
         yield made
 
 
-def write(writer: Writer, first: int, last: int, end: datetime = OPEN, **other: object) -> None:
+def write(writer: Writer, first: int, last: int, end: datetime = OPEN, **other: Any) -> None:
     """Closed hours that began `first` to `last` hours before `end`."""
     rows = [
         candle(float(n), end - n * HOUR, "1h", volume=2.0, **other) for n in range(first, last, -1)
