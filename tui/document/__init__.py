@@ -21,6 +21,7 @@ from tui.metrics.feeds import Feed
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
+from tui.scores import Given
 from tui.snapshot import Snapshot
 
 __all__ = ["SCHEMA", "document", "dumps", "guarded", "lazily"]
@@ -78,7 +79,7 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
         "supply": lambda: supply(snapshot, coin, found()),
-        "scorecard": lambda: scores(snapshot, coin, settings.coins, tape, interest),
+        "scorecard": lambda: scores(snapshot, coin, settings.coins, Given(found, interest, tape)),
     }
     return Parts(
         {

@@ -1,27 +1,19 @@
 """The scorecard as JSON: each line by its name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tui.document.plain import told
-from tui.metrics.derivatives import Derivatives
 from tui.metrics.feeds import SILENT
 from tui.metrics.spans import age_s
-from tui.metrics.windows import Liquidations
-from tui.scores import Score, Standing, scorecard
+from tui.scores import Given, Score, Standing, scorecard
 from tui.snapshot import Snapshot
 
 
-def scores(
-    snapshot: Snapshot,
-    coin: str,
-    coins: Sequence[str],
-    tape: Callable[[], Liquidations],
-    interest: Callable[[], Derivatives],
-) -> dict[str, Any]:
+def scores(snapshot: Snapshot, coin: str, coins: Sequence[str], given: Given) -> dict[str, Any]:
     """Numbers, shares and changes in each line's own unit. Stale when nothing is newer than a
     minute."""
-    record = scorecard(snapshot, coin, coins, tape, interest)
+    record = scorecard(snapshot, coin, coins, given)
     age = age_s(snapshot.as_of, record.newest)
     fields = {
         "age_s": age,

@@ -15,7 +15,7 @@ from tui.metrics.spans import age_s
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.panels.drill import Drill
-from tui.scores import LINES, Score, Scorecard, Standing, scorecard
+from tui.scores import LINES, Given, Score, Scorecard, Standing, scorecard
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, DERIVATIVES, LIQUIDATION_MINUTES, POSITIONING, QUOTES
 
@@ -50,8 +50,10 @@ class ScorecardPanel(Panel):
 
     def record(self, snapshot: Snapshot, view: View) -> Scorecard:
         """Every line of the view's coin at the snapshot's moment."""
-        interest = lambda: shared.derivatives(snapshot)  # noqa: E731
-        return scorecard(snapshot, view.base, view.coins, interest=interest)
+        given = Given(
+            lambda: shared.price(snapshot, view.base), lambda: shared.derivatives(snapshot)
+        )
+        return scorecard(snapshot, view.base, view.coins, given)
 
     def age(self, record: Scorecard) -> Age:
         """Of the newest that any line rests on; each line has its own."""

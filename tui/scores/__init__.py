@@ -4,12 +4,13 @@ A new line is one entry in `tui.scores.lines.LINES`; the recorder notes its numb
 from a week on its percentile is known.
 """
 
-from tui.scores.base import Line, Reading, Score, Scorecard, Sight, Standing
+from tui.scores.base import Given, Line, Reading, Score, Scorecard, Sight, Standing
 from tui.scores.lines import LINES
 from tui.scores.noted import note, scorecard
 
 __all__ = [
     "LINES",
+    "Given",
     "Line",
     "Reading",
     "Score",

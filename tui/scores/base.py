@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from tui.metrics import derivatives as derivatives_metric
 from tui.metrics import prices
@@ -40,19 +41,32 @@ class Reading:
     reason: str | None = None
 
 
+class Given(NamedTuple):
+    """What somebody makes of the same snapshot anyway: the price of the coin, open interest and
+    funding, the liquidations of all coins."""
+
+    price: Callable[[], Price | None] | None = None
+    interest: Callable[[], Derivatives] | None = None
+    tape: Callable[[], Liquidations] | None = None
+
+
+NOTHING = Given()
+
+
 @dataclass
 class Sight:
-    """A snapshot and a coin, and what several lines ask of them, made once: by whoever has it."""
+    """A snapshot and a coin, and what several lines ask of them, made once."""
 
     snapshot: Snapshot
     base: str
     coins: Sequence[str]
-    given_tape: Callable[[], Liquidations] | None = None
-    given_interest: Callable[[], Derivatives] | None = None
+    given: Given = NOTHING
 
     @cached_property
     def price(self) -> Price | None:
         """The live price of the coin."""
+        if self.given.price:
+            return self.given.price()
         shot = self.snapshot
         return prices.price(shot.quotes, shot.candles, self.base, shot.as_of)
 
@@ -66,15 +80,15 @@ class Sight:
     @cached_property
     def interest(self) -> Derivatives:
         """Open interest and funding of every coin."""
-        if self.given_interest:
-            return self.given_interest()
+        if self.given.interest:
+            return self.given.interest()
         return derivatives_metric.derivatives(self.snapshot.derivatives, self.snapshot.as_of)
 
     @cached_property
     def tape(self) -> Liquidations:
         """The liquidations of all coins."""
-        if self.given_tape:
-            return self.given_tape()
+        if self.given.tape:
+            return self.given.tape()
         return self.snapshot.tape(self.coins, lines=0, listed=0)
 
 

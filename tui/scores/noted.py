@@ -1,17 +1,15 @@
 """The past of the lines: the recorder notes each number once an hour, and counts from it."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
-from tui.metrics.derivatives import Derivatives
 from tui.metrics.memo import kept
-from tui.metrics.windows import Liquidations
-from tui.scores.base import FRESH, Line, Reading, Score, Scorecard, Sight, Standing
+from tui.scores.base import FRESH, NOTHING, Given, Line, Reading, Score, Scorecard, Sight, Standing
 from tui.scores.lines import LINES
 from tui.snapshot import Snapshot
 from tui.tables import SCORES
@@ -38,13 +36,11 @@ def scorecard(
     snapshot: Snapshot,
     base: str,
     coins: Sequence[str],
-    tape: Callable[[], Liquidations] | None = None,
-    interest: Callable[[], Derivatives] | None = None,
+    given: Given = NOTHING,
     lines: Sequence[Line] = LINES,
 ) -> Scorecard:
-    """Every line of `base` at the snapshot's moment. `tape` (of all coins) and `interest` are
-    asked for what somebody has made already."""
-    seen = Sight(snapshot, base, coins, tape, interest)
+    """Every line of `base` at the snapshot's moment."""
+    seen = Sight(snapshot, base, coins, given)
     past = _by_line(snapshot.scores(base))
     return Scorecard(
         snapshot.as_of, base, tuple(_score(line, seen, past.get(line.name)) for line in lines)
