@@ -1,5 +1,6 @@
 """The profile sideways beside the year's closes and their averages, over one scale of prices."""
 
+import polars as pl
 from textual.content import Content
 
 from tui import draw
@@ -29,10 +30,12 @@ def chart(record: SupplyRecord, view: View, width: int, height: int) -> list[Con
     if width < ALONE or days is None or days.height < 2:
         return alone(record.supply, profile, width, height)
     names = [name for name in DAILY if name in days.columns]
-    series = [Series("price", days["close"].to_list(), "$accent")]
-    series += [Series(name, days[name].to_list(), STYLES[name]) for name in names]
-    values = [v for one in series for v in one.values if v is not None]
-    low, high = min(profile.low, *values), max(profile.high, *values)
+    closes = days["close"].to_list()
+    low, high = min(profile.low, *closes), max(profile.high, *closes)
+    series = [Series("price", closes, "$accent")]
+    # A year ago the means lay far below: the scale is that of the prices, not theirs.
+    inside = days.select(pl.when(pl.col(names).is_between(low, high)).then(pl.col(names)))
+    series += [Series(name, inside[name].to_list(), STYLES[name]) for name in names]
     title, cursor = f"{days.height} daily closes", view.drill.cursor
     made = framed(
         series,
