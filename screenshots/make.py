@@ -63,6 +63,7 @@ CALM = [
 ]
 """Those that no wave changes."""
 FIRST = PANEL_NAMES[:5]
+"""The panels of the first layout of the defaults."""
 LAYOUTS = (
     Layout("all", FIRST, FIRST),
     *(Layout(name, (name,), (name,)) for name in PANEL_NAMES),

@@ -14,6 +14,7 @@ from tui.metrics.around import Around
 from tui.metrics.coverage import Stream
 from tui.metrics.windows import WINDOWS
 from tui.snapshot import Snapshot
+from tui.store.year import Frames, Year
 from tui.tables import (
     CANDLES,
     COVERAGE,
@@ -217,6 +218,17 @@ def edges_of(liquidations: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     return liquidations.filter(chosen | (pl.col("ts") >= newest))
 
 
+class HeldYear(Year):
+    """A year of hourly candles that is at hand, by coin, for any moment."""
+
+    def __init__(self, held: Mapping[str, Frames]) -> None:
+        super().__init__()
+        self._held = held
+
+    def of(self, base: str, now: int) -> Frames:
+        return self._held.get(base, {})
+
+
 def snapshot(
     as_of: datetime = NOW,
     *,
@@ -228,6 +240,7 @@ def snapshot(
     endpoint: str | None = None,
     recorder_ts: datetime | None = None,
     around: Around | None = None,
+    hours: Mapping[str, Frames] | None = None,
     **frames: pl.DataFrame,
 ) -> Snapshot:
     """A snapshot of these frames, named as its fields; those not given are empty.
@@ -259,5 +272,6 @@ def snapshot(
         began=began,
         recorder_ts=recorder_ts,
         around=around,
+        year=HeldYear(hours or {}),
         **(made | frames),  # type: ignore[arg-type]
     )

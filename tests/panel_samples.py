@@ -20,6 +20,8 @@ from tui.metrics.havens import Correlation, Havens
 from tui.metrics.options import CoinOptions, Options, Rank, TenorIv
 from tui.metrics.positioning import Ratio
 from tui.metrics.prices import Price
+from tui.metrics.profile import NEED, Profile, edge
+from tui.metrics.supply import Supply, supply
 from tui.metrics.windows import (
     WINDOWS,
     Amount,
@@ -39,6 +41,8 @@ from tui.panels.long_short import LongShort
 from tui.panels.moving_averages import AveragesRecord
 from tui.panels.options import OptionsRecord
 from tui.panels.safe_haven import HavensRecord
+from tui.panels.supply import SupplyRecord
+from tui.scores import LINES, Reading, Score, Scorecard, Standing
 from tui.tables import Measure, Side, State
 
 NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
@@ -271,6 +275,70 @@ def havens() -> HavensRecord:
     return HavensRecord(NOW, made)
 
 
+PEAKS = {2_268: 4.0, 2_283: 3.0, 2_300: 9.0, 2_324: 4.0, 2_336: 3.0}
+"""Half per cents from 1, and how many times more was traded within three of them."""
+
+
+def hours(base: str = "BTC", count: int = NEED) -> dict[str, pl.DataFrame]:
+    """A year of hours that go up and down between 76,000 and 126,000, more traded at some prices
+    than at others, the last of them just over."""
+    bins = [2_255 + abs(n % 204 - 102) for n in range(count)]
+    volumes = [1.0 + sum(v for peak, v in PEAKS.items() if abs(b - peak) <= 3) for b in bins]
+    lows = [edge(b) for b in bins]
+    last = NOW.replace(minute=0, second=0, microsecond=0)
+    return {
+        "binance": pl.DataFrame(
+            {
+                "ts": [last - timedelta(hours=count - n) for n in range(count)],
+                "low": lows,
+                "high": [low * 1.0049 for low in lows],
+                "close": lows,
+                "volume": volumes,
+            },
+            schema_overrides={"ts": pl.Datetime("ms", "UTC")},
+        )
+    }
+
+
+def supplied(base: str = "BTC", price: float | None = 88_640.0, count: int = NEED) -> Supply:
+    """The zones of that year around a price."""
+    return supply(hours(base, count), base, price, ago(seconds=1))
+
+
+def supply_record() -> SupplyRecord:
+    """The price under the fullest zone."""
+    return SupplyRecord(NOW, supplied())
+
+
+READINGS: dict[str, tuple[Reading, Standing]] = {
+    "trend": (Reading(-0.125, ago(seconds=1), 0.003), Standing(365, 365, 0.04)),
+    "leverage": (Reading(-0.031, ago(seconds=8), -0.012), Standing(41, 7, 0.22)),
+    "funding": (Reading(0.000041, ago(seconds=8), -0.000059), Standing(41, 7, 0.38)),
+    "positioning": (Reading(0.698, ago(minutes=4), -0.011), Standing(30, 30, 0.91)),
+    "supply": (Reading(0.066, ago(seconds=1), 0.0), Standing(3, 7, None)),
+    "haven": (Reading(18.93, ago(seconds=3), -0.5), Standing(365, 365, 0.01)),
+    "forced_flow": (Reading(929e6, ago(minutes=21), 12e6, is_low=True), Standing(41, 7, 0.97)),
+}
+"""Of the lines that have a source."""
+
+
+def scorecard() -> Scorecard:
+    """Every line; a feed that was heard of too long ago, and sources that are not there."""
+    scores = []
+    for line in LINES:
+        none = Reading(reason=f"needs {line.needs}"), Standing(0, 7, None)
+        reading, standing = READINGS.get(line.name, none)
+        scores.append(Score(line, reading, standing, line.name == "forced_flow"))
+    return Scorecard(NOW, "BTC", tuple(scores))
+
+
+def empty_scorecard() -> Scorecard:
+    """No line has a number."""
+    none = Reading(reason="no live price of BTC")
+    scores = tuple(Score(line, none, Standing(0, 7, None), False) for line in LINES)
+    return Scorecard(NOW, "BTC", scores)
+
+
 def quote(base: str, price: float, five: float, day: float, seconds: float = 0.5) -> Price:
     """A live price `seconds` old."""
     return Price("binance", f"{base}/USDT", base, price, ago(seconds=seconds), five, day)
@@ -469,6 +537,8 @@ def detail_records() -> dict[str, Any]:
         "events": events(),
         "depth": depth_samples.detail_record(),
         "options": replace(options(), closes=dvol()),
+        "supply": replace(supply_record(), history=history(365)),
+        "scorecard": scorecard(),
     }
 
 
@@ -507,6 +577,8 @@ def empty_records() -> dict[str, Any]:
         "events": EventsRecord(NOW, (), None, is_young=True),
         "depth": depth_samples.empty_record(),
         "options": OptionsRecord(NOW, Options(NOW, (), "needs deribit on")),
+        "supply": SupplyRecord(NOW, supply({}, "BTC", None, None)),
+        "scorecard": empty_scorecard(),
     }
 
 
@@ -557,6 +629,14 @@ def hostile_records() -> dict[str, Any]:
         ),
         "depth": depth_samples.hostile_record(HOSTILE),
         "options": hostile_options(),
+        "supply": SupplyRecord(NOW, replace(supplied(HOSTILE), profile=_hostile_profile())),
+        "scorecard": replace(
+            scorecard(),
+            base=HOSTILE,
+            scores=tuple(
+                replace(one, reading=Reading(reason=HOSTILE)) for one in scorecard().scores
+            ),
+        ),
     }
 
 
@@ -565,6 +645,12 @@ def hostile_options() -> OptionsRecord:
     tenors = tuple(TenorIv(name, reason=HOSTILE) for name, *_ in TENORS)
     bad = CoinOptions(HOSTILE, None, None, None, Rank(0), None, tenors, None, None, HOSTILE)
     return OptionsRecord(NOW, Options(NOW, (bad,), None), {HOSTILE: [None, 0.4, None, 0.5]})
+
+
+def _hostile_profile() -> Profile:
+    made = supplied().profile
+    assert made is not None
+    return replace(made, venue=HOSTILE)
 
 
 def hostile_header() -> HeaderRecord:

@@ -324,12 +324,12 @@ def of(frame: pl.DataFrame, interval: str) -> pl.DataFrame:
 async def test_candles_reach_back_as_far_as_there_are_and_the_newest_is_open() -> None:
     class Venue(Fake): ...
 
-    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), clock), 6)
+    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), stored(), clock), 12)
     assert found.schema == CANDLES.schema
     daily, hourly = of(found, "1d"), of(found, "1h")
     assert daily.height == 2_001
     assert daily["ts"].n_unique() == daily.height
-    assert hourly.height == 90 * 24 + 1
+    assert hourly.height == 366 * 24 + 1
     for each in (daily, hourly):
         assert each["closed"].to_list() == [True] * (each.height - 1) + [False]
     assert (NOW.replace(hour=0, minute=0), False) in daily.select("ts", "closed").rows()
@@ -345,12 +345,86 @@ def test_whatever_was_stored_no_candle_is_missing_after_it(days: int, page: int)
     newest = NOW.replace(hour=0, minute=0) - timedelta(days=days)
 
     async def fetched() -> list[int]:
-        rounds = candles.Rounds(sources(Venue), stored(binance=newest), clock)
-        found = [frame async for frame in rounds.fill("BTC", "spot", "1d")]
+        rounds = candles.Rounds(sources(Venue), stored(binance=newest), stored(), clock)
+        found = [frame async for frame in rounds.fill("BTC", "spot", "1d", candles.DEPTHS["1d"])]
         return pl.concat(found)["ts"].dt.epoch("ms").to_list()
 
     begin = int(newest.timestamp() * 1000) if days <= 2_700 else MS // DAY * DAY - 2_700 * DAY
     assert asyncio.run(fetched()) == list(range(begin, MS + 1, DAY))
+
+
+OPEN = NOW.replace(minute=0)
+"""When the candle of now opened."""
+
+
+def hours(frames: list[pl.DataFrame]) -> list[int]:
+    """The hours that frames of candles open at, counted back from that of now."""
+    ago = MS // INTERVALS["1h"] * INTERVALS["1h"] - pl.concat(frames)["ts"].dt.epoch("ms")
+    return (ago // INTERVALS["1h"]).to_list()
+
+
+async def before(
+    venue: type[Asked], oldest: timedelta, depth: timedelta, stop_after: int = 100
+) -> list[pl.DataFrame]:
+    """What is fetched of the hours before now, where those of `oldest` ago and later are stored."""
+    newest, first = stored(binance=OPEN - timedelta(hours=2)), stored(binance=OPEN - oldest)
+    rounds = candles.Rounds(sources(venue), newest, first, clock)
+    found = []
+    async with aclosing(rounds.fill("BTC", "spot", "1h", depth)) as frames:  # type: ignore[type-var]
+        async for frame in frames:
+            found.append(frame)
+            if len(found) == stop_after:
+                break
+    return found
+
+
+async def test_a_store_that_kept_ninety_days_of_hours_is_given_the_year_before() -> None:
+    class Venue(Fake, page=1000): ...
+
+    found = await before(Venue, timedelta(days=90), timedelta(days=366))
+    assert hours(found[:1]) == [2, 1, 0]
+    assert sorted(hours(found[1:])) == list(range(90 * 24 + 1, 366 * 24 + 1))
+    assert len(Venue.asked) == 1 + 7  # 6,624 hours, a thousand at once
+    assert [min(hours([frame])) for frame in found[1:]] == sorted(
+        min(hours([frame])) for frame in found[1:]
+    )  # newest first: what a stop leaves is again before the oldest
+
+
+async def test_what_a_stop_left_is_asked_for_again_and_nothing_that_is_there() -> None:
+    class Venue(Fake, page=1000): ...
+
+    first = await before(Venue, timedelta(days=90), timedelta(days=366), stop_after=4)
+    have = max(hours(first))
+    left = await before(Venue, timedelta(hours=have), timedelta(days=366))
+    assert sorted(hours(first[1:]) + hours(left[1:])) == list(range(90 * 24 + 1, 366 * 24 + 1))
+    Venue.asked.clear()
+    await before(Venue, timedelta(days=366), timedelta(days=366))
+    assert len(Venue.asked) == 1
+
+
+async def test_a_coin_is_asked_for_once_before_it_was_listed() -> None:
+    class Venue(Fake, page=1000, listed=MS // DAY * DAY - 100 * DAY): ...
+
+    newest, first = stored(binance=OPEN), stored(binance=OPEN - timedelta(days=90))
+    rounds = candles.Rounds(sources(Venue), newest, first, clock)
+    for _ in range(3):
+        found = [f async for f in rounds.fill("BTC", "spot", "1h", timedelta(days=366))]
+    assert [frame.height for frame in found] == [1]
+    assert len(Venue.asked) == 3 + 2  # the rounds, a page with the listing in it, an empty one
+
+
+async def test_gold_has_no_year_of_hours() -> None:
+    class Venue(Fake, bases=("BTC", "PAXG")): ...
+
+    def depths(found: list[tuple[str, str, int, int]]) -> dict[str, int]:
+        hourly = [(base, start) for base, interval, start, _ in found if interval == "1h"]
+        return {b: round((MS - min(s for c, s in hourly if c == b)) / DAY) for b, _ in hourly}
+
+    await first(candles.collect(sources(Venue), ("BTC",), stored(), stored(), clock), 18)
+    assert depths(Venue.asked) == {"BTC": 366, "PAXG": 90}
+    Venue.asked.clear()
+    await first(candles.collect(sources(Venue), ("PAXG",), stored(), stored(), clock), 12)
+    assert depths(Venue.asked) == {"PAXG": 366}  # who follows it wants its profile
 
 
 @pytest.mark.usefixtures("rounds")
@@ -358,7 +432,7 @@ async def test_each_round_renews_the_open_candle_alone() -> None:
     class Venue(Fake): ...
 
     frames = candles.collect(
-        sources(Venue), ("BTC",), stored(binance=NOW - timedelta(days=2)), clock
+        sources(Venue), ("BTC",), stored(binance=NOW - timedelta(days=2)), stored(), clock
     )
     found = await first(frames, 4)
     assert of(found, "1d")["ts"].dt.day().to_list() == [19, 20, 20]
@@ -372,7 +446,7 @@ async def test_a_venue_that_fails_is_stood_in_for_with_its_whole_history() -> No
     class Venue(Fake, name="okx"): ...
 
     found = await first(
-        candles.collect(sources(Down, Limited, Venue), ("BTC",), stored(), clock), 3
+        candles.collect(sources(Down, Limited, Venue), ("BTC",), stored(), stored(), clock), 3
     )
     assert set(found["venue"]) == {"okx"}
     assert of(found, "1d").height == 2_001
@@ -383,14 +457,14 @@ async def test_when_nobody_answers_the_reason_is_raised() -> None:
     class Down(Fake, fails=Unanswered("timed out")): ...
 
     with pytest.raises(Unanswered, match="timed out"):
-        await first(candles.collect(sources(Down), ("BTC",), stored(), clock), 1)
+        await first(candles.collect(sources(Down), ("BTC",), stored(), stored(), clock), 1)
 
 
 @pytest.mark.usefixtures("rounds")
 async def test_gold_is_what_is_listed_and_what_is_not_is_not_asked_again() -> None:
     class Venue(Fake, bases=("BTC", "PAXG")): ...
 
-    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), clock), 16)
+    found = await first(candles.collect(sources(Venue), ("BTC",), stored(), stored(), clock), 16)
     assert set(found["symbol"]) == {"BTC/USDT", "PAXG/USDT"}
     assert sum(asked[0] == "XAUT" for asked in Venue.asked) == 1
 
@@ -399,7 +473,7 @@ async def test_the_gold_perpetual_comes_from_the_market_list() -> None:
     class Venue(Fake, bases=("XAU",)): ...
 
     source = Source(PRICED["binance"], Venue, nothing, known(swap("XAU")))
-    found = await first(candles.collect([source], (), stored(), clock), 3)
+    found = await first(candles.collect([source], (), stored(), stored(), clock), 3)
     assert set(found["symbol"]) == {"XAUUSDT"}
 
 

@@ -52,19 +52,23 @@ async def exchange(scenario: Scenario) -> AsyncIterator[Loopback]:
 
 
 def made(
-    exchange: Loopback, folder: Path, newest: Newest = lambda table, where: None
+    exchange: Loopback,
+    folder: Path,
+    newest: Newest = lambda table, where: None,
+    oldest: Newest = lambda table, where: None,
+    venues: tuple[str, ...] = tuple(VENUES),
 ) -> list[Spec]:
     (folder / "empty.toml").write_text("")
     settings = replace(
         load(folder / "empty.toml"),
         endpoint=exchange.endpoint,
-        venues=tuple(VENUES),
+        venues=venues,
         cache_dir=folder / "cache",
         coins=("BTC",),
         positioning_coins=("BTC",),
     )
     numbers = itertools.count(1).__next__
-    return specs(settings, Context(numbers, newest, lambda q: None, utc_now))
+    return specs(settings, Context(numbers, newest, lambda q: None, utc_now, oldest))
 
 
 class Recording:
@@ -282,4 +286,37 @@ async def test_pollers_and_quotes_bring_rows_of_their_table(
         assert frame.height
         assert frame.schema == spec.table.schema
         assert "BTC" in set(frame["base"])
+    assert not exchange.unknown
+
+
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx"])
+async def test_the_year_before_what_is_stored_comes_from_each_venue(
+    exchange: Loopback, tmp_path: Path, venue: str
+) -> None:
+    """A store of ninety days is given the hours before them, by the venue's own wire."""
+    hour = timedelta(hours=1)
+    opened = utc_now().replace(minute=0, second=0, microsecond=0)
+    first = opened - timedelta(days=90)
+
+    def stored(at: datetime) -> Newest:
+        return lambda table, where: at if where.get("interval") == "1h" else None
+
+    (spec,) = (
+        one
+        for one in made(exchange, tmp_path, stored(opened - hour), stored(first), (venue,))
+        if one.table is CANDLES
+    )
+    found: list[pl.DataFrame] = []
+    async with aclosing(spec.start()) as frames, asyncio.timeout(30):  # type: ignore[type-var]
+        async for frame in frames:
+            hourly = frame.filter(pl.col("interval") == "1h", pl.col("symbol") == "BTC/USDT")
+            found.append(hourly)
+            if hourly.height and hourly["ts"].min() <= first - timedelta(days=275, hours=23):  # type: ignore[operator]
+                break
+    older = pl.concat(found).filter(pl.col("ts") < first).sort("ts")
+    assert older.height == 276 * 24
+    assert (older["ts"].diff().drop_nulls() == hour).all()
+    assert set(older["venue"]) == {venue}
+    assert older["closed"].all()
+    assert (older["volume"] > 0).all()
     assert not exchange.unknown

@@ -50,7 +50,7 @@ def test_commands_come_first(bash: Path) -> None:
         (["export", "liq"], {"liquidations", "liquidation_minutes"}),
         (["export", "quotes", "--format", ""], {"parquet", "csv", "jsonl"}),
         (["config", "s"], {"show"}),
-        (["--panel", "s"], {"safe_haven"}),
+        (["--panel", "sa"], {"safe_haven"}),
         (["--config", "x.toml", "sna"], {"snapshot"}),
         (["--data-dir", "status", "do"], {"doctor"}),
         (["completions", "z"], {"zsh"}),

@@ -37,7 +37,7 @@ def fixed(panel: Panel) -> Panel:
 @asynccontextmanager
 async def dashboard(folder: Path) -> AsyncIterator[Pilot[None]]:
     settings = replace(load(), data_dir=folder, symbols="block", smallest=VIEW.smallest)
-    panels = [fixed(panel) for panel in PANELS]
+    panels = [fixed(BY_NAME[name]) for name in DASHBOARD]
     app = LiqtopApp(settings, FakeSource(), clock=lambda: samples.NOW, panels=panels)
     async with app.run_test(size=(8, 4)) as pilot:
         yield pilot

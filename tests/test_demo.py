@@ -121,6 +121,37 @@ def test_price_is_below_its_mean_of_a_year(printed: dict[str, Any]) -> None:
     assert mean["distance"] == pytest.approx(averages["price"] / mean["value"] - 1)
 
 
+def test_the_fullest_zone_of_the_year_lies_between_97_000_and_101_000(
+    printed: dict[str, Any],
+) -> None:
+    """A bin is half a per cent wide, and an end may fall into the next one."""
+    supply = printed["panels"]["supply"]
+    assert (supply["hours"], supply["venue"]) == (8_760, "binance")
+    above = supply["above"]
+    assert above["low"] == pytest.approx(97_000, rel=0.0075)
+    assert above["high"] == pytest.approx(101_000, rel=0.0075)
+    assert above["distance"] == pytest.approx(above["low"] / supply["price"] - 1)
+    assert 0.2 < above["share"] < 0.4
+    assert above["share"] == max(zone["share"] for zone in supply["zones"])
+    assert above["share"] < supply["traded_above"] < 1
+
+
+def test_the_scorecard_has_a_number_where_there_is_a_source(printed: dict[str, Any]) -> None:
+    panels = printed["panels"]
+    lines = panels["scorecard"]["lines"]
+    lacking = {name for name, line in lines.items() if line["value"] is None}
+    assert lacking == {name for name, line in lines.items() if "needs" in line.get("reason", "")}
+    mean = panels["moving_averages"]["averages"]["365d"]
+    assert lines["trend"]["value"] == pytest.approx(mean["distance"])
+    assert lines["trend"]["have_days"] == 365
+    assert lines["forced_flow"]["value"] == panels["liquidations"]["windows"]["24h"]["total_usd"]
+    assert lines["forced_flow"]["lower_bound"] is True
+    nearest = [zone["distance"] for zone in panels["supply"]["zones"] if zone["place"] == "above"]
+    assert lines["supply"]["value"] == min(nearest)
+    assert lines["haven"]["value"] == panels["safe_haven"]["btc_in_ounces"]
+    assert lines["leverage"]["reason"] == "0 of 7 days", "of a store of an hour nothing is noted"
+
+
 def test_live_rows_came_over_the_sockets(printed: dict[str, Any]) -> None:
     """The past ended before anything was subscribed, longer ago than the newest rows."""
     since = _time(printed["as_of"]) - timedelta(seconds=8)

@@ -9,10 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests import panel_samples as samples
 from tests.depth_samples import book
 from tests.frames import (
     NOW,
     STREAMS,
+    HeldYear,
     before,
     connection,
     daily,
@@ -57,6 +59,7 @@ AVERAGE = {
     "have",
     "need",
 }
+ZONE = {"place", "low", "high", "peak", "share", "fullest", "distance"}
 MAY_BE_NULL = {"endpoint", "reason"}
 """No endpoint is the real exchanges, no reason of a feed is that it lives: neither is unknown."""
 
@@ -99,6 +102,7 @@ def full() -> Snapshot:
         ),
         options=frame(OPTIONS, [tenor(name, 0.4, -0.03) for name in TENORS]),
         endpoint="http://127.0.0.1:8765",
+        hours={"BTC": samples.hours()},
     )
 
 
@@ -146,6 +150,10 @@ def has_schema_1(made: dict[str, Any]) -> None:
         assert set(coin["rank"]) >= {"rank", "percentile", "low", "high", "n", "need"}
         assert tuple(coin["tenors"]) == tuple(TENORS)
         assert {"words", "checks"} <= set(coin)
+    stock = made["panels"]["supply"]
+    assert {"of", "base", "price", "venue", "until", "hours", "need"} <= set(stock)
+    assert {"traded_above", "traded_below", "zones", "above", "at", "below"} <= set(stock)
+    assert all(set(zone) == ZONE for zone in stock["zones"])
     told = made["panels"]["events"]["events"]
     assert all(set(event) >= {"ts", "kind", "look"} for event in told)
 
@@ -260,6 +268,29 @@ def test_figures_of_the_slow_panels(full: Snapshot, settings: Settings) -> None:
     assert panels["moving_averages"]["round_levels"] == {"above": 90_000.0, "below": 85_000.0}
     assert panels["safe_haven"]["btc_in_ounces"] == pytest.approx(89_880 / 4_600)
     assert panels["safe_haven"]["returns"]["BTC"]["24h"] == pytest.approx(89_880 / 90_000 - 1)
+
+
+def test_the_zones_of_the_year(full: Snapshot, settings: Settings) -> None:
+    made = document(full, settings)["panels"]["supply"]
+    assert made["of"] == "traded volume, not holders' cost"
+    assert (made["venue"], made["hours"], made["need"]) == ("binance", 8_760, 8_760)
+    assert [zone["place"] for zone in made["zones"]] == ["above"] * 3 + ["at", "below"]
+    assert made["above"] == max(made["zones"][:3], key=lambda zone: zone["fullest"])
+    assert made["above"]["low"] < made["above"]["peak"] < made["above"]["high"]
+    assert made["above"]["distance"] == pytest.approx(made["above"]["low"] / 89_880 - 1)
+    assert made["at"]["distance"] == 0.0
+    assert made["below"]["distance"] < 0
+    assert made["traded_above"] + made["traded_below"] == pytest.approx(1.0)
+    assert not made["stale"]
+    assert "reason" not in made
+
+
+def test_less_than_a_year_of_hours_has_no_zones(full: Snapshot, settings: Settings) -> None:
+    young = replace(full, year=HeldYear({"BTC": samples.hours(count=2_160)}))
+    made = document(young, settings)["panels"]["supply"]
+    assert (made["zones"], made["above"], made["traded_above"]) == ([], None, None)
+    assert made["reason"] == "2,160 of 8,760 hours"
+    assert not made["stale"], "the price is live"
 
 
 def test_the_averages_are_stale_by_the_closes_of_their_own_coin(

@@ -21,6 +21,7 @@ from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.drill import Drill
 from tui.panels.liquidations.rooms import share_out
+from tui.panels.supply import SupplyRecord
 from tui.tables import State
 from tui.themes import THEMES
 from tui.travel import Travel
@@ -35,6 +36,8 @@ RECORDS: dict[str, Any] = {
     "events": samples.events(),
     "depth": depth_samples.record(),
     "options": samples.options(),
+    "supply": samples.supply_record(),
+    "scorecard": samples.scorecard(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -44,6 +47,8 @@ SIZES = {
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
     "depth": ((96, 14), (64, 16), (40, 13), (28, 3), (160, 2)),
     "options": ((64, 9), (40, 9), (28, 2), (160, 2), (100, 9)),
+    "scorecard": ((96, 13), (64, 13), (40, 11), (28, 10), (160, 1)),
+    "supply": ((64, 11), (40, 8), (28, 3), (160, 2)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -486,11 +491,17 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "events": "1s",
         "depth": "4s",
         "options": "2m",
+        "supply": "1s",
+        "scorecard": "1s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())
     late = replace(samples.averages(), as_of=samples.NOW + timedelta(hours=11))
     assert BY_NAME["moving_averages"].age(late).stale, "a daily close is missing"
+    quoted = samples.NOW + timedelta(hours=3)
+    behind = replace(samples.supplied(), price_ts=quoted)
+    assert not BY_NAME["supply"].age(SupplyRecord(quoted - timedelta(hours=1), behind)).stale
+    assert BY_NAME["supply"].age(SupplyRecord(quoted, behind)).stale, "hours are missing"
 
 
 def test_reasons_are_told_apart_where_one_names_several_venues() -> None:

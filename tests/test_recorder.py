@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.frames import frame, liquidation, quote
+from tests.frames import candle, frame, liquidation, quote, snapshot
 from tui import backoff, config, outbox, recorder, status
 from tui.alerts.watch import Watch
 from tui.clock import utc_now
@@ -24,7 +24,17 @@ from tui.rates import Rates
 from tui.recorder import Recorder
 from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, LIQUIDATIONS, QUOTES, SATURATION, UNREADABLE, Table
+from tui.tables import (
+    CANDLES,
+    COVERAGE,
+    HEALTH,
+    LIQUIDATIONS,
+    POSITIONING,
+    QUOTES,
+    SATURATION,
+    UNREADABLE,
+    Table,
+)
 from tui.venues.base import DOLLARS
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -365,3 +375,43 @@ async def test_what_is_waiting_when_it_stops_is_written(
     async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", burst)]):
         await done.wait()
     assert rows(tmp_path, QUOTES).height == 7
+
+
+async def test_collectors_are_told_the_ends_of_what_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent: list[Context] = []
+
+    def none(context: Context) -> list[Spec]:
+        lent.append(context)
+        return []
+
+    moments = [datetime(2026, 1, 20, hour, tzinfo=UTC) for hour in (3, 4, 5)]
+    writer = Writer(store_path(tmp_path), None)
+    writer.append(CANDLES, frame(CANDLES, [candle(1.0, ts, "1h") for ts in moments]))
+    writer.close()
+    async with recording(tmp_path, monkeypatch, none):
+        where = {"venue": "binance", "symbol": "BTC/USDT", "interval": "1h"}
+        assert lent[0].newest(CANDLES, where) == moments[-1]
+        assert lent[0].oldest(CANDLES, where) == moments[0]
+        assert lent[0].oldest(CANDLES, where | {"venue": "okx"}) is None
+
+
+async def test_scores_are_noted_once_in_the_beginning_of_each_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with recording(tmp_path, monkeypatch, lambda context: []) as running:
+        latest, now = running.latest, utc_now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        priced = snapshot(now, quotes=frame(QUOTES, [quote(1.0, now)]))
+        assert latest.noted(replace(priced, as_of=now)) is None, "that hour is not at its beginning"
+        later = hour + timedelta(hours=1, seconds=2)
+        ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
+        crowd = frame(POSITIONING, [ratio | {"ts": later - timedelta(minutes=3)}])
+        told = latest.noted(replace(priced, as_of=later, positioning=crowd))
+        assert told is not None
+        assert told.rows() == [(hour + timedelta(hours=1), "BTC", "positioning", 0.75)]
+        assert latest.noted(replace(priced, as_of=later + timedelta(minutes=9))) is None
+        again = latest.noted(replace(priced, as_of=later + timedelta(hours=1), positioning=crowd))
+        assert again is not None
+        assert again.is_empty(), "an hour later nothing of it is fresh"

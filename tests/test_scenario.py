@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from statistics import correlation, fmean
 
+import polars as pl
 import pytest
 
 from tests.loopback_world import world
@@ -16,7 +17,9 @@ from tui.loopback.mood import Mood
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.sampling import heard, published, totals
 from tui.loopback.scenario import FIXED_END, LONG_USD, SHORT_USD, Scenario
-from tui.tables import Measure, Side
+from tui.loopback.volumes import ZONE_SHARE
+from tui.metrics.profile import profile
+from tui.tables import TIME, Measure, Side
 
 SEEDS = (1, 7)
 
@@ -94,6 +97,42 @@ def test_hours_agree_with_their_day(scenario: Scenario) -> None:
     assert len(hourly) == 24
     assert hourly[0].open == pytest.approx(daily.open)
     assert hourly[-1].close == pytest.approx(daily.close)
+
+
+def hourly(scenario: Scenario) -> pl.DataFrame:
+    """The year of bitcoin's hours on a spot market."""
+    market = scenario.lists["binance", "spot"]["BTCUSDT"]
+    found = scenario.candles(market, HOUR, scenario.end - 365 * DAY, scenario.end, scenario.end)
+    ts = pl.Series([c.ts for c in found]).cast(TIME)
+    prices = {name: [getattr(c, name) for c in found] for name in ("low", "high", "volume")}
+    return pl.DataFrame({"ts": ts, **prices}).head(-1)
+
+
+def test_most_was_traded_between_97_000_and_101_000(scenario: Scenario) -> None:
+    """The zone's ends fall into a bin of half a per cent, or the next one."""
+    made = profile({"binance": hourly(scenario)})
+    assert made is not None
+    assert made.is_whole
+    fullest = made.zones[0]
+    assert fullest.low == pytest.approx(97_000, rel=0.0075)
+    assert fullest.high == pytest.approx(101_000, rel=0.0075)
+    assert fullest.share == pytest.approx(ZONE_SHARE, abs=0.04)
+    assert fullest.share == max(zone.share for zone in made.zones)
+    assert made.above(89_880) > fullest.share
+
+
+def test_a_day_of_the_year_is_the_sum_of_its_hours(scenario: Scenario) -> None:
+    for name in ("BTCUSDT", "SOLUSDT"):
+        market = scenario.lists["binance", "spot"][name]
+        for days in (2, 89, 91, 200, 364):
+            since = scenario.end // DAY * DAY - days * DAY
+            (daily,) = scenario.candles(market, DAY, since, since, scenario.end)
+            hours = scenario.candles(market, HOUR, since, since + DAY - 1, scenario.end)
+            assert len(hours) == 24
+            assert sum(hour.volume for hour in hours) == pytest.approx(daily.volume)
+            assert (hours[0].open, hours[-1].close) == pytest.approx((daily.open, daily.close))
+            for hour in hours:
+                assert daily.low * 0.997 <= hour.low <= hour.high <= daily.high * 1.003
 
 
 def test_gold_rises_alone(scenario: Scenario) -> None:

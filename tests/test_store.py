@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.frames import NOW, candle, connection, dvol, frame, liquidation, quote, tenor
 from tui.errors import StoreError, StoreMismatch
 from tui.store import Reader, Writer, schema, store_path
-from tui.store.schema import migrate, statements, user_version
+from tui.store.schema import MIGRATIONS, VERSION, migrate, statements, user_version
 from tui.tables import (
     CANDLES,
     COVERAGE,
@@ -31,6 +31,7 @@ from tui.tables import (
     OPTIONS,
     QUOTES,
     SATURATION,
+    SCORES,
     TABLES,
     TIME,
     VOLATILITY,
@@ -290,23 +291,23 @@ def shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
     return shapes
 
 
+def drop_tables_since(db: sqlite3.Connection, version: int) -> None:
+    """Make a store of that version, as far as tables are concerned that came later."""
+    for sql in (sql for number in range(version, VERSION) for sql in MIGRATIONS[number]):
+        if made := re.match(r"CREATE TABLE (\w+)", sql):
+            db.execute(f"DROP TABLE {made[1]}")
+    db.execute(f"PRAGMA user_version = {version}")
+
+
 def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path: Path) -> None:
     writer = Writer(path, None)
     writer.append(QUOTES, frame(QUOTES, [quote(7.0)]))
     writer.close()
     new = shape(path)
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TABLE saturation")
-        db.execute("DROP TABLE control")
-        db.execute("DROP TABLE alerts")
-        db.execute("DROP TABLE copies")
-        db.execute("DROP TABLE tape_blocks")
-        db.execute("DROP TABLE depth")
-        db.execute("DROP TABLE volatility")
-        db.execute("DROP TABLE options")
+        drop_tables_since(db, 1)
         db.execute("DROP INDEX liquidations_ts")
         db.execute("CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)")
-        db.execute("PRAGMA user_version = 1")
     assert shape(path) != new
     with pytest.raises(StoreError, match="older liqtop"):
         Reader(path)
@@ -325,22 +326,22 @@ def test_a_store_of_version_5_keeps_its_rows_and_gets_the_tables_of_version_6(pa
     writer.close()
     new = shape(path)
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TABLE depth")
-        db.execute("DROP TABLE volatility")
-        db.execute("DROP TABLE options")
-        db.execute("PRAGMA user_version = 5")
+        drop_tables_since(db, 5)
     assert shape(path) != new
     writer = Writer(path, None)
     book = {"ts": NOW, "venue": "okx", "market": "perp", "base": "BTC", "bid_100": 1e6}
     writer.append(DEPTH, frame(DEPTH, [book, book]))
     writer.append(VOLATILITY, frame(VOLATILITY, [dvol(0.394)]))
     writer.append(OPTIONS, frame(OPTIONS, [tenor("180d", 0.44, -0.031)]))
+    score = {"ts": NOW, "base": "BTC", "name": "trend", "value": -0.11}
+    writer.append(SCORES, frame(SCORES, [score, score | {"value": -0.12}]))
     writer.close()
     assert shape(path) == new
     reader = Reader(path)
     assert reader.read(QUOTES)["price"].to_list() == [7.0]
     assert reader.read(DEPTH)["bid_100"].to_list() == [1e6]
     assert reader.read(VOLATILITY)["close"].to_list() == [0.394]
+    assert reader.read(SCORES)["value"].to_list() == [-0.12]
     assert reader.read(OPTIONS)["near"].to_list() == [NOW + timedelta(days=1)]
 
 

@@ -20,6 +20,7 @@ TABLES = (
     *("liquidations", "liquidation_minutes", "coverage", "positioning"),
     *("derivatives", "candles", "quotes", "health", "saturation", "control", "alerts"),
     *("depth", "volatility", "options"),
+    "scores",
 )
 """The names in `tui.tables`, whose types would load polars."""
 

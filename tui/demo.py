@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,7 +126,7 @@ def _once(stage: Stage, as_json: bool) -> int:
     while time.monotonic() < limit:
         snapshot, document = taken(reader, stage.settings, clock.shifted(stage.ahead)())
         fresh = reader.read(LIQUIDATIONS, since=stage.end, columns=["ts"]).height
-        missing = [name for name, panel in document["panels"].items() if not has_data(panel)]
+        missing = [name for name, panel in document["panels"].items() if not HAS_DATA[name](panel)]
         if fresh >= FRESH and not missing:
             print(printed(snapshot, document, stage.settings, as_json))
             return 0
@@ -134,18 +134,22 @@ def _once(stage: Stage, as_json: bool) -> int:
     raise LiqtopError(f"no data within {ONCE_S:.0f} s: {', '.join(missing) or f'{fresh} rows'}")
 
 
-def has_data(panel: dict[str, Any]) -> bool:
-    """Whether a panel of the document shows something: its first list or figure is there."""
-    if "windows" in panel:
-        return bool(panel["feed"])
-    if "absorption" in panel:
-        return bool(panel["rows"])
-    if "rows" in panel:
-        return all(panel[key] for key in ("rows", "open_interest", "funding"))
-    if "events" in panel:
-        return panel["age_s"] is not None
-    if "averages" in panel:
-        return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
-    if "coins" in panel:  # options: none where neither bitcoin nor ether is followed
-        return all(coin["rank"]["rank"] is not None for coin in panel["coins"].values())
-    return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None
+HAS_DATA: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "liquidations": lambda panel: bool(panel["feed"]),
+    "long_short": lambda panel: all(panel[k] for k in ("rows", "open_interest", "funding")),
+    "moving_averages": lambda panel: (
+        panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
+    ),
+    "safe_haven": lambda panel: (
+        panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None
+    ),
+    "events": lambda panel: panel["age_s"] is not None,
+    "scorecard": lambda panel: panel["age_s"] is not None,
+    "depth": lambda panel: bool(panel["rows"]),
+    # None where neither bitcoin nor ether is followed.
+    "options": lambda panel: all(
+        coin["rank"]["rank"] is not None for coin in panel["coins"].values()
+    ),
+    "supply": lambda panel: bool(panel["zones"]),
+}
+"""Whether a panel of the document shows something: its first list or figure is there."""

@@ -1,5 +1,6 @@
 """What the recorder makes of its own store: each second the snapshot of all panels, and the alerts
-it gives rise to; each minute how full the sampled venues were; at times copies for who opens it.
+it gives rise to; each minute how full the sampled venues were; each hour the scores; at times
+copies for who opens it.
 """
 
 import asyncio
@@ -19,9 +20,10 @@ from tui.document import SCHEMA, guarded
 from tui.errors import StoreError
 from tui.metrics import saturation
 from tui.outbox import Outbox
+from tui.scores import note
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer
-from tui.tables import ALERTS, SATURATION
+from tui.tables import ALERTS, SATURATION, SCORES
 from tui.venues import VENUES
 
 log = logging.getLogger("liqtop")
@@ -38,11 +40,12 @@ SETTLED_S = 5
 
 class Second(NamedTuple):
     """What was made of one moment: the document, rows of SATURATION when a minute is over, and
-    the errors by what they hindered."""
+    rows of SCORES when an hour has begun, the errors by what they hindered."""
 
     as_of: datetime
     document: dict[str, Any]
     full: pl.DataFrame | None
+    noted: pl.DataFrame | None
     errors: dict[str, Exception]
 
 
@@ -71,6 +74,7 @@ class Latest:
         self._live = Live(reader)
         self._thread = ThreadPoolExecutor(1, "metrics")
         self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
+        self._noted = self._summed.replace(minute=0)  # and its hour is not at its beginning
         kept, seen = reader.meta(watch.META), reader.latest_as_of()
         self._watch = watch.Watch(settings.alerts, kept, seen)
 
@@ -97,9 +101,11 @@ class Latest:
 
     async def _second(self) -> None:
         loop = asyncio.get_running_loop()
-        as_of, doc, full, errors = await loop.run_in_executor(self._thread, self._made)
-        if full is not None:
-            self._outbox.put(SATURATION, full)
+        made = await loop.run_in_executor(self._thread, self._made)
+        as_of, doc, errors = made.as_of, made.document, made.errors
+        for table, rows in ((SATURATION, made.full), (SCORES, made.noted)):
+            if rows is not None:
+                self._outbox.put(table, rows)
         try:
             self._alert(doc, as_of)  # also while the store can't be written: it tells of that
         except Exception as error:
@@ -112,7 +118,7 @@ class Latest:
 
     def _made(self) -> Second:
         """Raises StoreError alone."""
-        as_of, full = self._clock(), None
+        as_of = self._clock()
         try:
             self._live.poll()
             taken = self._live.at(as_of := self._clock())
@@ -120,13 +126,15 @@ class Latest:
             raise
         except Exception as error:
             bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
-            return Second(as_of, bare, None, {"snapshot": error})
+            return Second(as_of, bare, None, None, {"snapshot": error})
         doc, errors = guarded(taken, self._settings)
-        try:
-            full = self.full(taken)
-        except Exception as error:
-            errors["saturation"] = error
-        return Second(as_of, doc, full, errors)
+        made: dict[str, pl.DataFrame | None] = {}
+        for name, make in (("saturation", self.full), ("scores", self.noted)):
+            try:
+                made[name] = make(taken)
+            except Exception as error:
+                errors[name] = error
+        return Second(as_of, doc, made.get("saturation"), made.get("scores"), errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
         """Say what fails when it is something new: a bug comes back every second, and its
@@ -147,6 +155,14 @@ class Latest:
         self._summed = minute
         sampled = [v for v in self._settings.venues if VENUES[v].gives == saturation.SAMPLED]
         return saturation.of_minutes(taken.edges, sampled, [minute])
+
+    def noted(self, taken: Snapshot) -> pl.DataFrame | None:
+        """Rows of SCORES of an hour in its beginning, once."""
+        hour = taken.as_of.replace(minute=0, second=0, microsecond=0)
+        if hour <= self._noted:
+            return None
+        self._noted = hour
+        return note(taken, self._settings.coins)
 
     def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
         """Tell what the rules say of this second: 0.4 ms with nine of them."""

@@ -63,7 +63,7 @@ class Recorder:
         self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
-        context = Context(self.writer.next_conn, self._newest, self.rates, clock)
+        context = Context(self.writer.next_conn, self._newest, self.rates, clock, self._oldest)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
         limit = settings.alerts.limit_s
@@ -237,6 +237,9 @@ class Recorder:
     def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
         frame = self._lookup.read(table, where=where, newest=1, columns=[table.time])
         return frame.item(0, 0) if frame.height else None
+
+    def _oldest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
+        return self._lookup.oldest(table, where)
 
     def _health(self, spec: Spec, state: State, attempts: int, reason: str | None = None) -> None:
         """A row of `health` for every change of state; the same state again writes nothing."""

@@ -26,6 +26,7 @@ from tui.store.recent import Recent
 from tui.store.shelf import Shelf
 from tui.store.sums import Summed
 from tui.store.thinned import depths, older
+from tui.store.year import Frames, Year
 from tui.tables import (
     ALERTS,
     CONTROL,
@@ -102,6 +103,17 @@ class Snapshot:
     depths: pl.DataFrame | None = None
     """Of the one coin whose books are looked at, if any: `depth` over the span of its chart."""
     matches: "Matches | None" = None  # all liquidations that a filter lets through, where one is
+    year: Year = field(default_factory=Year)  # what `hours` reads
+
+    def hours(self, base: str) -> Frames:
+        """The hourly spot candles of a coin that were over, of 365 days, by venue: read of the
+        store when they are asked for. StoreError when they can't be."""
+        return self.year.of(base, milliseconds(self.as_of))
+
+    def scores(self, base: str) -> pl.DataFrame:
+        """What the recorder noted of the scorecard's lines of a coin, and of those of all, in 90
+        days: read of the store as `hours` are. Columns ts, name, value."""
+        return self.year.scores(base, milliseconds(self.as_of))
 
     @property
     def whole_minutes(self) -> pl.DataFrame:
@@ -205,7 +217,8 @@ class Snapshot:
 
 def take(reader: Reader, as_of: datetime) -> Snapshot:
     """The snapshot of any moment, past ones too. StoreError when the store can't be read."""
-    return _snapshot(reader, Day(reader, milliseconds(as_of), followed=False), as_of)
+    day = Day(reader, milliseconds(as_of), followed=False)
+    return _snapshot(reader, day, as_of, Year(reader))
 
 
 class Live:
@@ -220,12 +233,14 @@ class Live:
         self._reader = reader
         self._day: Day | None = None
         self._shelf: Shelf | None = None
+        self._year = Year(reader)
         self._unused = 0  # snapshots since the shelf was last needed
 
     def poll(self) -> bool:
         """Take in what is new; whether there was anything. A replaced file is opened anew."""
         if self._reader.replaced:
             self._day = self._shelf = None
+            self._year = Year(self._reader)
             self._reader.reopen()
         if self._day is None:
             return True
@@ -278,7 +293,7 @@ class Live:
         self._unused += 1
         if self._unused > UNUSED:
             self._shelf = None
-        return _snapshot(self._reader, self._day, as_of)
+        return _snapshot(self._reader, self._day, as_of, self._year)
 
     def minutes(self, as_of: datetime) -> pl.DataFrame:
         """The whole minutes of the 24 h before `as_of` alone; where nothing was heard, at once."""
@@ -290,7 +305,7 @@ class Live:
     def _past(self, as_of: datetime) -> Snapshot:
         now = milliseconds(as_of)
         day = Day(self._reader, now, followed=False, shelf=self._needed())
-        return _snapshot(self._reader, day, as_of)
+        return _snapshot(self._reader, day, as_of, self._year)
 
     def _needed(self) -> Shelf:
         self._unused = 0
@@ -308,7 +323,7 @@ class Walk:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._shelf = Shelf(reader)
+        self._shelf, self._year = Shelf(reader), Year(reader)
         self._day: Day | None = None
         self._end = 0
         self._recent: Recent | None = None
@@ -320,7 +335,9 @@ class Walk:
         if self._day is None or now > self._end:
             self._end = now + HOUR
             self._day = Day(self._reader, now, followed=False, shelf=self._shelf, until=self._end)
-        return replace(_snapshot(self._reader, self._day, as_of), recent=self._newest(now + AHEAD))
+        return replace(
+            _snapshot(self._reader, self._day, as_of, self._year), recent=self._newest(now + AHEAD)
+        )
 
     def _newest(self, cut: int) -> pl.DataFrame:
         """Of an hour ahead a day holds the last rows, not the next ones: these are read as they
@@ -342,7 +359,7 @@ def around(reader: Reader, ts: datetime, base: str, as_of: datetime) -> Around:
     return Around(rows, quotes)
 
 
-def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
+def _snapshot(reader: Reader, day: Day, as_of: datetime, year: Year) -> Snapshot:
     began, wrote = reader.meta("began"), reader.latest_as_of()
     return Snapshot(
         as_of=as_of,
@@ -354,6 +371,7 @@ def _snapshot(reader: Reader, day: Day, as_of: datetime) -> Snapshot:
         recorder_ts=min(wrote, as_of) if wrote else None,
         around=None,
         sums=day.sums(milliseconds(as_of)),
+        year=year,
         **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # all of them frames
     )
 

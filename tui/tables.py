@@ -349,6 +349,19 @@ DEPTH = Table(
 )
 
 
+SCORES = Table(
+    "scores",
+    {
+        "ts": TIME,  # the hour in whose beginning it was noted
+        "base": _TEXT,  # empty: of all coins
+        "name": _TEXT,  # of a line of the scorecard (tui.scores)
+        "value": _FLOAT,  # in the line's own unit
+    },
+    key=("base", "name", "ts"),
+    retention=timedelta(days=400),
+)
+
+
 class State(StrEnum):
     """What a collector is doing, as `health` and the help page say it."""
 
@@ -378,4 +391,5 @@ TABLES: tuple[Table, ...] = (
     DEPTH,
     VOLATILITY,
     OPTIONS,
+    SCORES,
 )

@@ -92,6 +92,28 @@ _COIN_OPTIONS = {
     "tenors": Each(_TENOR, ("7d", "30d", "90d", "180d"), "180d"),
     "checks": {"parity": "change", "iv_gap": "change"},
 }
+_ZONE = {
+    "low": "price",
+    "high": "price",
+    "peak": "price",
+    "share": "share",
+    "fullest": "share",
+    "distance": "change",
+}
+_SCORE = {
+    "value": "number",
+    "percentile": "share",
+    "have_days": "count",
+    "need_days": "count",
+    "change_24h": "number",
+    "lower_bound": "flag",
+    "age_s": "s",
+    "stale": "flag",
+}
+SCORES = (
+    *("trend", "leverage", "funding", "positioning", "spot_demand"),
+    *("supply", "options", "haven", "liquidity", "forced_flow"),
+)
 _EVENT = {
     "usd": "usd",
     "lower_bound": "flag",
@@ -179,6 +201,19 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             "flight": "flag",
             "sigma_7d": {"BTC": "number", "gold": "number"},
         },
+        "supply": {
+            **_AGED,
+            "price": "price",
+            "hours": "count",
+            "need": "count",
+            "traded_above": "share",
+            "traded_below": "share",
+            "above": _ZONE,
+            "at": _ZONE,
+            "below": _ZONE,
+            "zones": Rows(_ZONE, ("above", "at", "below"), "above"),
+        },
+        "scorecard": {**_AGED, "lines": Each(_SCORE, SCORES, "trend")},
         "events": {**_AGED, "events": Rows(_EVENT, None, "burst")},
         "depth": {
             **_AGED,

@@ -165,7 +165,8 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         ]
 
     def chart(clients: dict[str, Rest]) -> Frames:
-        return candles.collect(sources(clients), settings.coins, context.newest, context.clock)
+        known = context.newest, context.oldest
+        return candles.collect(sources(clients), settings.coins, *known, context.clock)
 
     rests: dict[str, float] = {}
 

@@ -15,7 +15,8 @@ from tui.tables import BACKFILLED, COVERAGE, LIVING, UNREADABLE, Table
 log = logging.getLogger("liqtop")
 
 Newest = Callable[[Table, Mapping[str, str]], datetime | None]
-"""Newest stored time of the rows of a table that match, so that only the hole is fetched."""
+"""Newest (or oldest) stored time of the rows of a table that match, so that only the hole is
+fetched."""
 
 
 def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -271,6 +272,8 @@ class Context:
     rate: Callable[[str], float | None]
     """USD per unit of a quote currency, None when its newest price is older than 60 s."""
     clock: Clock = utc_now
+    oldest: Newest = lambda table, where: None
+    """Without it nothing is fetched that is older than what is stored."""
 
 
 @dataclass(frozen=True)

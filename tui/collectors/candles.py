@@ -1,7 +1,9 @@
 """Daily and hourly candles of the coins and of gold: spot where there is spot, one venue each.
 
 Every round asks for the hole since the newest stored candle, that one included: the open candle
-is so renewed each minute, and a venue that has to stand in brings its whole history along.
+is so renewed each minute, and a venue that has to stand in brings its whole history along. What
+lies before the oldest stored one is asked for once, newest first, so that what a stop leaves is
+again before the oldest.
 """
 
 import asyncio
@@ -26,20 +28,29 @@ MIDNIGHT_S = 5.0
 """A round begins this long after midnight UTC, for the daily candle that has just closed."""
 RESTED_S = 120.0
 """A venue that said 429 without a time is left alone for this long; the next one stands in."""
-DEPTHS = {"1d": timedelta(days=2_700), "1h": timedelta(days=90)}
+DEPTHS = {"1d": timedelta(days=2_700), "1h": timedelta(days=366)}
+"""A year of hours for the volume profile, and a day more for moments that are looked at later."""
+SHALLOW = {"1h": timedelta(days=90)}
+"""Of gold, which has no profile: as far back as a snapshot reaches."""
 
 
 class Rounds:
     """One collector's memory: how far each series is, and which venue is to be left alone."""
 
-    def __init__(self, sources: Sequence[Source], newest: Newest, clock: Clock) -> None:
-        self._sources, self._newest, self._clock = sources, newest, clock
+    def __init__(
+        self, sources: Sequence[Source], newest: Newest, oldest: Newest, clock: Clock
+    ) -> None:
+        self._sources, self._clock = sources, clock
+        self._newest, self._oldest = newest, oldest
+        self._deep: set[tuple[str, str, str]] = set()  # asked for as far back as they reach
         self._last: dict[tuple[str, str, str], int] = {}
         self._rest_until: dict[str, float] = {}
         self._absent: set[tuple[str, str, str]] = set()
         self._found: set[tuple[str, str, str]] = set()
 
-    async def fill(self, base: str, kind: str, interval: str) -> AsyncIterator[pl.DataFrame]:
+    async def fill(
+        self, base: str, kind: str, interval: str, depth: timedelta
+    ) -> AsyncIterator[pl.DataFrame]:
         """The hole of one series from the first venue that can; the last error when none can."""
         failed: VenueError | None = None
         for source in self._sources:
@@ -48,7 +59,10 @@ class Rounds:
                 continue
             try:
                 market = await find(source, base, kind)
-                async for frame in self._since(source, market, interval):
+                earliest = self._earliest(interval, depth)
+                async for frame in self._since(source, market, interval, earliest):
+                    yield frame
+                async for frame in self._before(source, market, interval, earliest):
                     yield frame
                 self._found.add((name, base, kind))
                 return
@@ -73,11 +87,11 @@ class Rounds:
         self._absent.clear()
 
     async def _since(
-        self, source: Source, market: Market, interval: str
+        self, source: Source, market: Market, interval: str, earliest: int
     ) -> AsyncIterator[pl.DataFrame]:
         key = (source.asked.name, market.symbol, interval)
         now = milliseconds(self._clock())
-        start = self._last.get(key) or self._begin(key, now)
+        start = self._last.get(key) or self._begin(key, earliest)
         any_yet = key in self._last
         while start <= now:
             end = min(start + source.asked.page * INTERVALS[interval], now + 1)
@@ -90,31 +104,69 @@ class Rounds:
         if not any_yet:
             raise NotListed(f"no candles of {market.symbol}")
 
-    def _begin(self, key: tuple[str, str, str], now: int) -> int:
+    async def _before(
+        self, source: Source, market: Market, interval: str, earliest: int
+    ) -> AsyncIterator[pl.DataFrame]:
+        """What is older than the oldest stored candle: a store of a version that kept less."""
+        key = (source.asked.name, market.symbol, interval)
+        if key in self._deep:
+            return
+        now, page = milliseconds(self._clock()), source.asked.page * INTERVALS[interval]
+        end = self._oldest_of(key)
+        while end > earliest:
+            start = max(earliest, end - page)
+            found = await source.asked.candles(source.ask, market, interval, start, end, now)
+            if not found:  # not listed then
+                break
+            yield _frame(source.asked.name, market, interval, found, now)
+            end = start
+        self._deep.add(key)
+
+    def _begin(self, key: tuple[str, str, str], earliest: int) -> int:
         """Where the hole begins: at the newest stored candle, which may still have been open."""
-        venue, symbol, interval = key
-        length = INTERVALS[interval]
-        earliest = milliseconds(self._clock() - DEPTHS[interval]) // length * length
-        stored = self._newest(CANDLES, {"venue": venue, "symbol": symbol, "interval": interval})
+        stored = self._newest(CANDLES, _where(key))
         if stored is None:
+            self._deep.add(key)  # it is asked for from its earliest on
             return earliest
         self._last[key] = max(earliest, milliseconds(stored))
         return self._last[key]
+
+    def _oldest_of(self, key: tuple[str, str, str]) -> int:
+        stored = self._oldest(CANDLES, _where(key))
+        return 0 if stored is None else milliseconds(stored)
+
+    def _earliest(self, interval: str, depth: timedelta) -> int:
+        length = INTERVALS[interval]
+        return milliseconds(self._clock() - depth) // length * length
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
 
+def _where(key: tuple[str, str, str]) -> dict[str, str]:
+    return dict(zip(("venue", "symbol", "interval"), key, strict=True))
+
+
 async def collect(
-    sources: Sequence[Source], coins: tuple[str, ...], newest: Newest, clock: Clock
+    sources: Sequence[Source],
+    coins: tuple[str, ...],
+    newest: Newest,
+    oldest: Newest,
+    clock: Clock,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of CANDLES. Raises a VenueError when no venue can give a coin's candles."""
-    rounds = Rounds(sources, newest, clock)
+    rounds = Rounds(sources, newest, oldest, clock)
     today = clock().date()
+    gold = [key for key in GOLD if key not in {(coin, "spot") for coin in coins}]
     while True:
-        for interval in DEPTHS:
-            for base, kind in [*((coin, "spot") for coin in coins), *GOLD]:
-                async for frame in rounds.fill(base, kind, interval):
+        for interval, depth in DEPTHS.items():
+            shallow = SHALLOW.get(interval, depth)
+            series = [
+                *((coin, "spot", depth) for coin in coins),
+                *((*key, shallow) for key in gold),
+            ]
+            for base, kind, reach in series:
+                async for frame in rounds.fill(base, kind, interval, reach):
                     yield frame
         if clock().date() != today:
             today = clock().date()

@@ -16,12 +16,15 @@ from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
+from tui.document.scores import scores
+from tui.document.supply import supply
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
 from tui.metrics.feeds import Feed
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
+from tui.scores import Given
 from tui.snapshot import Snapshot
 
 __all__ = ["SCHEMA", "document", "dumps", "guarded", "lazily"]
@@ -86,6 +89,8 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         "events": lambda: events(snapshot, coin),
         "depth": lambda: depth(snapshot, settings.coins),
         "options": lambda: options_panel(snapshot),
+        "supply": lambda: supply(snapshot, coin, found()),
+        "scorecard": lambda: scores(snapshot, coin, settings.coins, Given(found, interest, tape)),
     }
     return Parts(
         {

@@ -102,18 +102,20 @@ def framed(
     last: datetime,
     cursor: int | None = None,
     title: str = "",
+    bounds: tuple[float, float] | None = None,
 ) -> list[Content]:
     """Series over one scale: `height` lines, the first of them read out at the cursor.
 
     Without a cursor the newest values are read, behind the `title`. An earlier series lies above
-    a later one; None where nothing is known is a gap.
+    a later one; None where nothing is known is a gap. The scale reaches from the lowest value to
+    the highest, or over the `bounds`.
     """
     rows, points = height - 2, max((len(one.values) for one in series), default=0)
     span = Span(first, last, points, width - AXIS)
     known = [v for one in series for v in one.values if v is not None and math.isfinite(v)]
     if span.columns < 5 or rows < 1 or not known:
         return [line(width)] * max(0, height)
-    low, high = min(known), max(known)
+    low, high = bounds or (min(known), max(known))
     drawn = line_chart([one.values for one in series], span.columns, rows, symbols, low, high)
     layers = [(cells, one.style) for cells, one in zip(drawn, series, strict=True)]
     if cursor is not None:

@@ -97,7 +97,7 @@ class Grid:
 
 @dataclass(eq=False)
 class Path:
-    """A coin's price: days to the newest 90, hours to the last two or three days, then minutes.
+    """A coin's price: days to the newest 366, hours to the last two or three days, then minutes.
 
     `history` makes the days and hours when they are first asked for: of most coins nobody does.
     Between two minutes a ripple of 0.4 basis points keeps the last price moving; it is zero at
@@ -119,7 +119,7 @@ class Path:
 
     @property
     def hours(self) -> Grid:
-        """A price at each hour of the newest 90 days but the last two or three."""
+        """A price at each hour of the newest 366 days but the last two or three."""
         return self._made[1]
 
     @property
@@ -183,12 +183,18 @@ class Echo:
 
 
 def candles(
-    path: Priced, interval: int, since: int, until: int, now: int, volume: float, phase: int = 0
+    path: Priced,
+    interval: int,
+    since: int,
+    until: int,
+    now: int,
+    traded: Callable[[int, int], float],
+    phase: int = 0,
 ) -> list[Candle]:
     """The candles of [since, until] that opened by `now`, the newest one perhaps still open.
 
-    `interval` in ms; weeks open on Mondays, others at multiples of it plus `phase`. `volume` is
-    coins per day at an ordinary price move.
+    `interval` in ms; weeks open on Mondays, others at multiples of it plus `phase`. `traded` gives
+    the coins of a stretch (ms).
     """
     phase = 4 * DAY if interval == 7 * DAY else phase  # the epoch was a Thursday
     first = max(since, path.begins)
@@ -199,7 +205,6 @@ def candles(
         start, close = path.at(ts), path.at(end)
         low, high = path.extremes(ts, end)
         low, high = min(low, start, close), max(high, start, close)
-        swing = 0.5 + 40 * (high / low - 1)
-        out.append(Candle(ts, start, high, low, close, volume * swing * (end - ts) / DAY))
+        out.append(Candle(ts, start, high, low, close, traded(ts, end)))
         ts += interval
     return out

@@ -51,6 +51,7 @@ class Prices:
         self.last = -(-end // MINUTE) * MINUTE  # the first whole minute at or after the end
         self._from_minutes = (end - 2 * DAY) // DAY * DAY
         self._from_hours = (end - 90 * DAY) // DAY * DAY
+        self._from_year = (end - 366 * DAY) // DAY * DAY
         self.paths: dict[str, Path] = {}
         self.waves: list[Wave] = []
         self._residuals: dict[str, float] = {}
@@ -188,14 +189,19 @@ class Prices:
 
         return self._path(coin.name, daily, Grid(times[0], MINUTE, prices), 0.02)
 
+    def _hourly(self, name: str, days: Grid, first: int, last: int, sigma: float) -> list[float]:
+        """A price at each hour of [first, last], at midnights the day's."""
+        times = list(range(first, last + 1, HOUR))
+        pins = [(ts, math.log(days.at(ts))) for ts in times if ts % DAY == 0]
+        return [math.exp(v) for v in bridge(times, pins, sigma, self._rng(name))]
+
     def _path(self, name: str, daily: Callable[[], Grid], minutes: Grid, sigma: float) -> Path:
         def history() -> tuple[Grid, Grid]:
             days = daily()
-            first = max(self._from_hours, days.begins)
-            times = list(range(first, self._from_minutes + 1, HOUR))
-            pins = [(ts, math.log(days.at(ts))) for ts in times if ts % DAY == 0]
-            logs = bridge(times, pins, sigma, self._rng(f"{name} hours"))
-            return days, Grid(first, HOUR, [math.exp(v) for v in logs])
+            first, later = (max(ts, days.begins) for ts in (self._from_year, self._from_hours))
+            year = self._hourly(f"{name} year", days, first, later, sigma)
+            newest = self._hourly(f"{name} hours", days, later, self._from_minutes, sigma)
+            return days, Grid(first, HOUR, [*year[:-1], *newest])
 
         rng = self._rng(f"{name} ripple")
         ripple = tuple(0.0 if i % 60 == 0 else rng.uniform(-1, 1) for i in range(1800))

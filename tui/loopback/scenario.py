@@ -13,6 +13,7 @@ from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, MINUTE, Candle, Echo, Priced, candles
 from tui.loopback.prices import CHUNK, Prices
 from tui.loopback.sampling import Gap, dollar_rate, scaled
+from tui.loopback.volumes import Volumes, Zone
 from tui.tables import Side
 
 FIXED_END = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
@@ -53,6 +54,7 @@ class Scenario:
         self.still_from: int | None = None  # from then on (ms) every price stays where it is
         self._echoes: dict[tuple[str, float], Echo] = {}
         self._crowds: dict[str, Crowd] = {}
+        self._volumes: dict[str, Volumes] = {}
         self._live: list[Forced] = []
         self._live_truth: list[Forced] = []
 
@@ -204,9 +206,21 @@ class Scenario:
         self, market: Instrument, interval: int, since: int, until: int, now: int, phase: int = 0
     ) -> list[Candle]:
         """Candles of a market: see `tui.loopback.path.candles`."""
-        path = self.priced(market)
-        volume = VOLUMES.get(market.path, 40e6 / max(market.price, 1e-12)) / market.unit
-        return candles(path, interval, max(since, market.began), until, now, volume, phase)
+        path, volumes = self.priced(market), self._volumes_of(market)
+        begins = max(since, market.began)
+        traded = lambda ts, end: volumes.of(ts, end) / market.unit  # noqa: E731
+        return candles(path, interval, begins, until, now, traded, phase)
+
+    def _volumes_of(self, market: Instrument) -> Volumes:
+        daily = VOLUMES.get(market.path, 40e6 / max(market.price, 1e-12))
+        if market.path not in VOLUMES:  # its hours are nobody's business
+            return Volumes(self.priced(market), daily, self.end)
+        if market.path not in self._volumes:
+            path, since = self.prices.paths[market.path], self.end - 365 * DAY
+            weight = Zone(path, since, self.end).weight if market.path == "BTC" else None
+            since = (self.end - 366 * DAY) // DAY * DAY
+            self._volumes[market.path] = Volumes(path, daily, since, weight)
+        return self._volumes[market.path]
 
     def day(self, market: Instrument, now: int) -> tuple[float, float, float]:
         """(price 24 h ago, highest, lowest) of a market."""

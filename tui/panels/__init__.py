@@ -8,6 +8,8 @@ from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
 from tui.panels.options import OptionsPanel
 from tui.panels.safe_haven import SafeHavenPanel
+from tui.panels.scorecard import ScorecardPanel
+from tui.panels.supply import SupplyPanel
 
 PANELS: tuple[Panel, ...] = (
     LiquidationsPanel(),
@@ -17,6 +19,8 @@ PANELS: tuple[Panel, ...] = (
     EventsPanel(),
     DepthPanel(),
     OptionsPanel(),
+    ScorecardPanel(),
+    SupplyPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

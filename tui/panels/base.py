@@ -189,6 +189,10 @@ class Panel(ABC):
         """The points of the detail's chart, which its cursor can read."""
         return 0
 
+    def chart_width(self, width: int) -> int:
+        """The cells that the detail's chart has of the `width` inside its box."""
+        return width
+
     def choices(self, record: Any, view: View) -> int:
         """The rows of the detail that can be selected; 0: it scrolls instead."""
         return 0

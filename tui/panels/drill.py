@@ -15,7 +15,8 @@ class Drill:
     `path` is what was chosen on the way here and `row` the liquidation looked at. `block` is the
     part of the screen whose rows are selected, `cursor` the place in the chart (`draw.framed`),
     `span` the name of the stretch the chart shows where a panel has such. `typed` is the last
-    filter that makes sense and `error` what is wrong with what stands in its line now.
+    filter that makes sense and `error` what is wrong with what stands in its line now. `panel` is
+    the one whose detail is meant, where it is not the panel's own.
     """
 
     path: tuple[Step, ...] = ()
@@ -25,6 +26,7 @@ class Drill:
     span: str = ""
     typed: str = ""
     error: str = ""
+    panel: str = ""
 
     def into(self, column: str, value: str) -> "Drill":
         """One level deeper: of this value alone."""

@@ -14,7 +14,7 @@ from tui import remembered
 from tui.layouts import following, named
 from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
 from tui.panels.drill import Drill
-from tui.screens.detail import Detail
+from tui.screens.detail import Detail, panel_named
 from tui.screens.drawing import Wanted
 from tui.screens.hints import hint
 from tui.screens.layout import HEADER, HINT, Placement, arrange, edge_place, is_strip, stamp_place
@@ -54,6 +54,7 @@ class Dashboard(LiveScreen):
         self._zoomed: str | None = None
         self._selected: dict[str, int] = {}  # the row of a panel
         self._moments: dict[str, tuple[datetime, ...]] = {}  # what rows of a panel stand for
+        self._selectable: dict[str, int] = {}  # how many rows of a panel can be selected
         self._opens: dict[str, tuple[int | None, Drill | None]] = {}  # where a row leads
         self._opening = False  # enter was pressed before the row it was pressed on was drawn
         self._scroll: dict[str, int] = {}
@@ -182,7 +183,9 @@ class Dashboard(LiveScreen):
             self.action_open()
 
     def _keep_within(self, name: str, rows: int | None) -> None:
-        """Only the picture knows how many rows a feed has at this size and coin."""
+        """Only the picture knows how many rows a panel has at this size and coin."""
+        if rows is not None:
+            self._selectable[name] = rows
         if rows is not None and name in self._selected:
             self._selected[name] = min(self._selected[name], rows - 1)
             if rows == 0:
@@ -253,10 +256,19 @@ class Dashboard(LiveScreen):
         elif name:
             row, there = self._opens.get(name, (None, None))
             self._opening = row != at
-            if not self._opening:
+            if not self._opening and there and there.panel:
+                self._open_behind(there.panel)
+            elif not self._opening:
                 view = self.view_of(name)
                 view = replace(view, drill=there) if there else view
                 self.app.push_screen(Detail(self._panels[name], view))
+
+    def _open_behind(self, name: str) -> None:
+        """Another panel's detail; without a key of its own where no layout has it."""
+        if name in self._panels:
+            self.app.push_screen(Detail(self._panels[name], self.view_of(name)))
+        elif (panel := panel_named(name)) is not None:
+            self.app.push_screen(Detail(panel, replace(self.monitor.look, number=0)))
 
     def action_zoom(self) -> None:
         self._zoom(None if self._zoomed else self.focus_name)
@@ -316,7 +328,7 @@ class Dashboard(LiveScreen):
         """The rows of a panel that can be selected."""
         if name == FEED and not self.monitor.layout.feed:
             return 0
-        return self.monitor.feed_rows() if name == FEED else len(self._moments.get(name or "", ()))
+        return self.monitor.feed_rows() if name == FEED else self._selectable.get(name or "", 0)
 
     def _select(self, row: int) -> None:
         name, self._opening = self.focus_name or "", False

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.draw.framed import AXIS
+from tui.panels import PANELS
 from tui.panels.base import Panel, View
 from tui.panels.drill import Drill, moved
 from tui.panels.header import height_of
@@ -19,6 +20,11 @@ from tui.screens.panel_view import PanelView
 from tui.screens.picture import Picture
 
 PLACEHOLDER = "usd>100k venue=bybit side=long base=BTC"
+
+
+def panel_named(name: str) -> Panel | None:
+    """The panel of that name, None where there is none."""
+    return next((panel for panel in PANELS if panel.name == name), None)
 
 
 class Detail(LiveScreen):
@@ -118,8 +124,12 @@ class Detail(LiveScreen):
         if self._record is None:
             return
         there = self._panel.deeper(self._record, self.view)
-        if there is not None:
+        if there is None:
+            return
+        if not there.panel:
             self.app.push_screen(Detail(self._panel, replace(self.view, drill=there)))
+        elif (panel := panel_named(there.panel)) is not None:
+            self.app.push_screen(Detail(panel, replace(self.monitor.look, number=0)))
 
     def _stand(self, drill: Drill) -> None:
         self._drill = drill
@@ -164,7 +174,7 @@ class Detail(LiveScreen):
         """The steps of the chart's cursor: its points, or its columns where those are fewer."""
         width, _ = self.sizes.get(self._panel.name, (0, 0))
         points = 0 if self._record is None else self._panel.points(self._record)
-        return min(points, max(0, width - 4 - AXIS))
+        return min(points, max(0, self._panel.chart_width(width - 4) - AXIS))
 
     def action_cursor(self, by: int) -> None:
         self._stand(replace(self._drill, cursor=moved(self._drill.cursor, by, self._steps())))

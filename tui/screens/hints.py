@@ -72,7 +72,7 @@ def hint(
         rest = hint(width - len(muted) - 2, panels, keys, symbols)
         return draw.line(width, " ", (muted, "$warn"), (f" {rest.plain}", "$muted"))
     bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys.items()}}
-    bound["{n}"] = f"1-{panels}" if panels > 1 else "1"
+    bound["{n}"] = f"1-{min(9, panels)}" if panels > 1 else "1"  # there are nine keys
     for parts in (*(_without(n) for n in range(len(_FIRST_TO_GO) + 1)), _NARROW):
         said = [f"{_keys(bound, names)} {word}".strip() for names, word in parts]
         text = " " + "  ".join(said)

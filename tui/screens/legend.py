@@ -42,6 +42,18 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("fund 8h", "funding rate scaled to 8 h; positive = longs pay shorts"),
     ("USD $", "USD, USDT, USDC, FDUSD and USDE count as 1 dollar each, whatever they trade at"),
     ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
+    (
+        "zone",
+        "neighbouring prices at which much was traded within a year: hourly spot candles, each"
+        " spread evenly over its range, in steps of 0.5%; the fullest step has 1.5 × the mean or"
+        " more, its neighbours at least half of it. Traded volume, not what holders paid",
+    ),
+    (
+        "p62 365d",
+        "of the scorecard: 62% of this number's own values of 365 days were no higher. Averages and"
+        " gold have daily closes, accounts their ratios of a month; the others what was noted each"
+        " hour of the last 90 days, from a week on",
+    ),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
     (

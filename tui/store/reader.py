@@ -68,6 +68,13 @@ class Reader:
         rows = self.rows(f"SELECT count(*) FROM {table.name} WHERE {clauses}", values)
         return int(rows[0][0])
 
+    def oldest(self, table: Table, where: Where) -> datetime | None:
+        """The time of the oldest row that matches, None where none does."""
+        clauses, values = _conditions(table, None, None, where)
+        sql = f"SELECT min({table.time}) FROM {table.name} WHERE {clauses}"
+        (found,) = self.rows(sql, values)[0]
+        return None if found is None else from_milliseconds(found)
+
     def parts(
         self,
         table: Table,

@@ -64,6 +64,9 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ' "put25_iv" REAL, "near" INTEGER, "far" INTEGER, "strikes" INTEGER, "parity" REAL,'
         ' "iv_gap" REAL, "reason" TEXT, UNIQUE ("venue", "base", "tenor", "ts"))',
         "CREATE INDEX options_ts ON options (ts)",
+        'CREATE TABLE scores (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "base" TEXT,'
+        ' "name" TEXT, "value" REAL, UNIQUE ("base", "name", "ts"))',
+        "CREATE INDEX scores_ts ON scores (ts)",
     ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
@@ -96,6 +99,7 @@ _INDEXES = (
     "CREATE INDEX depth_ts ON depth (ts)",
     "CREATE INDEX volatility_ts ON volatility (ts)",
     "CREATE INDEX options_ts ON options (ts)",
+    "CREATE INDEX scores_ts ON scores (ts)",
 )
 
 

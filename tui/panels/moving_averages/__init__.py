@@ -1,6 +1,6 @@
 """Where price stands against its long averages and the round levels around it."""
 
 from tui.panels.moving_averages.panel import MovingAveragesPanel
-from tui.panels.moving_averages.record import AveragesRecord
+from tui.panels.moving_averages.record import AveragesRecord, detailed
 
-__all__ = ["AveragesRecord", "MovingAveragesPanel"]
+__all__ = ["AveragesRecord", "MovingAveragesPanel", "detailed"]
