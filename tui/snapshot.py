@@ -23,7 +23,17 @@ from tui.store.recent import Recent
 from tui.store.shelf import Shelf
 from tui.store.sums import Summed
 from tui.store.thinned import older
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+from tui.tables import (
+    ALERTS,
+    CONTROL,
+    FLOW,
+    LIQUIDATIONS,
+    QUOTES,
+    SATURATION,
+    SERIES,
+    Condition,
+    Measure,
+)
 
 if TYPE_CHECKING:
     from tui.store.search import Matches, Search
@@ -73,6 +83,8 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
     alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
+    flow: pl.DataFrame = field(default_factory=FLOW.empty)  # of the last 25 h
+    series: pl.DataFrame = field(default_factory=SERIES.empty)  # of the last 400 days
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -166,6 +178,7 @@ class Snapshot:
             "candles": self.candles,
             "quotes": self.quotes,
             "control": self.control,
+            "flow": self.flow,
         }
 
 

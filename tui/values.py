@@ -11,6 +11,9 @@ from urllib.parse import SplitResult, urlsplit
 from tui.errors import UsageError
 
 PANEL_NAMES = ("liquidations", "long_short", "moving_averages", "safe_haven", "events")
+MORE_PANELS = ("drivers", "flows")
+"""Those that the first layout leaves out unless a config names them."""
+EVERY_PANEL = PANEL_NAMES + MORE_PANELS
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 STORE = "liqtop.sqlite"
 """The store's file in the data folder; named here, since a status line must not load polars."""
@@ -88,7 +91,7 @@ def panels(value: Any) -> tuple[str, ...]:
     """A list of panel names, at least one, each once."""
     if not isinstance(value, list) or not value:
         raise UsageError(f'{value!r} is no list of panels; write ["liquidations"]')
-    return tuple(dict.fromkeys(chosen(v, PANEL_NAMES, "panel") for v in value))
+    return tuple(dict.fromkeys(chosen(v, EVERY_PANEL, "panel") for v in value))
 
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

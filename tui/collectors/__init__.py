@@ -6,7 +6,16 @@ from pathlib import Path
 
 import polars as pl
 
-from tui.collectors import candles, control, derivatives, liquidations, positioning, quotes
+from tui.collectors import (
+    candles,
+    control,
+    derivatives,
+    flowing,
+    liquidations,
+    positioning,
+    quotes,
+    series,
+)
 from tui.collectors.base import Context, Link, Spec
 from tui.collectors.sources import Source
 from tui.config import Settings
@@ -25,7 +34,8 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
 
     Liquidations: one a venue and stream. Positioning and derivatives: one a priced venue. Candles
     and quotes: one each, under the preferred priced venue; the others stand in for it. Control
-    totals: one, where Gate is on.
+    totals: one, where Gate is on. Taker flow: one a socket of trades, one for Binance's candles.
+    Series of the user's own: one each.
     """
     listed = _Listed(settings)
     return [
@@ -33,6 +43,8 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
         *_pollers(settings, context, listed),
         *_prices(settings, context, listed),
         *_control(settings, context, listed),
+        *flowing.specs(settings, context, listed),
+        *series.specs(settings, context),
     ]
 
 

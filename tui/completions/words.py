@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.values import PANEL_NAMES
+from tui.values import EVERY_PANEL
 
 
 class Takes(StrEnum):
@@ -39,7 +39,7 @@ class Command:
 
 
 _BY_METAVAR = {"FILE": Takes.FILE, "DIR": Takes.FOLDER}
-_WORDS = {"NAME": PANEL_NAMES}  # named in an error of ours, so not as choices of argparse
+_WORDS = {"NAME": EVERY_PANEL}  # named in an error of ours, so not as choices of argparse
 
 
 def commands(parser: argparse.ArgumentParser) -> list[Command]:

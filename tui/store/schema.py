@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 5
+VERSION = 6
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -48,6 +48,16 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
     4: ("CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",),
+    5: (
+        'CREATE TABLE flow (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "venue" TEXT,'
+        ' "stream" TEXT, "market" TEXT, "base" TEXT, "buy_usd" REAL, "sell_usd" REAL,'
+        ' "trades" INTEGER, "price" REAL, "cover" REAL,'
+        ' UNIQUE ("venue", "stream", "market", "base", "ts"))',
+        "CREATE INDEX flow_ts ON flow (ts)",
+        'CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "name" TEXT,'
+        ' "value" REAL, "received" INTEGER, UNIQUE ("name", "ts"))',
+        "CREATE INDEX series_ts ON series (ts)",
+    ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
@@ -76,6 +86,8 @@ _INDEXES = (
     "CREATE INDEX health_ts ON health (ts)",
     "CREATE INDEX control_ts ON control (ts)",
     "CREATE INDEX alerts_ts ON alerts (ts)",
+    "CREATE INDEX flow_ts ON flow (ts)",
+    "CREATE INDEX series_ts ON series (ts)",
 )
 
 
