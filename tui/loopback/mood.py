@@ -38,6 +38,9 @@ FUNDING = {"binance": 0.000041, "bybit": 0.000035, "okx": 0.000052}
 FORGETS = 150.0
 """Minutes in which a third of the open interest that a wave closed is left unreplaced."""
 
+OPENED = 1.5
+"""How much more open interest there is for a price above the end's: new longs made the rise."""
+
 SHARES = {coin.name: coin.share for coin in COINS}
 
 
@@ -89,7 +92,9 @@ class Mood:
             return contracts
         age = min(3.0, max(0.0, (scenario.end - ts) / DAY))
         now, end = (self._closed(market.path, t) for t in (ts, scenario.end))
-        return contracts * (1 + 0.033 * age) * (1 - now) / (1 - end)
+        risen = math.log(self._price(market.path, ts) / self._price(market.path, scenario.end))
+        opened = 1 + OPENED * max(0.0, min(0.06, risen))
+        return contracts * (1 + 0.033 * age) * opened * (1 - now) / (1 - end)
 
     def funding(self, market: Instrument, ts: int) -> float:
         """The funding rate per 8 h: falling and lower in a wave, but positive."""

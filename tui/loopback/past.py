@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from tui.config import default_venues
-from tui.loopback.encoders import ENCODERS
+from tui.loopback import past_flow
+from tui.loopback.encoders import ENCODERS, SPOT
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.mood import Mood
@@ -28,6 +29,7 @@ from tui.store import Writer, store_path
 from tui.tables import (
     COVERAGE,
     DERIVATIVES,
+    FLOW,
     HEALTH,
     LIQUIDATIONS,
     QUOTES,
@@ -89,6 +91,7 @@ def fill(
                 (DERIVATIVES, _frame(DERIVATIVES, past.derivatives(coins))),
                 (QUOTES, _frame(QUOTES, past.quotes(coins))),
                 (SATURATION, past.saturation(frame(found))),
+                (FLOW, _frame(FLOW, past.flow(coins))),
             ]
         )
         return written
@@ -108,7 +111,7 @@ class Past:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self._mood = scenario, Mood(scenario)
         self._encoders: Mapping[str, Encoder] = {
-            name: encoder(scenario, self._mood) for name, encoder in ENCODERS.items()
+            name: encoder(scenario, self._mood) for name, encoder in (ENCODERS | SPOT).items()
         }
 
     def spans(self, stream: tuple[str, str], writer: Writer) -> list[Span]:
@@ -189,6 +192,11 @@ class Past:
                 perpetuals = self._perpetuals(venue, coin)
                 for ts in times:
                     yield ts, venue, coin, *self._interest(perpetuals, ts)
+
+    def flow(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """FLOW of every socket of trades, minute by minute; of the first coin alone, for each costs
+        a demo's start a second."""
+        return past_flow.rows(self._encoders, self.markets, coins[:1], self._scenario.end)
 
     def _perpetuals(self, venue: str, coin: str) -> list[Instrument]:
         return [

@@ -16,7 +16,7 @@ from tui.metrics.spans import MINUTE_MS, moment, ms
 from tui.tables import WINDOWS
 
 SETTLED = timedelta(seconds=15)
-"""A minute counts this long after its end: sockets tell of it after 5 s, candles after 3 and more."""
+"""A minute counts so long after its end: sockets tell of it after 5 s, candles after 3 and more."""
 
 ENOUGH = 0.9
 """The share of a window that a venue's flow has to be known of to be counted in it."""

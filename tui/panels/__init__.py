@@ -1,6 +1,7 @@
 """The panels, in the order of their keys. Adding one is its file and a line here."""
 
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.drivers import DriversPanel
 from tui.panels.events import EventsPanel
 from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
@@ -13,6 +14,7 @@ PANELS: tuple[Panel, ...] = (
     MovingAveragesPanel(),
     SafeHavenPanel(),
     EventsPanel(),
+    DriversPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]
