@@ -11,13 +11,15 @@ from tui.errors import ConfigError, UsageError
 
 MOST = 20
 """Series that a config may name."""
-KEYS = ("name", "path", "url", "date", "value", "unit")
+KEYS = ("name", "path", "url", "date", "value", "unit", "kind")
+KINDS = ("level", "flow")
 
 
 class Series(NamedTuple):
     """One series: a file, or an https address, of which the columns `date` and `value` are read.
 
-    `unit` is what a value is counted in, said beside it and nothing more.
+    `unit` is what a value is counted in, said beside it and nothing more. A `level` is compared
+    with that of days before, a `flow` is summed over them.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Series(NamedTuple):
     date: str = "date"
     value: str = "value"
     unit: str = ""
+    kind: str = "level"
 
 
 def series(listed: Any, path: Path | None) -> tuple[Series, ...]:
@@ -60,7 +63,9 @@ def _one(one: dict[str, Any], path: Path | None) -> Series:
     if ("path" in one) == ("url" in one):
         raise UsageError("write either path or url")
     source = _url(one["url"]) if "url" in one else _path(one["path"], path)
-    words = {key: one[key] for key in ("date", "value", "unit") if key in one}
+    if one.get("kind", "level") not in KINDS:
+        raise UsageError(f"kind: {one['kind']!r} is none of {', '.join(KINDS)}")
+    words = {key: one[key] for key in ("date", "value", "unit", "kind") if key in one}
     return Series(name, source, "url" in one, **words)
 
 
@@ -87,4 +92,4 @@ def _path(text: str, config: Path | None) -> str:
 
 def told(listed: Sequence[Series]) -> list[list[Any]]:
     """The series as the recorder's part of a config holds them: an address without its query."""
-    return [[one.name, one.source.split("?")[0], one.date, one.value, one.unit] for one in listed]
+    return [[one.name, one.source.split("?")[0], *one[3:]] for one in listed]

@@ -293,7 +293,9 @@ SERIES = Table(
     {
         "ts": TIME,  # the day a value is of, at midnight UTC
         "name": _TEXT,  # as the config calls it
-        "value": _FLOAT,  # in whatever unit its source has
+        "value": _FLOAT,
+        "unit": _TEXT,  # what it is counted in, by the config's word; may be empty
+        "kind": _TEXT,  # level: what there is; flow: what came and went that day
         "received": TIME,  # when it was first read
     },
     key=("name", "ts"),

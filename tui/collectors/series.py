@@ -82,7 +82,8 @@ async def collect(
 def _frame(one: Series, found: Values, now: datetime) -> pl.DataFrame:
     days = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in found]
     columns = {"ts": days, "name": one.name, "value": list(found.values()), "received": now}
-    return typed(pl.DataFrame(columns), SERIES) if days else SERIES.empty()
+    words = {"unit": one.unit, "kind": one.kind}
+    return typed(pl.DataFrame(columns | words), SERIES) if days else SERIES.empty()
 
 
 def _mark(one: Series) -> tuple[float, int] | None:

@@ -9,12 +9,14 @@ from functools import cache
 from typing import Any
 
 from tui.config import Settings
+from tui.document.drivers import drivers, flows
 from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
+from tui.metrics.drivers import drivers as moving
 from tui.metrics.feeds import Feed
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
@@ -69,12 +71,25 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         made = (prices, tape(), interest(), fed(), snapshot.as_of)
         return header(*made, base=coin, endpoint=snapshot.endpoint)
 
+    moved = cache(
+        lambda: moving(
+            snapshot.flow,
+            snapshot.derivatives,
+            snapshot.whole_minutes,
+            coin,
+            snapshot.as_of,
+            snapshot.began,
+        )
+    )
+
     panels = {
         "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
         "long_short": lambda: long_short(snapshot, interest()),
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),
         "events": lambda: events(snapshot, coin),
+        "drivers": lambda: drivers(snapshot, moved(), interest()),
+        "flows": lambda: flows(snapshot, moved()),
     }
     return Parts(
         {

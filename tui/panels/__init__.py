@@ -3,6 +3,7 @@
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import DriversPanel
 from tui.panels.events import EventsPanel
+from tui.panels.flows import FlowsPanel
 from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
@@ -15,6 +16,7 @@ PANELS: tuple[Panel, ...] = (
     SafeHavenPanel(),
     EventsPanel(),
     DriversPanel(),
+    FlowsPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

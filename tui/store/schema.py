@@ -55,7 +55,8 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ' UNIQUE ("venue", "stream", "market", "base", "ts"))',
         "CREATE INDEX flow_ts ON flow (ts)",
         'CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "name" TEXT,'
-        ' "value" REAL, "received" INTEGER, UNIQUE ("name", "ts"))',
+        ' "value" REAL,'
+        ' "unit" TEXT, "kind" TEXT, "received" INTEGER, UNIQUE ("name", "ts"))',
         "CREATE INDEX series_ts ON series (ts)",
     ),
 }
