@@ -102,11 +102,12 @@ def framed(
     last: datetime,
     cursor: int | None = None,
     title: str = "",
+    form: Callable[[float], str] | None = None,
 ) -> list[Content]:
     """Series over one scale: `height` lines, the first of them read out at the cursor.
 
     Without a cursor the newest values are read, behind the `title`. An earlier series lies above
-    a later one; None where nothing is known is a gap.
+    a later one; None where nothing is known is a gap. `form` is that of the ticks (see `scale`).
     """
     rows, points = height - 2, max((len(one.values) for one in series), default=0)
     span = Span(first, last, points, width - AXIS)
@@ -118,7 +119,7 @@ def framed(
     layers = [(cells, one.style) for cells, one in zip(drawn, series, strict=True)]
     if cursor is not None:
         layers.append((upright(span.column(cursor), span.columns, rows), "$muted"))
-    labels = scale(low, high, rows)
+    labels = scale(low, high, rows, form)
     return [
         read_out(series, span, width, cursor, title),
         *(

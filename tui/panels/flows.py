@@ -105,7 +105,7 @@ class FlowsPanel(Panel):
         line = Series(draw.safe(record.chosen.name), record.values, "$accent", _number)
         first, last, cursor = record.days[0], record.days[-1], view.drill.cursor
         unit = draw.safe(record.chosen.unit)
-        return lines + framed([line], width, rest, view.symbols, first, last, cursor, unit)
+        return lines + framed([line], width, rest, view.symbols, first, last, cursor, unit, _number)
 
 
 def _every_day(known: dict[datetime, float]) -> tuple[datetime, ...]:

@@ -139,17 +139,18 @@ def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content
     ]
     of = ", ".join(draw.safe(venue) for venue in charts.venues)
     parts = [
-        (cvd, f"CVD of {of}"),
-        ([Series("price", charts.price, "$above", draw.whole)], ""),
-        ([Series("Coinbase premium", charts.premium, "$gold", _premium)], ""),
+        (cvd, f"CVD of {of}", draw.net),
+        ([Series("price", charts.price, "$above", draw.whole)], "", draw.whole),
+        ([Series("Coinbase premium", charts.premium, "$gold", _premium)], "", _premium),
     ]
     count = max(1, min(len(parts), height // (CHART + 1)))
     rest = height // (count + 1) if count > 1 else 0
     heights = [height - rest * (count - 1), rest, rest]
     first, last = charts.since, charts.end
     lines: list[Content] = []
-    for (series, title), rows in zip(parts[:count], heights, strict=False):
-        lines += framed(series, width, rows, view.symbols, first, last, view.drill.cursor, title)
+    for (series, title, form), rows in zip(parts[:count], heights, strict=False):
+        cursor = view.drill.cursor
+        lines += framed(series, width, rows, view.symbols, first, last, cursor, title, form)
     return lines
 
 

@@ -13,10 +13,10 @@ from tui.panels.drivers.record import DriversRecord
 
 SHOWN = ("5m", "15m", "1h", "4h", "12h", "24h")
 BOX = (
-    Column("name", "", 5, right=False),
+    Column("name", "CVD", 4, right=False),
     Column("price", "price", 7),
-    Column("spot", "spot CVD", 9, 2),
-    Column("perp", "perp CVD", 9, 2),
+    Column("spot", "spot", 8, 2),
+    Column("perp", "perp", 8, 2),
     Column("led", "led by", 9),
     Column("oi", "OI", 7, 1),
     Column("forced", "forced", 7, 4),
@@ -28,7 +28,7 @@ RULES = (
     Column("price", "price", 7),
     Column("led", "led by", 9),
     Column("oi", "OI", 7),
-    Column("reads", "", 15, right=False),
+    Column("short", "", 13, right=False),
     Column("spot", "spot", 8, 2),
     Column("perp", "perp", 8, 1),
 )
@@ -55,6 +55,7 @@ def _cells(move: Move) -> dict[str, draw.Part]:
         "forced": words.forced(move),
         "of": words.among(move.flow),
         "reads": f" {move.quadrant or ''}",
+        "short": f" {(move.quadrant or '').removesuffix('ing')}",
     }
 
 
