@@ -19,6 +19,7 @@ from tests.frames import (
     liquidation,
     quote,
     snapshot,
+    taken,
 )
 from tui import config
 from tui.config import Settings
@@ -27,7 +28,7 @@ from tui.document.plain import plain
 from tui.panels import PANELS, View
 from tui.panels.base import Form
 from tui.snapshot import Snapshot
-from tui.tables import COVERAGE, DERIVATIVES, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
+from tui.tables import COVERAGE, DERIVATIVES, FLOW, HEALTH, LIQUIDATIONS, POSITIONING, QUOTES
 
 WINDOWS = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 AMOUNT = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
@@ -43,6 +44,10 @@ AVERAGE = {
     "have",
     "need",
 }
+FLOWING = (
+    *(("binance", "spot", "BTC"), ("binance", "perp", "BTC"), ("bybit", "perp", "BTC")),
+    *(("bybit", "spot", "BTC"), ("coinbase", "spot", "BTC"), ("coinbase", "spot", "USDT")),
+)
 MAY_BE_NULL = {"endpoint", "reason"}
 """No endpoint is the real exchanges, no reason of a feed is that it lives: neither is unknown."""
 
@@ -68,6 +73,11 @@ def full() -> Snapshot:
     day = [quote(90_000.0, before(hours=24)), quote(4_500.0, before(hours=24), "PAXG/USDT")]
     ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
     polled = {"venue": "okx", "base": "BTC", "open_interest_usd": 5e9, "funding_8h": 0.0001}
+    flowing = [
+        taken(before(seconds=20, minutes=n), price=90_000.0, venue=venue, market=market, base=base)
+        for n in range(1, 1_450)
+        for venue, market, base in FLOWING
+    ]
     streams = [connection(stream.venue, stream.stream) for stream in STREAMS]
     lives = {"collector": "liquidations", "state": "live", "attempts": 0, "ts": before(hours=1)}
     return snapshot(
@@ -77,6 +87,7 @@ def full() -> Snapshot:
         candles=pl.concat([daily(btc, yesterday), daily(metal, yesterday, "PAXG/USDT")]),
         positioning=frame(POSITIONING, [ratio | {"ts": before(minutes=4)}]),
         derivatives=frame(DERIVATIVES, [polled | {"ts": before(seconds=8)}]),
+        flow=frame(FLOW, flowing),
         health=frame(HEALTH, [lives | {"venue": s.venue, "stream": s.stream} for s in STREAMS]),
         endpoint="http://127.0.0.1:8765",
     )

@@ -49,7 +49,7 @@ def test_the_first_layout_is_of_the_view_and_a_file_has_only_its_own(tmp_path: P
 
 def test_without_one_in_the_file_there_are_those_of_the_defaults(tmp_path: Path) -> None:
     made = written(tmp_path, "[view]\n").layouts
-    assert [one.name for one in made] == ["all", "liquidations", "no-feed", "market"]
+    assert [one.name for one in made] == ["all", "liquidations", "no-feed", "market", "picture"]
     assert made[0].panels == made[0].strip == PANEL_NAMES
 
 

@@ -37,12 +37,14 @@ from tui.tables import (
     CONTROL,
     COVERAGE,
     DERIVATIVES,
+    FLOW,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
     POSITIONING,
     QUOTES,
     SATURATION,
+    SERIES,
     TABLES,
     Measure,
     Table,
@@ -63,6 +65,8 @@ FRAMES = {
     "saturation": SATURATION,
     "control": CONTROL,
     "alerts": ALERTS,
+    "flow": FLOW,
+    "series": SERIES,
 }
 
 Row = dict[str, Any]

@@ -24,6 +24,7 @@ from tui.store.schema import migrate, statements, user_version
 from tui.tables import (
     CANDLES,
     COVERAGE,
+    FLOW,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
@@ -298,6 +299,8 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
         db.execute("DROP TABLE alerts")
         db.execute("DROP TABLE copies")
         db.execute("DROP TABLE tape_blocks")
+        db.execute("DROP TABLE flow")
+        db.execute("DROP TABLE series")
         db.execute("DROP INDEX liquidations_ts")
         db.execute("CREATE INDEX liquidations_ts ON liquidations (ts, symbol, price)")
         db.execute("PRAGMA user_version = 1")
@@ -311,6 +314,24 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
     assert shape(path) == new
     assert Reader(path).read(QUOTES)["price"].to_list() == [7.0]
     assert Reader(path).read(SATURATION)["pushed"].to_list() == [3]
+
+
+def test_a_store_of_version_5_keeps_its_rows_and_takes_flow(path: Path) -> None:
+    writer = Writer(path, None)
+    writer.append(QUOTES, frame(QUOTES, [quote(7.0)]))
+    writer.close()
+    new = shape(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE flow")
+        db.execute("DROP TABLE series")
+        db.execute("PRAGMA user_version = 5")
+    writer = Writer(path, None)
+    row = {"ts": NOW, "venue": "okx", "stream": "public", "market": "spot", "base": "BTC"}
+    writer.append(FLOW, frame(FLOW, [row | {"buy_usd": 2.0, "sell_usd": 1.0, "cover": 1.0}]))
+    writer.close()
+    assert shape(path) == new
+    assert Reader(path).read(QUOTES)["price"].to_list() == [7.0]
+    assert Reader(path).read(FLOW)["buy_usd"].to_list() == [2.0]
 
 
 def test_no_store_yet_is_said(path: Path) -> None:

@@ -183,12 +183,13 @@ class Past:
         yield began, "quotes", "binance", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """DERIVATIVES per venue: a row in two minutes, six a minute in the last ten."""
+        """DERIVATIVES per venue: a row a minute of the first coin, whose drivers want one, and in
+        two of the others; six a minute in the last ten."""
         end = self._scenario.end
-        early = range(end - DAY - PRE, end - 10 * MINUTE, 2 * MINUTE)
-        times = [*early, *_until(end, 10 * MINUTE, 10)]
         for venue in PRICES:
-            for coin in coins:
+            for place, coin in enumerate(coins):
+                early = range(end - DAY - PRE, end - 10 * MINUTE, (2 if place else 1) * MINUTE)
+                times = [*early, *_until(end, 10 * MINUTE, 10)]
                 perpetuals = self._perpetuals(venue, coin)
                 for ts in times:
                     yield ts, venue, coin, *self._interest(perpetuals, ts)
