@@ -19,8 +19,8 @@ from tests.frames import (
     liquidation,
     quote,
     snapshot,
-    taken,
 )
+from tests.frames import taken as flowed
 from tui import config
 from tui.config import Settings
 from tui.document import document, dumps
@@ -46,6 +46,7 @@ AVERAGE = {
 }
 FLOWING = (
     *(("binance", "spot", "BTC"), ("binance", "perp", "BTC"), ("bybit", "perp", "BTC")),
+    *(("okx", "spot", "BTC"), ("okx", "perp", "BTC")),
     *(("bybit", "spot", "BTC"), ("coinbase", "spot", "BTC"), ("coinbase", "spot", "USDT")),
 )
 MAY_BE_NULL = {"endpoint", "reason"}
@@ -74,7 +75,7 @@ def full() -> Snapshot:
     ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
     polled = {"venue": "okx", "base": "BTC", "open_interest_usd": 5e9, "funding_8h": 0.0001}
     flowing = [
-        taken(before(seconds=20, minutes=n), price=90_000.0, venue=venue, market=market, base=base)
+        flowed(before(seconds=20, minutes=n), price=90_000.0, venue=venue, market=market, base=base)
         for n in range(1, 1_450)
         for venue, market, base in FLOWING
     ]

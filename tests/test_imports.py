@@ -72,7 +72,7 @@ def test_who_may_import_whom(path: Path) -> None:
     if where in {"tables", "errors"}:
         assert not parts
     if where in {"venues", "collectors"}:
-        assert parts <= {"venues", "config"}
+        assert parts <= {"venues", "config", "series"}
     if where == "store":
         assert not parts
     if where == "panels":

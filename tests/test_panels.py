@@ -31,6 +31,8 @@ RECORDS: dict[str, Any] = {
     "moving_averages": samples.averages(),
     "safe_haven": samples.havens(),
     "events": samples.events(),
+    "drivers": samples.moves(),
+    "flows": samples.demand(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -38,6 +40,8 @@ SIZES = {
     "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
     "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
+    "drivers": ((64, 14), (40, 13), (28, 3), (160, 2)),
+    "flows": ((64, 11), (40, 9), (28, 3), (160, 2)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -459,6 +463,8 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "moving_averages": "1s",
         "safe_haven": "3s",
         "events": "1s",
+        "drivers": "40s",
+        "flows": "40s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

@@ -15,6 +15,8 @@ from tui.panels.drivers.record import SPANS, Charts, DriversRecord
 from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES
 
+ROOMY = 52
+"""Columns of a detail in which the table of a box has room."""
 CHART = 5
 """Rows of a chart below which it says nothing: a read-out, times, three rows."""
 
@@ -49,7 +51,7 @@ class DriversPanel(Panel):
 
     def natural(self, width: int) -> int:
         """The sentence, head and six windows, money, premium and what lacks."""
-        return 13 if width >= 56 else 12 if width >= 36 else 3
+        return 14 if width >= 56 else 13 if width >= 36 else 3
 
     def rows(
         self, record: DriversRecord, view: View, width: int, height: int, form: Form
@@ -72,7 +74,8 @@ class DriversPanel(Panel):
         """The same, the CVD by venue, and the charts."""
         if record.made.newest is None:
             return self.rows(record, view, width, height, Form.BOX)
-        lines = _sentence(record, width) + table.windows(record, width, table.BOX)
+        wanted = table.BOX if width >= ROOMY else table.RULES
+        lines = _sentence(record, width) + table.windows(record, width, wanted)
         lines += _below(record, width) + _by_venue(record, width)
         by_venue = table.venues(record, width)
         if record.charts is None:

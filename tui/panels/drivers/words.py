@@ -34,7 +34,7 @@ def percent(fraction: float) -> str:
 def _led(move: Move) -> str:
     share = move.perp_share
     if share is None:
-        return f"led by {draw.missing(move.reason or '')}"
+        return f"led by {draw.missing(draw.safe(move.reason or ''))}"
     word, part = ("perp", share) if share >= 0.5 else ("spot", 1.0 - share)
     of = f" (of {among(move.flow)} venues)" if move.flow.missing else ""
     return f"{draw.share(part)[:-1]} % {word}-led{of}"
