@@ -136,8 +136,10 @@ def _once(stage: Stage, as_json: bool) -> int:
 
 def has_data(panel: dict[str, Any]) -> bool:
     """Whether a panel of the document shows something: its first list or figure is there."""
-    if "windows" in panel:
+    if "feed" in panel:
         return bool(panel["feed"])
+    if "windows" in panel:  # of taker flow: the candles of the day have been asked for
+        return panel["age_s"] is not None and "binance" in _venues(panel["windows"]["4h"])
     if "rows" in panel:
         return all(panel[key] for key in ("rows", "open_interest", "funding"))
     if "events" in panel:
@@ -145,3 +147,8 @@ def has_data(panel: dict[str, Any]) -> bool:
     if "averages" in panel:
         return panel["price"] is not None and panel["averages"]["365d"]["value"] is not None
     return panel["gold"]["price"] is not None and panel["returns"]["gold"]["1y"] is not None
+
+
+def _venues(window: dict[str, Any]) -> Any:
+    """Whose flow counts in a window, of the drivers or of the flows."""
+    return window.get("venues") or window.get("spot_net_usd") or ()

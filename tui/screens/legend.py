@@ -44,6 +44,29 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("365d 200d 50d 200w", "means of daily (weekly) closes; since = closes since the last cross"),
     ("ns", "not significant: a correlation that chance gives as easily"),
     ("flight", "BTC clearly down while gold is clearly up, both in their own usual moves (σ)"),
+    (
+        "CVD",
+        "taker buys less taker sells in USD; spot is pairs against USDT, USDC and FDUSD (Coinbase:"
+        " USD), perp all perpetuals of the coin. Of venues heard for 90% of the window alone: 2/4",
+    ),
+    (
+        "78% perp",
+        "share of perpetuals in the net taker flow that went the price's own way; flat = the price"
+        " moved less than 0.05%",
+    ),
+    (
+        "new longs",
+        "price and OI up; short covering: price up, OI down; new shorts: price down, OI up; long"
+        " flush: both down",
+    ),
+    ("forced", "longs liquidated ÷ what takers sold on the same venues' perpetuals; a lower bound"),
+    ("basis", "(mark - index) ÷ index of perpetuals, by open interest"),
+    (
+        "premium",
+        "BTC/USD at Coinbase against BTC/USDT at Binance, a tether taken as a dollar, and at what"
+        " Coinbase pays for it",
+    ),
+    ("spot÷perp", "taker volume of spot ÷ that of perpetuals, of the venues that count"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
     (
         "tradfi",
