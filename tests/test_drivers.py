@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,7 +125,9 @@ def priced(minutes: int = 31, **prices: float) -> list[dict[str, Any]]:
     rows = []
     for n in range(1, minutes + 1):
         for venue, price in prices.items():
-            of = {"venue": "coinbase", "base": "USDT"} if venue == "usdt" else {"venue": venue}
+            of: dict[str, Any] = (
+                {"venue": "coinbase", "base": "USDT"} if venue == "usdt" else {"venue": venue}
+            )
             rows.append(taken(minute(n), price=price, **of))
     return rows
 
@@ -170,7 +173,7 @@ PUSHED = (
 """Who pushed it, and by how much a minute."""
 
 
-def rise() -> Any:
+def rise() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Four hours of a rise by 2.1 % that perpetuals made: the sentence of the order."""
     start, last = 90_000.0, 91_890.0
     rows = []

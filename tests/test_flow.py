@@ -69,10 +69,17 @@ def test_what_is_no_trade_of_now_is_none() -> None:
     """The first answer of Coinbase is older than the connection, Bybit's block trades are agreed
     on beside the book."""
     assert TRADED["coinbase"].trades(COINBASE | {"type": "last_match"}) == []
-    block = {"data": [BYBIT["data"][0] | {"BT": True}]}  # type: ignore[index,operator]
+    block = {"data": [BYBIT["data"][0] | {"BT": True}]}  # type: ignore[index]
     assert TRADED["bybit"].trades(BYBIT | block) == []
     for venue in TRADED.values():
-        for message in ({"event": "subscribe"}, [], None, {"topic": "tickers.BTCUSDT"}, 3):
+        messages: tuple[Any, ...] = (
+            {"event": "subscribe"},
+            [],
+            None,
+            {"topic": "tickers.BTCUSDT"},
+            3,
+        )
+        for message in messages:
             assert venue.trades(message) == []
 
 
@@ -189,7 +196,7 @@ def test_every_trade_is_in_one_minute_and_the_last_word_holds_it_all(
         now = START + step[0]
         made.heard(now)
         if len(step) == 3:
-            made.add(trade(now, float(step[1]), step[2]), now)
+            made.add(trade(now, float(step[1]), bool(step[2])), now)
         else:
             last |= {row[0]: row for row in made.due(now)}
     for end in range(START, START + 10 * MINUTE, MINUTE):
