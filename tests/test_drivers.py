@@ -162,7 +162,7 @@ def test_basis_is_weighted_by_open_interest_and_without_what_is_stale() -> None:
     ]
     made = basis(frame(DERIVATIVES, rows), "BTC", NOW)
     assert made.all == pytest.approx((3 * -0.0003 + 0.001) / 4)
-    assert set(made.venues) == {"binance", "okx", "bybit"}
+    assert set(made.venues) == {"binance", "okx"}
     assert basis(DERIVATIVES.empty(), "BTC", NOW).all is None
 
 

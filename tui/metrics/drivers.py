@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from tui.metrics import derivatives as interest
-from tui.metrics.derivatives import FLAT, FRESH, KEPT
+from tui.metrics.derivatives import FLAT, FRESH
 from tui.metrics.flow import PERP, SETTLED, Flows, Window, ended, flows, of_coin
 from tui.metrics.memo import Aside, kept
 from tui.metrics.premium import Premium, change, ms_of, premium
@@ -98,14 +98,14 @@ def _moves(
     """Open interest is read up to a moment that is over, where no row is added any more."""
     rows, at = of_coin(flow, base), moment(end)
     made = flows(flow, base, at + SETTLED)
-    liquidated = _liquidated(minutes, base)
+    liquidated = _liquidated(minutes, base, end)
     found = {}
     for name, window in made.windows.items():
         price = change(rows, end, ms_of(WINDOWS[name]))
-        oi = interest.changes(derivatives.frame, at, WINDOWS[name]).get(base)
+        oi = _interest(derivatives, end, name).get(base)
         share, why = led(price, window)
         known = began is not None and began <= at - WINDOWS[name]
-        forced = _forced(made, window, liquidated, end) if known else (None, None)
+        forced = _forced(made, window, liquidated) if known else (None, None)
         found[name] = Move(window, price, oi, share, quadrant(price, oi), *forced, why)
     return found
 
@@ -132,38 +132,59 @@ def quadrant(price: float | None, oi: float | None) -> str | None:
     return MEANING[price > 0, oi > 0]
 
 
-@kept(12)
-def _liquidated(minutes: pl.DataFrame, base: str) -> pl.DataFrame:
-    return minutes.filter(pl.col("base") == base)
+@kept(14)
+def _interest(derivatives: Aside, end: int, window: str) -> Mapping[str, float | None]:
+    """The change of open interest of every coin."""
+    return interest.changes(derivatives.frame, moment(end), WINDOWS[window])
+
+
+Liquidated = Mapping[tuple[str, str, str], float]
+"""USD by venue, side and window."""
+
+
+@kept(6)
+def _liquidated(minutes: pl.DataFrame, base: str, end: int) -> Liquidated:
+    """What was liquidated of a coin in the windows that end at a moment (ms)."""
+    since = {name: instant(moment(end - ms_of(span))) for name, span in WINDOWS.items()}
+    sums = [
+        pl.col("usd").filter(pl.col("minute") >= first).sum().alias(name)
+        for name, first in since.items()
+    ]
+    mine = minutes.lazy().filter(
+        (pl.col("base") == base) & (pl.col("minute") < instant(moment(end)))
+    )
+    found = mine.group_by("venue", "side").agg(sums).collect()
+    return {
+        (row["venue"], row["side"], name): row[name]
+        for row in found.iter_rows(named=True)
+        for name in WINDOWS
+    }
 
 
 def _forced(
-    made: Flows, window: Window, liquidated: pl.DataFrame, end: int
+    made: Flows, window: Window, liquidated: Liquidated
 ) -> tuple[float | None, float | None]:
     """Long and short liquidations ÷ taker sells and buys on perpetuals of the counted venues."""
     venues = [venue for venue in window.venues if (venue, PERP) in made.venues]
     if window.perp is None or not venues:
         return None, None
-    first = instant(moment(end - ms_of(WINDOWS[window.name])))
-    inside = (pl.col("minute") >= first) & (pl.col("minute") < instant(moment(end)))
-    mine = liquidated.filter(inside & pl.col("venue").is_in(venues))
-    usd = dict(mine.group_by("side").agg(pl.col("usd").sum()).iter_rows())
-    sold, bought = window.perp.sell_usd, window.perp.buy_usd
-    return (
-        usd.get(Side.LONG.value, 0.0) / sold if sold else None,
-        usd.get(Side.SHORT.value, 0.0) / bought if bought else None,
+    long, short = (
+        sum(liquidated.get((venue, side.value, window.name), 0.0) for venue in venues)
+        for side in (Side.LONG, Side.SHORT)
     )
+    sold, bought = window.perp.sell_usd, window.perp.buy_usd
+    return long / sold if sold else None, short / bought if bought else None
 
 
 def basis(derivatives: pl.DataFrame, base: str, as_of: datetime) -> Basis:
-    """The newest of each venue, at most an hour old; of `all` those that are not stale."""
-    rows = between(derivatives, ms(as_of - KEPT), ms(as_of + AHEAD))
-    names = ("ts", "venue", "base", "open_interest_usd", "mark", "index")
-    newest: dict[str, tuple[datetime, float | None, float]] = {}
-    for ts, venue, of, usd, mark, index in zip(*(rows[n].to_list() for n in names), strict=True):
+    """The newest of each venue that is not stale."""
+    rows = between(derivatives, ms(as_of - FRESH), ms(as_of + AHEAD))
+    names = ("venue", "base", "open_interest_usd", "mark", "index")
+    newest: dict[str, tuple[float | None, float]] = {}
+    for venue, of, usd, mark, index in zip(*(rows[n].to_list() for n in names), strict=True):
         if of == base and mark is not None and index:
-            newest[venue] = ts, usd, mark / index - 1
-    fresh = [(usd, part) for ts, usd, part in newest.values() if ts > as_of - FRESH and usd]
-    whole = sum(usd for usd, _ in fresh)
-    every = sum(usd * part for usd, part in fresh) / whole if whole else None
-    return Basis({venue: part for venue, (_, _, part) in newest.items()}, every)
+            newest[venue] = usd, mark / index - 1
+    known = [(usd, part) for usd, part in newest.values() if usd]
+    whole = sum(usd for usd, _ in known)
+    every = sum(usd * part for usd, part in known) / whole if whole else None
+    return Basis({venue: part for venue, (_, part) in newest.items()}, every)

@@ -101,8 +101,17 @@ class Dashboard(LiveScreen):
             width, _ = self.sizes[HINT]
             muted = self.monitor.hearing.said(self.monitor.clock())
             keys, symbols = self.monitor.settings.keys, self.monitor.look.symbols
-            line = hint(width, len(self._panels), keys, symbols, muted)
+            line = hint(width, self._numbered, keys, symbols, muted)
             self.query_one("#hint", Rows).show([line])
+
+    @property
+    def _numbered(self) -> int:
+        """The last number that is said: of the panels of the first layout and of the one shown; a
+        key has one digit."""
+        named = {*self.monitor.settings.layouts[0].panels, *self.monitor.layout.panels}
+        return min(
+            9, max((n for n, name in enumerate(self._panels, 1) if name in named), default=1)
+        )
 
     @property
     def says_mute(self) -> bool:
