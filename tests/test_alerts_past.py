@@ -89,10 +89,12 @@ def test_a_burst_is_told_to_the_millisecond_it_arrived_and_a_rule_to_the_minute(
     assert [(one.rule, one.grade, one.ts) for one in found] == [
         ("burst", 1, at + timedelta(seconds=20.7)),
         ("big", 1, at + timedelta(seconds=20.7)),
+        ("big", 0, at + 6 * MINUTE),
         ("burst", 0, at + 7 * MINUTE),
     ]
-    assert [one.bell for one in found] == [True, False, True]
-    assert "burst end long, ≥ $4.92M, 2m, BTC" in found[2].text
+    assert [one.bell for one in found] == [True, False, False, True]
+    assert found[2].text == "big end: ≥ $2.30M after 5m39s"
+    assert "burst end long, ≥ $4.92M, 2m, BTC" in found[3].text
 
 
 def test_what_came_by_a_backfill_counts_from_the_moment_it_came(tmp_path: Path) -> None:
@@ -114,9 +116,11 @@ def test_a_lost_feed_is_told_of_the_past_too(tmp_path: Path) -> None:
     ]
     writer.append(HEALTH, frame(HEALTH, told_of))
     writer.close()
-    (one,) = told(folder, 20)
-    assert (one.rule, one.ts) == ("feed", START - 9 * MINUTE)
-    assert one.text == "okx lost for 1m: ping timeout"
+    found = told(folder, 20)
+    assert [(one.rule, one.grade, one.ts, one.text, one.bell) for one in found] == [
+        ("feed", 1, START - 9 * MINUTE, "okx lost for 1m: ping timeout", True),
+        ("feed", 0, START - 6 * MINUTE, "okx back after 4m", False),
+    ]
 
 
 @pytest.fixture

@@ -73,6 +73,12 @@ def test_numbers_are_written_as_one_speaks_of_them(text: str, number: float) -> 
         ('when = "header.price > 1"\ngrades = [3, 2]', "grades: each has to lie beyond"),
         ('when = "header.price < 9"\ngrades = [10]', "grades: each has to lie beyond"),
         ('when = "header.price > 1"\nquiet = "23-7"', "quiet: '23-7' are no hours"),
+        (
+            'when = "header.price > 1"\nquiet = "23:00-07:00 Europe/Berln"',
+            "quiet: 'Europe/Berln' is no time zone that this machine knows; write one like",
+        ),
+        ('when = "header.price > 1"\nquiet = "23:00-07:00 ../UTC"', "is no time zone"),
+        ('when = "header.price > 1"\nquiet = "23:00-07:00 Europe"', "is no time zone"),
         ('when = "header.price > 1"\nname = "burst"', "name: is taken"),
         ('when = "header.price > 1"\nname = ""', "name: '' is no name"),
     ],
@@ -101,7 +107,11 @@ def test_check_finds_it_before_anything_is_recorded(
     [
         *("alert = 3\n", "[alert]\nwhen = 'header.price > 1'\n"),
         *("[alerts]\non_alert = 'notify'\n", "[alerts]\nnotify = 'osc8'\n"),
-        *("[alerts]\nquiet = '9-5'\n", "[alerts]\nfeeds = 60\n"),
+        *(
+            "[alerts]\nquiet = '9-5'\n",
+            "[alerts]\nquiet = '09:00-17:00 Mars'\n",
+            "[alerts]\nfeeds = 60\n",
+        ),
         "[[alert]]\nwhen = 'header.price > 1'\n[[alert]]\nwhen = 'header.price > 1'\n",
     ],
 )

@@ -1,7 +1,7 @@
 """Hold, hysteresis, cool-down, quiet hours, grades and bell, as tables of seconds and values."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -43,7 +43,7 @@ def told(
     made = rules.rules([{"when": "header.price > 10", "cool_down": "0s"} | rule], VENUES, None)
     alerts = Alerts(rules=made, quiet=quiet)
     found = played({s: document(v) for s, v in values.items()}, alerts)
-    return [(s, one.grade) for s, one in found if not one.late]
+    return [(s, one.grade) for s, one in found if not one.late and one.grade]
 
 
 def played(
@@ -91,7 +91,29 @@ def rung(values: Mapping[float, float], *when: str) -> list[tuple[float, str, bo
     listed = [{"when": one, "cool_down": "0s", "name": one[-2:]} for one in when]
     alerts = Alerts(rules=rules.rules(listed, VENUES, None))
     found = played({s: document(v) for s, v in values.items()}, alerts)
-    return [(s, one.rule, one.bell) for s, one in found]
+    return [(s, one.rule, one.bell) for s, one in found if one.grade]
+
+
+def test_the_end_of_a_rule_is_told_without_a_bell_with_its_number_and_how_long_it_was() -> None:
+    rule = {"name": "n", "when": "header.price > 10", "hysteresis": 3, "hold": "2s"}
+    made = Alerts(rules=rules.rules([rule], VENUES, None))
+    values = {0: 11.0, 2: 25.0, 60: 8.0, 100: None, 442: 6.5, 443: 6.0}
+    found = played({s: document(v) for s, v in values.items()}, made)
+    assert [(s, one.grade, one.text, one.value, one.bell) for s, one in found] == [
+        (2, 1, "n: 25 (> 10)", 25.0, True),
+        (442, 0, "n end: 6.5 after 7m22s", 6.5, False),
+    ]
+    assert found[0][1].event == found[1][1].event == NOW
+
+
+def test_an_end_in_a_rules_quiet_hours_is_quiet() -> None:
+    rule = {"when": "header.price > 10", "quiet": "14:00-15:00"}
+    made = Alerts(rules=rules.rules([rule], VENUES, None))
+    found = played({0: document(11.0), 1: document(1.0)}, made)
+    assert [(one.grade, one.quiet, one.bell) for _, one in found] == [
+        (1, True, False),
+        (0, True, False),
+    ]
 
 
 def test_one_bell_a_minute_and_the_other_when_the_minute_is_over() -> None:
@@ -117,7 +139,7 @@ def test_no_other_takes_the_place_of_a_burst_that_waits_for_its_bell() -> None:
         61: document(11, events=[begun(5)]),
     }
     found = played(documents, alerts)
-    assert [(s, one.rule, one.bell, one.late) for s, one in found] == [
+    assert [(s, one.rule, one.bell, one.late) for s, one in found if one.grade] == [
         (0, "n", True, False),
         (5, "burst", False, False),
         (9, "n", False, False),
@@ -140,6 +162,28 @@ def test_in_quiet_hours_nothing_rings_and_all_is_written_down(hours: str, is_qui
     ):
         ((_, fired),) = played({0: document(2.0)}, Alerts(**settings))
         assert (fired.quiet, fired.bell) == (is_quiet, not is_quiet)
+
+
+@pytest.mark.parametrize(
+    ("hours", "utc", "is_quiet"),
+    [
+        ("23:00-07:00 Europe/Berlin", "2026-01-19T22:00Z", True),  # 23:00 there, in winter
+        ("23:00-07:00 Europe/Berlin", "2026-01-19T21:59Z", False),
+        ("23:00-07:00 Europe/Berlin", "2026-01-20T05:59Z", True),
+        ("23:00-07:00 Europe/Berlin", "2026-01-20T06:00Z", False),
+        ("23:00-07:00 Europe/Berlin", "2026-07-19T21:00Z", True),  # 23:00 there, in summer
+        ("23:00-07:00 Europe/Berlin", "2026-07-20T05:00Z", False),
+        ("09:00-17:30  Asia/Kolkata", "2026-01-20T03:30Z", True),  # half an hour off the hour
+        ("09:00-17:30  Asia/Kolkata", "2026-01-20T12:00Z", False),
+        ("23:00-07:00 UTC", "2026-07-19T22:59Z", False),
+    ],
+)
+def test_quiet_hours_are_those_of_the_clocks_of_a_zone(
+    hours: str, utc: str, is_quiet: bool
+) -> None:
+    made = rules.quiet(hours)
+    assert made is not None
+    assert made.holds(datetime.fromisoformat(utc)) == is_quiet
 
 
 @given(
@@ -251,6 +295,7 @@ def feed(venue: str, state: str = "live", stale: bool = False, **other: Any) -> 
 
 LOST = feed("okx", "retrying", reason="ping timeout")
 SILENT = feed("bybit", "silent", reason="no event, alarm after 3m")
+SILENT_TEXT = "bybit silent: no event, alarm after 3m"
 
 
 @pytest.mark.parametrize(
@@ -263,9 +308,9 @@ SILENT = feed("bybit", "silent", reason="no event, alarm after 3m")
         ({0: [LOST], 30: [feed("okx")], 60: [LOST]}, []),
         (  # one that comes and goes
             {s: [LOST if s % 90 < 80 else feed("okx")] for s in range(0, 700, 10)},
-            ["okx lost for 1m: ping timeout"] * 2,
+            ["okx lost for 1m: ping timeout", "okx back after 1m20s"] * 2,
         ),
-        ({0: [SILENT, feed("okx")]}, ["bybit silent: no event, alarm after 3m"]),
+        ({0: [SILENT, feed("okx")]}, [SILENT_TEXT]),
         ({s: [feed("okx", stale=True)] for s in (0, 60)}, ["okx lost for 1m"]),
         ({s: [feed("okx", "starting", True)] for s in (0, 60)}, []),
         ({s: [feed("okx", "off", True)] for s in (0, 60)}, []),
@@ -274,6 +319,26 @@ SILENT = feed("bybit", "silent", reason="no event, alarm after 3m")
             {s: [LOST, LOST | {"venue": "bybit"}] for s in (0, 60)},
             ["okx, bybit lost for 1m: ping timeout"],
         ),
+        (  # starting is neither lost nor back
+            {0: [LOST], 60: [LOST], 65: [feed("okx", "starting")], 70: [feed("okx")]},
+            ["okx lost for 1m: ping timeout", "okx back after 1m10s"],
+        ),
+        (  # those that are back together are told as one, by the longest
+            {
+                **{s: [LOST, feed("bybit")] for s in (0, 10)},
+                **{s: [LOST, LOST | {"venue": "bybit"}] for s in (20, 60, 80)},
+                130: [feed("okx"), feed("bybit")],
+            },
+            [
+                "okx lost for 1m: ping timeout",
+                "bybit lost for 1m: ping timeout",
+                "okx, bybit back after 2m10s",
+            ],
+        ),
+        ({0: [SILENT], 300: [feed("bybit")]}, [SILENT_TEXT, "bybit back after 5m"]),
+        # One that is no longer wanted is not back.
+        ({0: [SILENT], 300: [feed("bybit", "off")]}, [SILENT_TEXT]),
+        ({0: [SILENT], 300: []}, [SILENT_TEXT]),
         (
             {s: [LOST, feed("okx", stream="more")] for s in (0, 60)},
             ["okx swap lost for 1m: ping timeout"],

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.color import Color
 from textual.geometry import Size
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.style import Style
 from textual.widgets import Input, Static
@@ -106,6 +108,35 @@ async def test_a_number_focuses_and_the_same_again_opens(monitor: Any) -> None:
         await run.press("3")
         assert isinstance(run.app.screen, Detail)
         await run.shows("detail of moving_averages")
+
+
+async def burst(run: Running, *keys: str) -> None:
+    """Keys that a terminal sends in one piece: all are there before the first takes effect."""
+    for key in keys:
+        one = key if len(key) == 1 else None
+        run.app.post_message(events.Key(_character_to_key(one) if one else key, one))
+    await run.pilot.pause()
+
+
+async def test_keys_of_one_burst_are_for_the_panel_that_the_first_of_them_focused(
+    monitor: Any,
+) -> None:
+    async with monitor() as run:
+        await burst(run, "2", "enter")
+        await run.until(lambda: isinstance(run.app.screen, Detail))
+        await run.shows("detail of long_short")
+        await burst(run, "escape", "tab", "enter")
+        await run.shows("detail of moving_averages")
+
+
+async def test_a_filter_typed_in_one_burst_with_its_key_is_typed_whole(monitor: Any) -> None:
+    async with monitor() as run:
+        run.panels[0].explained = lambda typed: ""
+        await run.press("enter")
+        await run.shows("detail of liquidations")
+        await burst(run, *"/base=btc")
+        await run.until(lambda: run.app.screen.query_one(Input).value == "base=btc")
+        assert run.app.look.group == "coin"  # the b of it was no key
 
 
 async def test_a_number_without_a_panel_does_nothing(monitor: Any) -> None:
@@ -206,7 +237,7 @@ async def test_the_second_match_is_an_arrow_away(monitor: Any) -> None:
 async def test_a_name_that_is_no_coin_is_told_those_there_are(monitor: Any) -> None:
     async with monitor() as run:
         await run.press("c", "e", "t", "x")
-        shown = str(run.app.screen.query_one("#coin-matches").visual)
+        shown = str(run.app.screen.query_one("#choice-matches").visual)
         assert "no such coin; there are" in shown
         assert "ETH" in shown
         await run.press("enter")

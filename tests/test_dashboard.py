@@ -58,6 +58,8 @@ def is_drawn(screen: Dashboard, width: int, height: int) -> bool:
     """Whether all has been laid out and drawn at the size that the screen now has."""
     if tuple(screen.size) != (width, height):
         return False
+    if not all(screen.region.contains_region(w.region) for w in screen.query(Rows) if w.display):
+        return False  # sizes come before places
     sizes = {
         widget.id: (widget.region.size, [len(row) for row in widget.text.split("\n")])
         for widget in screen.query(Rows)

@@ -1,6 +1,7 @@
 """Every panel fills every size exactly, in its form, and says what it does not know."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -354,6 +355,25 @@ def test_the_focused_frame_is_the_accent() -> None:
         rule = panel.lines(RECORDS[panel.name], view, 40, 12)
         for line in (box[0], box[-1], rule[0]):
             assert "$accent" in {span.style for span in line.spans}
+
+
+@pytest.mark.parametrize(("width", "height"), [(28, 6), (160, 1), (160, 3), (40, 2)])
+def test_without_a_frame_the_focus_is_the_panels_name_in_reverse(width: int, height: int) -> None:
+    for panel in PANELS:
+        record = RECORDS[panel.name]
+        plain = panel.lines(record, VIEW, width, height)
+        focused = panel.lines(record, replace(VIEW, focused=True), width, height)
+        assert text(focused) == text(plain), "nothing moves"
+        marks = [
+            row.plain[span.start : span.end]
+            for row in focused
+            for span in row.spans
+            if span.style == "bold reverse"
+        ]
+        name = re.match(r"\S+ \S+" if width == 160 else r"\S+| ", focused[0].plain)
+        assert name is not None
+        assert marks == [name[0]]
+        assert not any(span.style == "bold reverse" for row in plain for span in row.spans)
 
 
 def test_a_feed_row_has_at_most_two_runs_of_style() -> None:

@@ -353,6 +353,27 @@ def test_the_past_is_read_once_while_it_stands_and_the_live_price_goes_on() -> N
     assert panel.made == 2
 
 
+def test_a_step_into_the_past_is_judged_with_the_next_picture_and_a_replay_at_once() -> None:
+    reading, panel = opened(FakeSource()), FakePanel("liquidations")
+    seen: list[bool] = []
+    make = panel.record
+
+    def record(snapshot: Snapshot, view: View) -> Any:
+        seen.append(snapshot.judged)
+        return make(snapshot, view)
+
+    panel.record = record  # type: ignore[method-assign]
+    picture(reading, Ask(NOW, None, (wanted(panel),)))
+    past = NOW - timedelta(minutes=5)
+    for second in (1, 1, 2):
+        now = NOW + timedelta(seconds=second)
+        picture(reading, Ask(now, None, (wanted(panel),), at=past))
+    assert seen[1:] == [False, True], "drawn again once it is judged, and then no more"
+    later = past + timedelta(minutes=1)
+    picture(reading, Ask(NOW + timedelta(seconds=3), None, (wanted(panel),), at=later, plays=True))
+    assert seen[3:] == [True]
+
+
 def test_the_supervisor_is_asked_every_two_seconds_and_may_fail() -> None:
     asked: list[int] = []
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import polars as pl
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.widgets import Input
 
-from tui import __version__, draw, remembered
+from tui import __version__, draw, remembered, sparing
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
@@ -21,7 +23,7 @@ from tui.leaving import Leaving
 from tui.lock import Holder, holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks
-from tui.screens.coin import CoinChoice
+from tui.screens.choice import Choice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.help import Help, Section, feed_rows
@@ -40,6 +42,9 @@ from tui.travel import Travel, known, unheard
 
 SAID_FOR = timedelta(seconds=8)
 ALERT_FOR = timedelta(seconds=30)
+STARTED_S = 5.0
+"""By then every panel was drawn, and drawn again."""
+FORGET_S = 60.0
 
 
 def run(
@@ -114,6 +119,7 @@ class LiqtopApp(App[None]):
         self._supervised: str | None = None
         self._error: str | None = None
         self._since_held = 0
+        self.sorted: dict[str, tuple[str, bool]] = {}  # the column of each panel, rising or not
         self.sentence = ""  # the header's as it was drawn last, to be copied
         self._said: tuple[datetime, str] | None = None
         self.hearing = Hearing()
@@ -139,6 +145,8 @@ class LiqtopApp(App[None]):
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
         self._leaving.watch()
         self.push_screen(Dashboard(self.panels))
+        self.set_timer(STARTED_S, sparing.code_of_start)
+        self.set_interval(FORGET_S, sparing.pieces_of_text)
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""
@@ -276,6 +284,13 @@ class LiqtopApp(App[None]):
 
     # keys
 
+    def on_key(self, event: events.Key) -> None:
+        """A letter that no line has taken came in one burst with the key that opened the line, and
+        was sent to a panel before: it is for the line."""
+        if isinstance(self.focused, Input) and event.character and event.is_printable:
+            event.prevent_default()
+            self.focused.insert_text_at_cursor(event.character)
+
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
@@ -314,7 +329,7 @@ class LiqtopApp(App[None]):
     def scopes() -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
         shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
-        return [[Dashboard, *shared], [Detail, *shared], [Help], [CoinChoice], [TimeChoice]]
+        return [[Dashboard, *shared], [Detail, *shared], [Help], [Choice], [TimeChoice]]
 
     # the end
 

@@ -89,7 +89,7 @@ def in_force(settings: Settings) -> dict[str, str]:
         "alerts.feeds": f"{alerts.feeds_s:.0f} s",
         "alerts.bell": "on" if alerts.bell else "off",
         "alerts.notify": alerts.notify,
-        "alerts.quiet": f"{alerts.quiet} UTC" if alerts.quiet else "never",
+        "alerts.quiet": str(alerts.quiet) if alerts.quiet else "never",
         "alerts.on_alert": command(alerts),
         "alerts.on_alert_limit": f"{alerts.limit_s:.0f} s",
         **{f"alert.{rule.name}": described(rule) for rule in alerts.rules},

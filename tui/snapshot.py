@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -141,7 +142,7 @@ class Snapshot:
         """Every feed as it was then; those of venues that `tape` finds silent are `silent`. It is
         spared where there is none: the same, for who wants nothing else of it."""
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
-        return silenced(listed, tape.trust.silences if tape else self._silences())
+        return silenced(listed, tape.trust.silences if tape else self._silences)
 
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
@@ -161,10 +162,11 @@ class Snapshot:
             base=base,
             coin=coin,
             alerts=self.alerts,
-            silences=self._silences() if self.judged else None,
+            silences=self._silences if self.judged else None,
             venues=self.venue_minutes,
         )
 
+    @cached_property
     def _silences(self) -> Mapping[str, Silence]:
         listening = listening_of(self.coverage, self.streams)
         return silent(self.venue_minutes, self.recent, listening, self.began, self.as_of)
@@ -286,6 +288,8 @@ class Walk:
         self._shelf = Shelf(reader)
         self._day: Day | None = None
         self._end = 0
+        self._recent: Recent | None = None
+        self._due = 0  # up to when the newest rows are known
 
     def at(self, as_of: datetime) -> Snapshot:
         """The snapshot at `as_of`, as `take` gives it."""
@@ -293,9 +297,17 @@ class Walk:
         if self._day is None or now > self._end:
             self._end = now + HOUR
             self._day = Day(self._reader, now, followed=False, shelf=self._shelf, until=self._end)
-        found = _snapshot(self._reader, self._day, as_of)
-        # Of an hour ahead a day holds the last rows, not the next ones: they are read each time.
-        return replace(found, recent=Recent(self._reader, now + AHEAD, now + AHEAD).at(now + AHEAD))
+        return replace(_snapshot(self._reader, self._day, as_of), recent=self._newest(now + AHEAD))
+
+    def _newest(self, cut: int) -> pl.DataFrame:
+        """Of an hour ahead a day holds the last rows, not the next ones: these are read as they
+        become due."""
+        if self._recent is None:
+            self._recent = Recent(self._reader, cut, cut)
+        elif cut > self._due:
+            self._recent.add(self._recent.between(self._due, cut))
+        self._due = cut
+        return self._recent.at(cut)
 
 
 def around(reader: Reader, ts: datetime, base: str, as_of: datetime) -> Around:

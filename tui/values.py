@@ -24,14 +24,23 @@ SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "console", "ascii")
 KEY_IDS = (
     *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
-    *("coin", "coin_back", "coin_next", "coin_previous", "copy", "copy_panel"),
+    *("choice_back", "choice_next", "choice_previous", "coin", "copy", "copy_panel"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
     *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "layout"),
     "mute",
     *(f"panel_{n}" for n in range(1, 10)),
-    *("open", "panel_next", "panel_previous"),
+    *("open", "palette", "panel_next", "panel_previous"),
     *("quit", "repaint", "row_first", "row_last", "row_next", "row_previous"),
-    *("size_larger", "size_smaller", "suspend", "theme", "time_back", "time_earlier"),
+    *(
+        "size_larger",
+        "size_smaller",
+        "sort_next",
+        "sort_reverse",
+        "suspend",
+        "theme",
+        "time_back",
+        "time_earlier",
+    ),
     *("time_earlier_ten", "time_go", "time_later", "time_later_ten", "time_live"),
     *("window_longer", "window_shorter", "zoom"),
 )

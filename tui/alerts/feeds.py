@@ -1,4 +1,4 @@
-"""Feeds that are lost or silent, from `health` of the document; those lost together told as one."""
+"""Feeds that are lost, silent or back, from `health` of the document; several are told as one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -41,6 +41,23 @@ def _feed(row: Row) -> Feed:
     silent = row["state"] == "silent"
     reason = row["reason"] or ""
     return Feed(key, name, row["venue"], reason, silent)
+
+
+def well(document: Mapping[str, Any]) -> dict[str, Feed]:
+    """The feeds that deliver now, by their keys."""
+    rows = (row for row in document["health"] if row["state"] == "live" and not row["stale"])
+    return {feed.key: feed for feed in map(_feed, rows)}
+
+
+def starting(document: Mapping[str, Any]) -> set[str]:
+    """The keys of the feeds of which nobody knows yet whether they deliver."""
+    return {_feed(row).key for row in document["health"] if row["state"] == "starting"}
+
+
+def back(feeds: Sequence[tuple[Feed, int]], wanted: Mapping[str, int]) -> str:
+    """`okx back after 2m10s`: the longest that one of them (ms) was away; `wanted` as of `text`."""
+    span = words.lasting(max(ms for _, ms in feeds) / 1000)
+    return words.safe(f"{_names([feed for feed, _ in feeds], wanted)} back after {span}")
 
 
 def text(lost: Sequence[tuple[Feed, int]], wanted: Mapping[str, int]) -> str:

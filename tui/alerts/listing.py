@@ -14,6 +14,11 @@ from tui.errors import UsageError
 from tui.lock import holder
 from tui.progress import Bar
 
+CUT = (
+    "cut by arrival: liquidations and quotes; by their own time: open interest, funding, ratios,"
+    " candles and the health of feeds; what was asked for after a gap counts from when it came;"
+    " looked at once a minute, and when a burst begins"
+)
 NOBODY = "no recorder runs, so nothing is told: start `liqtop` or `liqtop record`"
 
 
@@ -34,7 +39,7 @@ def in_force(alerts: Alerts) -> Iterator[tuple[str, str]]:
     yield "burst", "its start, and its end" if alerts.bursts else "off"
     yield "feed", f"lost for {words.lasting(alerts.feeds_s)}, silent" if alerts.feeds_s else "off"
     yield from ((rule.name, described(rule)) for rule in alerts.rules)
-    yield "quiet", f"{alerts.quiet} UTC" if alerts.quiet else "never"
+    yield "quiet", str(alerts.quiet) if alerts.quiet else "never"
     yield "bell", ("on" if alerts.bell else "off") + f", notification {alerts.notify}"
     yield "on_alert", command(alerts)
 
@@ -48,7 +53,7 @@ def described(rule: Rule) -> str:
         rule.grades
     )
     parts += [f"once in {words.lasting(rule.cool_down_s)}"] if rule.cool_down_s else []
-    parts += [f"quiet {rule.quiet} UTC"] if rule.quiet else []
+    parts += [f"quiet {rule.quiet}"] if rule.quiet else []
     return ", ".join(parts)
 
 
@@ -77,6 +82,7 @@ def _test(settings: Settings, since: str, until: str) -> int:
     began = reader.meta("began")
     first = max(first, from_milliseconds(began) if began else last)
     past = Past(reader, settings, first, last)
+    print(f"liqtop: {CUT}", file=sys.stderr)
     told: list[Fired] = []
     with Bar("alerts", past.minutes, unit="minutes") as bar:
         for fired in past.fired():

@@ -15,7 +15,7 @@ from typing import Any
 
 from tui.alerts.known import form_of
 from tui.alerts.paths import parse
-from tui.alerts.settings import Quiet, Rule
+from tui.alerts.settings import Quiet, Rule, clocks
 from tui.errors import ConfigError, UsageError
 from tui.values import seconds, unknown
 
@@ -25,7 +25,7 @@ KEYS = ("name", "when", "hold", "hysteresis", "cool_down", "grades", "quiet")
 _WHEN = re.compile(r"\s*(?P<path>[\w.,!*\[\] ]+?)\s*(?P<op>>=|<=|==|!=|>|<)\s*(?P<number>\S+)\s*")
 _NUMBER = re.compile(r"([+-]?[\d._]+(?:e[+-]?\d+)?)([KMB%]?)", re.IGNORECASE)
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
 
 
 def rules(value: Any, venues: Sequence[str], file: Path | None) -> tuple[Rule, ...]:
@@ -135,11 +135,18 @@ def name(value: Any) -> str:
 
 
 def quiet(value: Any) -> Quiet | None:
-    """`23:00-07:00` in UTC; "" for none."""
+    """`23:00-07:00` in UTC, `23:00-07:00 Europe/Berlin` by the clocks there; "" for none."""
     if value == "":
         return None
     match = _HOURS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise UsageError(f"{value!r} are no hours; write them as 23:00-07:00, UTC")
-    hours = [int(part) for part in match.groups()]
-    return Quiet(hours[0] * 60 + hours[1], hours[2] * 60 + hours[3])
+        raise UsageError(f"{value!r} are no hours; write 23:00-07:00 or 23:00-07:00 Europe/Berlin")
+    *parts, zone = match.groups()
+    hours = [int(part) for part in parts]
+    made = Quiet(hours[0] * 60 + hours[1], hours[2] * 60 + hours[3], zone or "UTC")
+    try:
+        clocks(made.zone)
+    except ValueError:
+        known = "no time zone that this machine knows"
+        raise UsageError(f"{zone!r} is {known}; write one like Europe/Berlin") from None
+    return made

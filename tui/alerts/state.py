@@ -2,9 +2,10 @@
 after, and what fired. Pure, so that the recorder and a test over the past cannot differ.
 
 An event begins when its condition held for as long as it has to, unless its rule is cooling down;
-it is over when the number has come back by the hysteresis. It fires at its beginning and when its
-grade rises. One bell a minute: what fires within a minute of a bell is told at once and rings when
-the minute is over, if it is still under way.
+it is over when the number has come back by the hysteresis. It fires at its beginning, when its
+grade rises and, without a bell, at its end (that of a burst rings). One bell a minute: what fires
+within a minute of a bell is told at once and rings when the minute is over, if it is still under
+way.
 A number that is n/a starts and ends nothing.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 from tui.alerts import bursts, feeds, paths, words
 from tui.alerts.bursts import Burst
+from tui.alerts.feeds import Feed
 from tui.alerts.fired import Fired
 from tui.alerts.settings import Alerts, Quiet, Rule
 from tui.alerts.thresholds import grade_of, holds, worst
@@ -139,10 +141,7 @@ class _Turn:
 
     def feeds(self, document: Document) -> None:
         bad = {feed.key: feed for feed in feeds.bad(document)}
-        for key in [key for key in (*self._pending, *self._open) if key.startswith(_FEED)]:
-            if key.removeprefix(_FEED) not in bad:
-                self._pending.pop(key, None)
-                self._open.pop(key, None)
+        self._feeds_over(document, bad)
         hold = round(self._alerts.feeds_s * 1000)
         new = [
             (feed, self._now - event.since)
@@ -152,6 +151,24 @@ class _Turn:
         if new:
             since = self._now - max(span for _, span in new)
             self._fire(feeds.RULE, Event(since, 1), feeds.text(new, feeds.of_venues(document)))
+
+    def _feeds_over(self, document: Document, bad: Mapping[str, Feed]) -> None:
+        """Those that deliver again, told as one; one that is starting is neither lost nor back."""
+        well = feeds.well(document)
+        back: list[tuple[Feed, int]] = []
+        for key in [key for key in (*self._pending, *self._open) if key.startswith(_FEED)]:
+            name = key.removeprefix(_FEED)
+            if name in bad:
+                continue
+            self._pending.pop(key, None)
+            if key in self._open and name not in feeds.starting(document):
+                event = self._open.pop(key)
+                if name in well:
+                    back.append((well[name], self._now - event.since))
+        if back:
+            since = self._now - max(span for _, span in back)
+            text = feeds.back(back, feeds.of_venues(document))
+            self._fire(feeds.RULE, Event(since, 0), text, rings=False)
 
     def rule(self, rule: Rule, document: Document) -> None:
         found = worst(rule, paths.find(document, rule.path))
@@ -163,6 +180,9 @@ class _Turn:
             self._begin(rule, found)
         elif not holds(rule, found.value, rule.hysteresis):
             del self._open[rule.name]
+            text = words.of_end(rule, found, (self._now - event.since) / 1000)
+            over = event._replace(grade=0)
+            self._fire(rule.name, over, text, found.value, rule.quiet, rings=False)
         elif (grade := grade_of(rule, found.value)) > event.grade:
             self._open[rule.name] = event._replace(grade=grade)
             self._fire_rule(rule, self._open[rule.name], found)
@@ -201,13 +221,14 @@ class _Turn:
         text: str,
         value: float | None = None,
         hours: Quiet | None = None,
+        rings: bool = True,
     ) -> None:
         hours = hours or self._alerts.quiet
         quiet = hours is not None and hours.holds(self._as_of)
-        bell = not quiet and self._now - self._bell >= BELL_MS
+        bell = rings and not quiet and self._now - self._bell >= BELL_MS
         self._bell = self._now if bell else self._bell
         waits = self._owed is not None and self._owed.rule == bursts.RULE
-        if not (bell or quiet or (waits and rule != bursts.RULE)):
+        if rings and not (bell or quiet or (waits and rule != bursts.RULE)):
             self._owed = Owed(rule, event, text, value)
         row = (rule, from_milliseconds(event.since), event.grade, text, value)
         self.fired.append(Fired(self._as_of, *row, bell, quiet))

@@ -63,13 +63,25 @@ def label(path: Sequence[Step]) -> str:
     return " ".join(names).replace("_", " ")
 
 
+def of_end(rule: Rule, found: Found, seconds: float) -> str:
+    """`5m over 50M end: ≥ $38.2M after 7m20s`."""
+    return safe(f"{_titled(rule)} end: {_numbered(rule, found)} after {lasting(seconds)}")
+
+
+def _titled(rule: Rule) -> str:
+    return label(rule.path) if rule.name == rule.when else rule.name
+
+
+def _numbered(rule: Rule, found: Found) -> str:
+    """The number with what it is of: `okx ≥ $52.3M`."""
+    bound = "≥ " if found.low and rule.form == "usd" else ""
+    who = f"{found.who} " if found.who else ""
+    return f"{who}{bound}{said(rule.form, found.value or 0.0)}"
+
+
 def of_rule(rule: Rule, found: Found, grade: int = 1) -> str:
     """`5m over 50M: ≥ $52.3M (> $50.0M)`, with the threshold of the grade; without a name of its
     own the number's is there."""
-    title = label(rule.path) if rule.name == rule.when else rule.name
-    value = said(rule.form, found.value or 0.0)
-    bound = "≥ " if found.low and rule.form == "usd" else ""
-    who = f"{found.who} " if found.who else ""
     limit = said(rule.form, (rule.threshold, *rule.grades)[grade - 1])
     note = f", {found.note}" if found.note else ""
-    return safe(f"{title}: {who}{bound}{value} ({rule.operator} {limit}){note}")
+    return safe(f"{_titled(rule)}: {_numbered(rule, found)} ({rule.operator} {limit}){note}")

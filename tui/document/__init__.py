@@ -5,6 +5,7 @@ fractions. What is unknown is null, and the same object then says why under `rea
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,15 +57,21 @@ def guarded(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, Any], dic
     return made, errors
 
 
-def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
+def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mapping[str, Any]:
     """The same, each part made when it is first asked for: a rule over one panel of a thousand
-    moments need not pay for the others."""
+    moments need not pay for the others. Without `judged` the tape judges no venue; which of them
+    are silent the feeds tell all the same."""
     coin = settings.coins[0] if settings.coins else "BTC"
     found = cache(lambda: price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of))
-    tape = cache(lambda: snapshot.tape(settings.coins, listed=NEWEST))
+    taped = snapshot if judged else replace(snapshot, judged=False)
+    tape = cache(lambda: taped.tape(settings.coins, listed=NEWEST))
     interest = cache(lambda: derivatives(snapshot.derivatives, snapshot.as_of))
-    # The feeds alone do not need the tape; where it is there, it knows which of them are silent.
-    fed = cache(lambda: snapshot.feeds(tape() if tape.cache_info().currsize else None))
+
+    def listened() -> tuple[Feed, ...]:
+        # The feeds alone do not need the tape; where it is there, it knows which are silent.
+        return snapshot.feeds(tape() if judged and tape.cache_info().currsize else None)
+
+    fed = cache(listened)
 
     def top() -> Header:
         prices = [one] if (one := found()) else []

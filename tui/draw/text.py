@@ -30,6 +30,8 @@ _ASCII = str.maketrans(
         "▲": "^",
         "◆": "*",
         "♪": "!",
+        "↓": "v",
+        "↑": "^",
         "≥": ">",
         "×": "x",
         "−": "-",
@@ -75,7 +77,7 @@ _CONSOLE = str.maketrans(
         **dict(zip("▁▂▃▄▅▆▇", "▄▄▄▄███", strict=True)),
     }
 )
-"""What code page 437, the Linux console's own font, lacks (it has ▼ ▲ ≥ σ ÷ · ─ │ ▀ ▄ █)."""
+"""What code page 437, the Linux console's own font, lacks (it has ▼ ▲ ↓ ↑ ≥ σ ÷ · ─ │ ▀ ▄ █)."""
 
 
 def minus(text: str) -> str:

@@ -83,16 +83,12 @@ def by_minute(
     newest = newest_quote(quotes, symbol, as_of)
     if newest is None:
         return (None,) * count
-    last = as_of.replace(second=0, microsecond=0)
-    starts = [last - timedelta(minutes=count - 1 - place) for place in range(count)]
-    near = between(quotes, ms(starts[0]), ms(as_of + AHEAD))
+    last = ms(as_of) // MINUTE_MS * MINUTE_MS
+    starts = range(last - (count - 1) * MINUTE_MS, last + 1, MINUTE_MS)
+    near = between(quotes, starts[0], ms(as_of + AHEAD))
     rows = near.filter((near["symbol"] == symbol) & (near["venue"] == newest[2]))
     rows = rows if rows["ts"].is_sorted() else rows.sort("ts")
     # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.
-    by_start = {
-        min(ts // MINUTE_MS * MINUTE_MS, ms(last)): value
-        for ts, value in zip(
-            rows["ts"].to_physical().to_list(), rows["price"].to_list(), strict=True
-        )
-    }
-    return tuple(by_start.get(ms(start)) for start in starts)
+    minutes = (rows["ts"].to_physical() // MINUTE_MS * MINUTE_MS).clip(upper_bound=last)
+    by_start = dict(zip(minutes.to_list(), rows["price"].to_list(), strict=True))
+    return tuple(map(by_start.get, starts))

@@ -6,6 +6,7 @@ more) it is bare strip rows. Height only cuts: what a form has at one height it 
 order, at every greater.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,8 @@ class View:
     """What a person chose to look at. `coins` are those followed, the first of which is shown when
     none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
     dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set,
-    `feed` whether there is one; `drill` where one stands in a detail.
+    `feed` whether there is one; `drill` where one stands in a detail; `sort` the column that the
+    panel's table is sorted by (empty: its own order), `rising` from the smallest on.
     """
 
     coin: str | None = None
@@ -59,6 +61,8 @@ class View:
     notice: str = ""
     travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
     drill: Drill = field(default_factory=Drill)
+    sort: str = ""
+    rising: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "View":
@@ -172,6 +176,10 @@ class Panel(ABC):
         """The rows of the panel that can be selected."""
         return len(self.moments(record))
 
+    def sorts(self, detail: bool) -> tuple[str, ...]:
+        """The keys of the columns that its table, or that of its detail, can be sorted by."""
+        return ()
+
     def opens(self, record: Any, view: View) -> Drill | None:
         """Where `enter` leads from the selected row of the panel; None: to the whole detail."""
         return None
@@ -231,7 +239,8 @@ class Panel(ABC):
         if form is Form.RULES and height >= 3:
             rule = ruled(width, title, closing, style)
             return [rule, *self._seen(record, view, width, height - 1, form)]
-        return self._seen(record, view, width, height, form)
+        seen = self._seen(record, view, width, height, form)
+        return [headmarked(seen[0], form), *seen[1:]] if view.focused and seen else seen
 
     def _seen(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
         """The rows from the view's scroll on, as far as there is something below to scroll to."""
@@ -251,6 +260,13 @@ def form_of(width: int, height: int, strip: int = STRIP) -> Form:
     if width >= BOX:
         return Form.STRIP if height <= strip else Form.BOX
     return Form.RULES if width >= RULES else Form.BARE
+
+
+def headmarked(row: Content, form: Form) -> Content:
+    """The first row of a focused panel that has no frame: its name in reverse, which is seen
+    without colours too and moves nothing. In a strip that is number and word."""
+    name = re.match(r"\S+ \S+" if form is Form.STRIP else r"\S+", row.plain)
+    return row.stylize("bold reverse", 0, name.end() if name else 1)
 
 
 def titled(frame: str) -> str:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tui import remembered
-from tui.layouts import following
+from tui.layouts import following, named
 from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
 from tui.panels.drill import Drill
 from tui.screens.detail import Detail
@@ -133,6 +133,7 @@ class Dashboard(LiveScreen):
 
     def view_of(self, name: str) -> View:
         """How a panel is looked at: the screen's view with its own focus, row and scroll."""
+        sort, rising = self.monitor.sorted.get(name, ("", False))
         return replace(
             self.monitor.look,
             focused=name == self.focus_name,
@@ -140,7 +141,13 @@ class Dashboard(LiveScreen):
             selected=self._selected.get(name),
             scroll=self._scroll.get(name, 0),
             feed=self.monitor.layout.feed,
+            sort=sort,
+            rising=rising,
         )
+
+    @property
+    def looked_at(self) -> tuple[Panel | None, bool]:
+        return self._panels.get(self.focus_name or ""), False
 
     @property
     def focus_name(self) -> str | None:
@@ -204,7 +211,12 @@ class Dashboard(LiveScreen):
 
     def _focus_first(self) -> None:
         if name := next((name for name in self._laid_out() if name in self.sizes), None):
-            self._view(name).focus()
+            self._focus(name)
+
+    def _focus(self, name: str) -> None:
+        """At once: a widget's own `focus` comes a message later, and the next key of the same
+        burst would still be the other panel's."""
+        self.set_focus(self._view(name), scroll_visible=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.redraw()
@@ -221,7 +233,7 @@ class Dashboard(LiveScreen):
         if self._zoomed and name in self._laid_out():
             self._zoom(name)
         if name in self.sizes:
-            self._view(name).focus()
+            self._focus(name)
         else:  # no place in this layout or pane: its own screen has
             self.app.push_screen(Detail(self._panels[name], self.view_of(name)))
 
@@ -229,7 +241,7 @@ class Dashboard(LiveScreen):
         """Round the panels that are there, in the order of the layout."""
         there = [name for name in self._laid_out() if name in self.sizes]
         if there and self.focus_name in there:
-            self._view(there[(there.index(self.focus_name) + by) % len(there)]).focus()
+            self._focus(there[(there.index(self.focus_name) + by) % len(there)])
 
     def action_open(self) -> None:
         name = self.focus_name or ""
@@ -254,15 +266,23 @@ class Dashboard(LiveScreen):
         self._zoomed = name
         self.on_resize(events.Resize(self.size, self.size))
         if focused and not name:
-            self._view(focused).focus()
+            self._focus(focused)
 
     def action_layout(self) -> None:
-        monitor, before = self.monitor, self.monitor.layout
-        monitor.layout = following(monitor.settings.layouts, before.name)
-        if monitor.layout == before:
-            monitor.say("no other layout: [layout] in the config makes them")
+        layouts, before = self.monitor.settings.layouts, self.monitor.layout
+        after = following(layouts, before.name)
+        if after == before:
+            self.monitor.say("no other layout: [layout] in the config makes them")
             self.redraw()
             return
+        self.lay_out(after.name)
+
+    def layouts(self) -> tuple[str, ...]:
+        return tuple(layout.name for layout in self.monitor.settings.layouts)
+
+    def lay_out(self, name: str) -> None:
+        monitor = self.monitor
+        monitor.layout = named(monitor.settings.layouts, name)
         failed = remembered.keep(monitor.settings.data_dir, "layout", monitor.layout.name)
         monitor.say(failed or f"layout {monitor.layout.name}")
         self._selected.clear()

@@ -80,6 +80,7 @@ class Detail(LiveScreen):
     @property
     def view(self) -> View:
         """How the detail is looked at: the screen's view with its own place in it."""
+        sort, rising = self.monitor.sorted.get(self._panel.name, ("", False))
         return replace(
             self.monitor.look,
             focused=True,
@@ -87,7 +88,13 @@ class Detail(LiveScreen):
             scroll=self._scroll,
             selected=self._selected,
             drill=self._drill,
+            sort=sort,
+            rising=rising,
         )
+
+    @property
+    def looked_at(self) -> tuple[Panel | None, bool]:
+        return self._panel, True
 
     def drawn(self, picture: Picture) -> None:
         if self._panel.name in picture.lines:
@@ -126,7 +133,7 @@ class Detail(LiveScreen):
     def action_filter(self) -> None:
         if self._panel.explained("") is not None:
             self._type(True)
-            self.query_one(Input).focus()
+            self.set_focus(self.query_one(Input), scroll_visible=False)
 
     def _type(self, typing: bool) -> None:
         self._typing = typing
@@ -147,7 +154,7 @@ class Detail(LiveScreen):
         """Back to the rows, which are those of the tape; a slip is forgotten."""
         self._type(False)
         self.query_one(Input).value = self._drill.typed
-        self.query_one("#detail").focus()
+        self.set_focus(self.query_one("#detail"), scroll_visible=False)
         last = self._panel.blocks - 1
         self._stand(replace(self._drill, error="", block=last))
 

@@ -41,9 +41,10 @@ class Wanted:
 
     @property
     def of_record(self) -> "Wanted":
-        """The same without what only the drawing depends on: size, row, cursor, slip."""
+        """The same without what only the drawing depends on: size, row, cursor, slip, sorting."""
         drill = replace(self.view.drill, cursor=None, block=0, error="")
         view = replace(self.view, scroll=0, selected=None, notice="", drill=drill)
+        view = replace(view, sort="", rising=False)
         return Wanted(self.panel, 0, 0, view, self.detail)
 
 

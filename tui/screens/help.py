@@ -63,7 +63,7 @@ class Help(ModalScreen[None]):
         self._write()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.query_one("#help-page").focus()
+        self.set_focus(self.query_one("#help-page"))
 
     def _write(self) -> None:
         typed = self.query_one(Input).value
@@ -72,7 +72,7 @@ class Help(ModalScreen[None]):
         self.query_one("#help-text", Static).update(Content("\n").join(shown))
 
     def action_search(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_back(self) -> None:
         if self.query_one(Input).has_focus and self.query_one(Input).value:

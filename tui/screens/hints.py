@@ -22,6 +22,7 @@ _WIDE = (
     ("alerts", "alerts"),
     ("copy", "copy"),
     ("theme", "theme"),
+    ("palette", "go"),
     ("help", "help"),
     ("back_or_quit", "quit"),
 )
@@ -35,7 +36,7 @@ _NARROW = (
     ("back_or_quit", ""),
 )
 _FIRST_TO_GO = (
-    *("back", "theme", "copy", "alerts", "layout", "time", "group", "zoom", "burst", "open"),
+    *("back", "theme", "go", "copy", "alerts", "layout", "time", "group", "zoom", "burst", "open"),
     "hold",
 )
 SHORT = {
@@ -57,6 +58,7 @@ SHORT = {
     "alerts": "a",
     "copy": "y",
     "theme": "T",
+    "palette": ":",
     "help": "?",
     "back_or_quit": "q",
 }

@@ -44,6 +44,7 @@ _SIGNS = {
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "at": "@",
+    "colon": ":",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "escape": "esc",

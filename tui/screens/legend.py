@@ -68,6 +68,7 @@ MARKS: tuple[tuple[str, str], ...] = (
     ),
     ("spot÷perp", "taker volume of spot ÷ that of perpetuals, of the venues that count"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
+    ("↓USD ↑USD", "the table is sorted by this column, from the largest or the smallest on"),
     (
         "tradfi",
         "contracts on gold, shares and the like: recorded, but no part of totals, coins and feed",

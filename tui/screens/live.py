@@ -20,8 +20,8 @@ from textual.widget import Widget
 
 from tui import draw, remembered
 from tui.metrics import spans
-from tui.panels import header
-from tui.panels.base import View
+from tui.panels import header, sorting
+from tui.panels.base import Panel, View
 from tui.screens import looks
 from tui.screens.coin import CoinChoice
 from tui.screens.drawing import Wanted
@@ -56,7 +56,10 @@ class LiveScreen(TimeKeys):
         Binding("y", "copy", "copy the selected row, else the sentence (OSC 52)", id="copy"),
         Binding("Y", "copy_panel", "copy the panel as text (OSC 52)", id="copy_panel"),
         Binding("b", "group", "group by coin, venue, side", id="group"),
+        Binding("s", "sort", "sort by the next column", id="sort_next"),
+        Binding("S", "sort_reverse", "sort the other way round", id="sort_reverse"),
         Binding("a", "alerts", "history of alerts", id="alerts"),
+        Binding("colon", "palette", "commands: time, coin, window, theme, layout", id="palette"),
         Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
     ]
 
@@ -96,6 +99,18 @@ class LiveScreen(TimeKeys):
     def feeds_width(self) -> int:
         """The width of the row that says how the feeds are; 0 where there is none."""
         return 0
+
+    @property
+    def looked_at(self) -> tuple[Panel | None, bool]:
+        """The panel that keys are for, and whether it is seen by its detail."""
+        return None, False
+
+    def layouts(self) -> tuple[str, ...]:
+        """The layouts the screen can be given."""
+        return ()
+
+    def lay_out(self, name: str) -> None:
+        """Give it one of them."""
 
     @property
     def says_mute(self) -> bool:
@@ -157,6 +172,7 @@ class LiveScreen(TimeKeys):
                 self.frozen_feed,
                 self.feeds_width,
                 self.monitor.moment(now),
+                plays=bool(self.monitor.travel and self.monitor.travel.speed),
             )
         )
 
@@ -245,6 +261,26 @@ class LiveScreen(TimeKeys):
     def action_group(self) -> None:
         self._look(looks.group(self.monitor.look))
 
+    def action_sort(self) -> None:
+        panel, detail = self.looked_at
+        if panel is not None:
+            sort, rising = self.monitor.sorted.get(panel.name, ("", False))
+            self._sort(panel, sorting.following(panel.sorts(detail), sort), rising)
+
+    def action_sort_reverse(self) -> None:
+        panel, detail = self.looked_at
+        if panel is not None:
+            sort, rising = self.monitor.sorted.get(panel.name, ("", False))
+            first = next(iter(panel.sorts(detail)), "")
+            self._sort(panel, sort or first, not rising)
+
+    def _sort(self, panel: Panel, sort: str, rising: bool) -> None:
+        self.monitor.sorted[panel.name] = (sort, rising)
+        order = f"sorted by {sort}" if sort else "sorted as usual"
+        none = f"{panel.title}: no table to sort"
+        self.monitor.say(order if panel.sorts(self.looked_at[1]) else none)
+        self.redraw()
+
     def action_all_coins(self) -> None:
         self._look(looks.coin(self.monitor.look, None))
 
@@ -257,12 +293,17 @@ class LiveScreen(TimeKeys):
         self.monitor.hearing.mute(self.monitor.clock())
         self.redraw()
 
-    def action_coin(self) -> None:
+    async def action_palette(self) -> None:
+        from tui.screens import palette  # not for a start
+
+        await palette.opened(self)
+
+    async def action_coin(self) -> None:
         def chosen(answer: str | None) -> None:
             if answer is not None:  # empty: all coins; None: left by esc
                 self._look(looks.coin(self.monitor.look, answer or None))
 
-        self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
+        await self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
 
     def action_copy(self) -> None:
         row = self.focused.selected if isinstance(self.focused, PanelView) else None

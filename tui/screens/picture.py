@@ -26,6 +26,7 @@ class Ask:
     frozen_feed: bool = False  # a row is selected: the order of the feed stays
     feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
     at: datetime | None = None  # a moment of the past to show; the live price goes on
+    plays: bool = False  # that moment moves on by itself
 
 
 @dataclass(frozen=True, eq=False)

@@ -195,7 +195,9 @@ class Reading:
         return headed(wanted, ask.feeds, told, known.made, live if self._past else None)
 
     def _past_of(self, ask: Ask) -> Snapshot | None:
-        """The snapshot of the past moment that is looked at, read once while it stands."""
+        """The snapshot of the past moment that is looked at, read once while it stands. A step
+        does not wait for the venues to be judged, a fifth of its work: the next picture, at most a
+        second later, does that. A replay has no next one of the same moment."""
         assert self._source is not None
         if ask.at is None:
             if self._past is not None:  # nothing drawn from the past may serve the present
@@ -203,7 +205,12 @@ class Reading:
                 self._kept.clear()
             return None
         if self._past is None or self._past.as_of != ask.at:
-            self._past = self._source.at(ask.at)
+            found = self._source.at(ask.at)
+            self._past = found if ask.plays else replace(found, judged=False)
+        elif not self._past.judged:
+            self._past = replace(self._past, judged=True)
+            self._detail = self._totals = None
+            self._kept = {n: k for n, k in self._kept.items() if not k.judges}
         self._feed = None  # a feed of the past is frozen as it is
         return self._past
 

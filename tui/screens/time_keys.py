@@ -44,13 +44,13 @@ class TimeKeys(Screen[None]):
         monitor.go(stepped(at, monitor.look.window, count))
         self.redraw()
 
-    def action_go(self) -> None:
+    async def action_go(self) -> None:
         def chosen(moment: datetime | None) -> None:
             if moment is not None:
                 self.monitor.go(moment)
                 self.redraw()
 
-        self.app.push_screen(TimeChoice(self.monitor.read_time), chosen)
+        await self.app.push_screen(TimeChoice(self.monitor.read_time), chosen)
 
     def action_burst(self, forward: bool) -> None:
         monitor = self.monitor

@@ -35,7 +35,9 @@ class TimeChoice(ModalScreen[datetime | None]):
             yield Static(Content(HINT), id="time-read")
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False  # a blink would send bytes for ever
+        line = self.query_one(Input)
+        line.cursor_blink = False  # a blink would send bytes for ever
+        self.set_focus(line)  # now, for what was typed in one burst with the key
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._say(HINT)

@@ -20,6 +20,7 @@ class Recent:
 
     def __init__(self, reader: Reader, until: int, end: int) -> None:
         """What is due at `until` and what is ahead of it, up to `end` (ms)."""
+        self._reader = reader
         newest = "ORDER BY ts DESC, id DESC LIMIT ?"
         due = reader.select(LIQUIDATIONS, _COLUMNS, f"WHERE ts <= ? {newest}", (until, RECENT))
         later = f"WHERE ts > ? AND ts <= ? {newest}"
@@ -27,6 +28,12 @@ class Recent:
         self._rows = pl.concat([ahead, due], rechunk=True).reverse()
         self._due = -1
         self._answer = EMPTY
+
+    def between(self, after: int, until: int) -> pl.DataFrame:
+        """The newest rows of `(after, until]` ms, oldest first; no more than are ever shown."""
+        where = "WHERE ts > ? AND ts <= ? ORDER BY ts DESC, id DESC LIMIT ?"
+        bounds = (after, until, RECENT)
+        return self._reader.select(LIQUIDATIONS, _COLUMNS, where, bounds).reverse()
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that came, in the order they came."""

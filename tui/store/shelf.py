@@ -12,13 +12,19 @@ import polars as pl
 
 from tui.clock import from_milliseconds
 from tui.store.blocks import HOUR
+from tui.store.edges import MINUTE
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes
 from tui.store.reader import Reader
 from tui.store.rows import at, replaced
 from tui.store.sums import Sums
 from tui.store.thinned import THINNINGS, Thinning, read_rows, read_steps, whole_after
-from tui.tables import CANDLES, LIQUIDATION_MINUTES, POSITIONING
+from tui.tables import CANDLES, LIQUIDATION_MINUTES, POSITIONING, QUOTES
+
+_SETTLED = {POSITIONING.name: HOUR, QUOTES.name: MINUTE}
+"""ms after which rows of past moments are kept for the next one: ratios are whole for 25 h, 5,000
+rows, and quotes for 17 minutes, of which a step needs some dozens. Ratios that come later than an
+hour are followed; no quote comes a minute late."""
 
 _FOLLOWED = (LIQUIDATION_MINUTES, CANDLES, POSITIONING)
 
@@ -109,9 +115,8 @@ class Shelf:
         """The rows of a table up to `end` (ms), thinned as seen at `now`."""
         first, edge = how.held_from(now), how.whole_from(now)
         held = self._reaching(self._steps, how, read_steps, first, edge)
-        # Ratios are whole for 25 h: 5,000 rows, of which a step needs some dozens.
-        settled = end - HOUR
-        if settled - edge > HOUR:
+        settled = end - _SETTLED.get(how.table.name, 48 * HOUR)
+        if settled > edge:
             rows = self._reaching(self._rows, how, read_rows, edge, settled)
             held, edge = pl.concat([held, rows]), settled
         return whole_after(self._reader, how, held, edge, end)

@@ -102,4 +102,4 @@ def deeper(record: LiquidationsRecord, view: View) -> Drill | None:
         return None
     if view.drill.block == TAPE:
         return view.drill.at(deep.tape[at])
-    return view.drill.into(COLUMNS[name], deep.groups[at].name) if name else None
+    return view.drill.into(COLUMNS[name], grouped.listed(deep, view)[at].name) if name else None

@@ -10,6 +10,7 @@ from tui.panels.liquidations.deep import Deep, by
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.panels.liquidations.split import rule_of
 from tui.panels.liquidations.totals import known
+from tui.panels.sorting import Values, marked, ordered
 from tui.tables import Side
 
 HISTOGRAM = 40
@@ -24,14 +25,27 @@ COLUMNS = (
     Column("largest", "largest", 9, 4),
     Column("sampled", "sampled", 9, 5),
 )
+VALUES: Values[Group] = {
+    "usd": lambda group: group.usd,
+    "long": lambda group: group.long_usd / group.usd if group.usd else None,
+    "n": lambda group: group.count,
+    "largest": lambda group: group.largest_usd,
+    "sampled": lambda group: group.sampled_usd / group.usd if group.usd else None,
+    "name": lambda group: group.name,
+}
 ENDS = ("1K", "10K", "100K", "1M", "10M")
 """`SIZES` in words, the lowest left out."""
+
+
+def listed(deep: Deep, view: View) -> list[Group]:
+    """The groups as they stand in the table: largest first, or by the chosen column."""
+    return ordered(deep.groups, VALUES, view)
 
 
 def rows(
     record: LiquidationsRecord, deep: Deep, view: View, width: int, height: int
 ) -> list[Content]:
-    """The rule and the groups, largest first, the selected one in sight; sizes at their right."""
+    """The rule and the groups, the selected one in sight; sizes at their right."""
     active = view.drill.block == 0
     name, total = by(view), record.liquidations.windows[view.window]
     beside = HISTOGRAM if width >= BOTH_FROM else 0
@@ -40,14 +54,15 @@ def rows(
     title += "  filtered" if deep.matched is not None else ""
     lines = [rule_of(title, width, "⏎ open  b group  tab tape" if active and name else "")]
     whole = sum(group.usd for group in deep.groups)
-    columns = choose(COLUMNS, room, spread=2)
+    columns = marked(choose(COLUMNS, room, spread=2), view)
+    groups = listed(deep, view)
     made = [heads(columns, room)]
-    first = first_shown(view.selected if active else None, height - 2, len(deep.groups))
-    for at, group in enumerate(deep.groups[first : first + max(0, height - 2)], first):
+    first = first_shown(view.selected if active else None, height - 2, len(groups))
+    for at, group in enumerate(groups[first : first + max(0, height - 2)], first):
         chosen = active and at == view.selected
         style = "reverse" if chosen else _style(group, view)
         made.append(row(columns, cells(group, whole), room, style))
-    if not deep.groups:
+    if not groups:
         words = "nothing yet" if known(total) else draw.missing("nobody listened")
         made.append(draw.line(room, (words if name else "one venue, side and coin", "$muted")))
     sizes = histogram(deep, record, beside - 3) if beside else []

@@ -8,7 +8,7 @@ from tui.metrics.feed import FeedRow
 from tui.metrics.feeds import SILENT
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.drill import Drill
-from tui.panels.liquidations import detail, feed, feedless, split, strip, timeline, totals
+from tui.panels.liquidations import detail, feed, feedless, grouped, split, strip, timeline, totals
 from tui.panels.liquidations.filters import conditions, parse
 from tui.panels.liquidations.history import detailed
 from tui.panels.liquidations.record import LiquidationsRecord, record
@@ -32,6 +32,10 @@ class LiquidationsPanel(Panel):
     def selectable(self, record: LiquidationsRecord) -> int:
         """The lines of the feed, folded ones too."""
         return len(record.liquidations.feed)
+
+    def sorts(self, detail: bool) -> tuple[str, ...]:
+        """The columns of coins and venues; in the detail those of the groups."""
+        return tuple(grouped.VALUES) if detail else split.SORTS
 
     def age(self, record: LiquidationsRecord) -> Age:
         """Age of the newest liquidation; stale when no feed's link stood in the last minute."""

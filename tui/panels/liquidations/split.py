@@ -12,6 +12,7 @@ from tui.panels.base import View, code
 from tui.panels.liquidations import trusted
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.panels.liquidations.totals import known, reasons
+from tui.panels.sorting import Values, marked, ordered
 from tui.tables import Side
 
 TWO_FROM = 84
@@ -50,6 +51,17 @@ def coins(made: Liquidations, window: str) -> list[tuple[str, Amount]]:
     return sorted(every, key=lambda pair: -pair[1].total_usd)
 
 
+AMOUNTS: Values[tuple[str, Amount]] = {
+    "long": lambda row: row[1].long_usd,
+    "short": lambda row: row[1].short_usd,
+    "n": lambda row: row[1].count,
+    "largest": lambda row: row[1].largest_usd,
+    "name": lambda row: row[0],
+}
+SORTS = ("long", "short", "n", "largest", "price", "OI", "cover", "lag", "name")
+"""The columns of both tables; one that has no such column keeps its order."""
+
+
 def cells(amount: Amount, view: View, heard: bool) -> dict[str, draw.Part]:
     """The cells that coin and venue tables share; `n/a` where nobody listened, never zero."""
     if not heard and not amount.count:
@@ -77,8 +89,12 @@ def by_coin(
     record: LiquidationsRecord, view: View, width: int, height: int, skip: int = 0
 ) -> list[Content]:
     """The head, the largest coins but the first `skip`, and the rest in one row."""
-    columns = choose(COIN, width, spread=2)
-    every = coins(record.liquidations, view.window)
+    columns = marked(choose(COIN, width, spread=2), view)
+    moves = {
+        "price": lambda row: record.moves.get(row[0]),
+        "OI": lambda row: record.interest.get(row[0]),
+    }
+    every = ordered(coins(record.liquidations, view.window), {**AMOUNTS, **moves}, view)
     fits = max(0, height - 1)
     every = every[min(skip, max(0, len(every) - fits)) :]
     whole = fits if len(every) <= fits else max(1, fits - 1)  # one row is a coin, not the rest
@@ -106,10 +122,13 @@ def by_venue(
     is held against it."""
     made = record.liquidations
     marks = {name: trusted.mark(made.trust, name, view.window) for name in made.venues}
-    columns = choose(VENUE if any(marks.values()) else VENUE[:-1], width, spread=2)
+    columns = marked(choose(VENUE if any(marks.values()) else VENUE[:-1], width, spread=2), view)
     cover = made.windows[view.window].cover.venues
+    late = {"cover": lambda row: cover.get(row[0]), "lag": lambda row: made.venues[row[0]].lag_s}
+    every = [(name, one.windows.get(view.window, Amount())) for name, one in made.venues.items()]
     lines = [heads(columns, width)]
-    for name, venue in made.venues.items():
+    for name, amount in ordered(every, {**AMOUNTS, **late}, view):
+        venue = made.venues[name]
         lag = draw.MISSING if venue.lag_s is None else f"{venue.lag_s:.1f}s"
         own: dict[str, draw.Part] = {
             "mark": marks[name],
@@ -118,7 +137,6 @@ def by_venue(
             "cover": draw.share(cover.get(name)),
             "lag": lag,
         }
-        amount = venue.windows.get(view.window, Amount())
         heard = bool(cover.get(name))
         lines.append(row(columns, cells(amount, view, heard) | own, width))
     return lines[:height]

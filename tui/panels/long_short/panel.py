@@ -12,7 +12,7 @@ from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.long_short import history
 from tui.panels.long_short.brief import bare, strip
 from tui.panels.long_short.record import LongShort, record
-from tui.panels.long_short.table import BOX, RULES, table
+from tui.panels.long_short.table import BOX, RULES, SORTS, arranged, table
 from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, POSITIONING, QUOTES
 
@@ -51,6 +51,10 @@ class LongShortPanel(Panel):
         """The cells that hold a ratio, in the order of the rows."""
         return len(record.ratios)
 
+    def sorts(self, detail: bool) -> tuple[str, ...]:
+        """Every column of the venues."""
+        return SORTS
+
     def age(self, record: LongShort) -> Age:
         """Age of the newest open interest; stale with either poller."""
         newest = max((o.ts for o in record.interest), default=None)
@@ -78,13 +82,15 @@ class LongShortPanel(Panel):
             return bare(record, width)
         if form is Form.STRIP:
             return strip(record, view, width)
-        return table(record, width, BOX if form is Form.BOX else RULES)
+        wanted = BOX if form is Form.BOX else RULES
+        return table(arranged(record, view), view, width, wanted)
 
     def detail_rows(self, record: LongShort, view: View, width: int, height: int) -> list[Content]:
         """The table with the chosen cell, where that stands in its own past, and its history."""
+        record = arranged(record, view)
         chosen = history.chosen(record, view)
         if chosen is None:
             return self.rows(record, view, width, height, Form.BOX)
-        lines = table(record, width, BOX, chosen)
+        lines = table(record, view, width, BOX, chosen)
         lines += history.standings(record, chosen, width)
         return lines + history.rows(record, chosen, view, width, height - len(lines))

@@ -33,10 +33,13 @@ class LongShort:
     measures: Mapping[str, tuple[Measure, ...]] = field(default_factory=dict)
     history: pl.DataFrame | None = None
     since: datetime | None = None
+    order: tuple[str, ...] = ()
 
     @property
     def venues(self) -> list[str]:
-        """Every venue that has anything, in the usual order."""
+        """Every venue that has anything, in the usual order, or that of `order`."""
+        if self.order:
+            return list(self.order)
         names = {one.venue for one in self.ratios}
         names |= {one.venue for one in self.interest} | {one.venue for one in self.funding}
         names.discard("all")

@@ -1,6 +1,7 @@
 """The table of the long/short panel, a row a venue, and what it says in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from textual.content import Content
@@ -10,8 +11,9 @@ from tui.draw.table import Column, choose, heads, row
 from tui.metrics import derivatives as metric
 from tui.metrics.derivatives import OpenInterest
 from tui.metrics.positioning import Ratio
-from tui.panels.base import code
+from tui.panels.base import View, code
 from tui.panels.long_short.record import LongShort
+from tui.panels.sorting import Value, Values, marked, ordered
 from tui.tables import Measure
 
 BOX = (
@@ -34,6 +36,34 @@ RULES = (
 )
 
 
+def _values(record: LongShort) -> Values[str]:
+    """What venues are sorted by."""
+
+    def by(measure: Measure) -> Callable[[str], Value]:
+        return lambda venue: one.ratio if (one := record.ratio(venue, measure)) else None
+
+    def interest(venue: str) -> OpenInterest | None:
+        return record.interest_of(venue)
+
+    return {
+        **{measure.value: by(measure) for measure in Measure},
+        "usd": lambda venue: one.usd if (one := interest(venue)) else None,
+        "5m": lambda venue: one.change_5m if (one := interest(venue)) else None,
+        "funding": lambda venue: one.rate_8h if (one := record.funding_of(venue)) else None,
+        "name": lambda venue: venue,
+    }
+
+
+SORTS = (*(measure.value for measure in Measure), "usd", "5m", "funding", "name")
+
+
+def arranged(record: LongShort, view: View) -> LongShort:
+    """The record with venues, and so the cells that are gone through, by the chosen column."""
+    order = tuple(ordered(record.venues, _values(record), view))
+    ratios = sorted(record.ratios, key=lambda one: order.index(one.venue))
+    return replace(record, order=order, ratios=tuple(ratios)) if view.sort else record
+
+
 def cell(record: LongShort, venue: str, measure: Measure) -> str:
     """A ratio, `—` where the venue has no such measure, `n/a` where we lack it."""
     found = record.ratio(venue, measure)
@@ -46,11 +76,15 @@ def _unknown(record: LongShort, venue: str, measure: Measure) -> str:
 
 
 def table(
-    record: LongShort, width: int, wanted: Iterable[Column], chosen: Ratio | None = None
+    record: LongShort,
+    view: View,
+    width: int,
+    wanted: Iterable[Column],
+    chosen: Ratio | None = None,
 ) -> list[Content]:
     """A row a venue, the sum, the change of a day, the ages, the words, other coins; the chosen
     cell in reverse."""
-    columns = choose(list(wanted), width, spread=2)
+    columns = marked(choose(list(wanted), width, spread=2), view)
     lines = [heads(columns, width)]
     lines += [row(columns, _venue(record, venue, chosen), width) for venue in record.venues]
     lines.append(row(columns, {"name": f"all {record.among}", **money(record, "all")}, width))

@@ -7,7 +7,7 @@ from tui.metrics.feeds import limit
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.moving_averages.chart import chart
 from tui.panels.moving_averages.record import AveragesRecord, detailed, record
-from tui.panels.moving_averages.table import BOX, RULES, bare, strip, table
+from tui.panels.moving_averages.table import BOX, RULES, VALUES, bare, strip, table
 from tui.panels.moving_averages.words import ahead, rounds
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
@@ -29,6 +29,10 @@ class MovingAveragesPanel(Panel):
     def detail_record(self, snapshot: Snapshot, view: View) -> AveragesRecord:
         """The record with the closes and means of the chart."""
         return detailed(snapshot, view, SPAN_DAYS[self.span(view)])
+
+    def sorts(self, detail: bool) -> tuple[str, ...]:
+        """The columns that are numbers."""
+        return tuple(VALUES)
 
     def age(self, record: AveragesRecord) -> Age:
         """Age of the quote; stale too when a daily close is missing."""
@@ -69,7 +73,7 @@ class MovingAveragesPanel(Panel):
             return bare(made, width)
         if form is Form.STRIP:
             return strip(record, view, width)
-        lines = table(made, width, BOX if form is Form.BOX else RULES, form is Form.BOX)
+        lines = table(made, view, width, BOX if form is Form.BOX else RULES, form is Form.BOX)
         return [
             *lines,
             *(draw.line(width, text) for text in (rounds(record, width), ahead(record, width))),

@@ -8,6 +8,7 @@ from tui.metrics.averages import Average, Averages
 from tui.panels.base import View, joined
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead, rounds
+from tui.panels.sorting import Values, marked, ordered
 
 BOX = (
     Column("name", "", 5, right=False),
@@ -25,6 +26,14 @@ RULES = (
     Column("state", "state", 7),
     Column("since", "since", 11, 1),
 )
+
+
+VALUES: Values[Average] = {
+    "level": lambda line: line.value,
+    "distance": lambda line: line.distance,
+    "since": lambda line: line.closes_since_cross,
+    "slope": lambda line: line.slope,
+}
 
 
 def lacking(line: Average) -> str:
@@ -49,10 +58,12 @@ def _state_style(line: Average) -> str:
     return "$below" if line.state == "below" else "$above"
 
 
-def table(made: Averages, width: int, wanted: tuple[Column, ...], headed: bool) -> list[Content]:
-    columns = choose(wanted, width, spread=2)
+def table(
+    made: Averages, view: View, width: int, wanted: tuple[Column, ...], headed: bool
+) -> list[Content]:
+    columns = marked(choose(wanted, width, spread=2), view)
     lines = [heads(columns, width)] if headed else []
-    for line in made.lines:
+    for line in ordered(made.lines, VALUES, view):
         if line.value is None:
             text = pad_name(line.name, columns[0].width) + lacking(line)
             lines.append(draw.line(width, (text, "$muted")))
