@@ -102,7 +102,7 @@ def _moves(
     found = {}
     for name, window in made.windows.items():
         price = change(rows, end, ms_of(WINDOWS[name]))
-        oi = _interest(derivatives, end, name).get(base)
+        oi = interest.changes(derivatives.frame, at, WINDOWS[name]).get(base)
         share, why = led(price, window)
         known = began is not None and began <= at - WINDOWS[name]
         forced = _forced(made, window, liquidated) if known else (None, None)
@@ -130,12 +130,6 @@ def quadrant(price: float | None, oi: float | None) -> str | None:
     if price is None or oi is None or abs(price) < FLAT or abs(oi) < FLAT:
         return None
     return MEANING[price > 0, oi > 0]
-
-
-@kept(14)
-def _interest(derivatives: Aside, end: int, window: str) -> Mapping[str, float | None]:
-    """The change of open interest of every coin."""
-    return interest.changes(derivatives.frame, moment(end), WINDOWS[window])
 
 
 Liquidated = Mapping[tuple[str, str, str], float]
