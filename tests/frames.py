@@ -229,6 +229,19 @@ class HeldYear(Year):
         return self._held.get(base, {})
 
 
+def taken(
+    ts: datetime,
+    buy: float = 100.0,
+    sell: float = 40.0,
+    venue: str = "binance",
+    market: str = "spot",
+    **other: Any,
+) -> dict[str, Any]:
+    """A row of FLOW: a minute of BTC that was heard whole."""
+    row = {"ts": ts, "venue": venue, "stream": market, "market": market, "base": "BTC"}
+    return row | {"buy_usd": buy, "sell_usd": sell, "trades": 2, "cover": 1.0} | other
+
+
 def snapshot(
     as_of: datetime = NOW,
     *,

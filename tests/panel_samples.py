@@ -7,18 +7,23 @@ from typing import Any
 import polars as pl
 
 from tests import depth_samples
+from tui.metrics import flows as flow_metric
 from tui.metrics import header as metric
 from tui.metrics.around import Then
 from tui.metrics.averages import Average, Averages
 from tui.metrics.coverage import Cover
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
+from tui.metrics.drivers import Basis, Drivers, Move, drivers
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import Feed
+from tui.metrics.flow import Flows, Taken, Window
+from tui.metrics.flows import NEEDS, WANTED, Demand, Own
 from tui.metrics.groups import Group, sizes
 from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.options import CoinOptions, Options, Rank, TenorIv
 from tui.metrics.positioning import Ratio
+from tui.metrics.premium import Premium
 from tui.metrics.prices import Price
 from tui.metrics.profile import NEED, Profile, edge
 from tui.metrics.supply import Supply, supply
@@ -32,7 +37,9 @@ from tui.metrics.windows import (
     Total,
     VenueAmounts,
 )
+from tui.panels.drivers import Charts, DriversRecord
 from tui.panels.events import EventsRecord
+from tui.panels.flows import FlowsRecord
 from tui.panels.haven_history import HavenHistory
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import LiquidationsRecord
@@ -43,7 +50,7 @@ from tui.panels.options import OptionsRecord
 from tui.panels.safe_haven import HavensRecord
 from tui.panels.supply import SupplyRecord
 from tui.scores import LINES, Reading, Score, Scorecard, Standing
-from tui.tables import Measure, Side, State
+from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES, Measure, Side, State
 
 NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
 LONG, SHORT = Side.LONG, Side.SHORT
@@ -539,6 +546,8 @@ def detail_records() -> dict[str, Any]:
         "options": replace(options(), closes=dvol()),
         "supply": replace(supply_record(), history=history(365)),
         "scorecard": scorecard(),
+        "drivers": replace(moves(), charts=charts()),
+        "flows": own_days(),
     }
 
 
@@ -579,7 +588,98 @@ def empty_records() -> dict[str, Any]:
         "options": OptionsRecord(NOW, Options(NOW, (), "needs deribit on")),
         "supply": SupplyRecord(NOW, supply({}, "BTC", None, None)),
         "scorecard": empty_scorecard(),
+        "drivers": moves(empty=True),
+        "flows": demand(empty=True),
     }
+
+
+def moves(empty: bool = False) -> DriversRecord:
+    """A coin's drivers in the wave, or of a store without any flow."""
+    frames = (FLOW.empty(), DERIVATIVES.empty(), LIQUIDATION_MINUTES.empty())
+    if empty:
+        return DriversRecord(NOW, "4h", drivers(*frames, "BTC", NOW))
+    windows = {name: _flowing(name) for name in WINDOWS}
+    sums = {
+        (venue, market): {name: getattr(one, market) for name, one in windows.items()}
+        for venue, market in FLOWING
+    }
+    found = {
+        name: Move(
+            one,
+            None if name == "24h" else 0.021,
+            -0.024 if name == "5m" else 0.034,
+            None if name == "24h" else 0.78,
+            {"5m": "short covering", "24h": None}.get(name, "new longs"),
+            0.134,
+            0.002,
+            "no price so long before" if name == "24h" else None,
+        )
+        for name, one in windows.items()
+    }
+    end = NOW.replace(second=0)
+    made = Drivers(
+        "BTC",
+        Flows(end, sums, windows),
+        found,
+        Premium(end, -0.00098, -0.00038, 0.9994),
+        Basis({"binance": -0.00027, "bybit": -0.00031}, -0.00028),
+        end,
+    )
+    crowd = long_short()
+    every = next(one for one in crowd.interest if one.venue == "all")
+    return DriversRecord(NOW, "4h", made, crowd.funding, every)
+
+
+FLOWING = (
+    *(("binance", "perp"), ("binance", "spot"), ("bybit", "perp"), ("bybit", "spot")),
+    ("coinbase", "spot"),
+)
+
+
+def _flowing(name: str) -> Window:
+    """Net flow in proportion to the window's length; of a day one venue alone was heard."""
+    size = WINDOWS[name] / WINDOWS["1h"] * 1e7
+    spot, perp = Taken(3.2 * size, size, 1.0), Taken(11.8 * size, 4 * size, 0.97)
+    if name == "24h":
+        return Window(name, spot, perp, ("binance",), {"bybit": 0.01, "coinbase": 0.01})
+    return Window(name, spot, perp, ("binance", "bybit", "coinbase"), {})
+
+
+def charts() -> Charts:
+    """Four hours of it with a gap."""
+    end = NOW.replace(second=0)
+    steps = [None if 100 <= n < 112 else n * 1.0 for n in range(240)]
+
+    def line(start: float, by: float) -> tuple[float | None, ...]:
+        return tuple(None if step is None else start + step * by for step in steps)
+
+    spot, perp, price = line(0, 92e3), line(0, 325e3), line(88_000, 7.0)
+    premium = line(-0.001, 2e-6)
+    venues = ("binance", "bybit", "coinbase")
+    return Charts(end - timedelta(hours=4), end, venues, spot, perp, price, premium)
+
+
+def demand(empty: bool = False) -> FlowsRecord:
+    """The proxies of the same flow, one series of the user's and what needs a source."""
+    made = moves(empty).made
+    none = Own("x", None, None, "", "", {7: None, 30: None}, NEEDS)
+    wanted = tuple(replace(none, name=name) for name in WANTED)
+    if not empty:
+        day = NOW.replace(hour=0, minute=0, second=0)
+        flow = Own("fund flows", 212e6, day, "USD", "flow", {7: 1.24e9, 30: None})
+        bad = Own("miners", None, None, "", "", {}, "row 3: 'x' is no number")
+        wanted = (flow, *wanted[1:], bad)
+    return FlowsRecord(
+        NOW, Demand("BTC", flow_metric.proxies(made.flows), made.premium, wanted, made.newest)
+    )
+
+
+def own_days() -> FlowsRecord:
+    """The demand with the days of its one series."""
+    made, day = demand(), NOW.replace(hour=0, minute=0, second=0)
+    days = tuple(day - timedelta(days=n) for n in range(39, -1, -1))
+    values = tuple(None if n % 7 > 4 else 1e8 * (n % 5 - 1) for n in range(40))
+    return replace(made, days=days, values=values, chosen=made.demand.series[0])
 
 
 def young_records() -> dict[str, Any]:
@@ -617,6 +717,15 @@ def hostile_records() -> dict[str, Any]:
         "liquidations": replace(calm, liquidations=bad, base=HOSTILE),
         "long_short": replace(crowd, base=HOSTILE, ratios=ratios, words=HOSTILE),
         "moving_averages": AveragesRecord(NOW, replace(averages().averages, base=HOSTILE)),
+        "drivers": hostile_moves(),
+        "flows": replace(
+            demand(),
+            demand=replace(
+                demand().demand,
+                base=HOSTILE,
+                series=(Own(HOSTILE, 1.0, NOW, HOSTILE, "level", {}, HOSTILE),),
+            ),
+        ),
         "safe_haven": HavensRecord(
             NOW, replace(havens_now, gold_quote=HOSTILE, gold_history=HOSTILE, gold_prices=gold)
         ),
@@ -651,6 +760,20 @@ def _hostile_profile() -> Profile:
     made = supplied().profile
     assert made is not None
     return replace(made, venue=HOSTILE)
+
+
+def hostile_moves() -> DriversRecord:
+    """Drivers of a coin and venues with such names."""
+    record = moves()
+    flows = replace(
+        record.made.flows, venues={(HOSTILE, "spot"): dict.fromkeys(WINDOWS, Taken(2e6, 1e6, 1.0))}
+    )
+    move = replace(record.move, reason=HOSTILE, perp_share=None)
+    why = Premium(None, None, None, None, HOSTILE)
+    made = replace(
+        record.made, base=HOSTILE, flows=flows, moves={**record.made.moves, "4h": move}, premium=why
+    )
+    return replace(record, made=made, charts=replace(charts(), venues=(HOSTILE,)))
 
 
 def hostile_header() -> HeaderRecord:

@@ -25,6 +25,7 @@ from tests.frames import (
     snapshot,
     tenor,
 )
+from tests.frames import taken as flowed
 from tui import config
 from tui.config import Settings
 from tui.document import document, dumps
@@ -36,6 +37,7 @@ from tui.tables import (
     COVERAGE,
     DEPTH,
     DERIVATIVES,
+    FLOW,
     HEALTH,
     LIQUIDATIONS,
     OPTIONS,
@@ -60,6 +62,11 @@ AVERAGE = {
     "need",
 }
 ZONE = {"place", "low", "high", "peak", "share", "fullest", "distance"}
+FLOWING = (
+    *(("binance", "spot", "BTC"), ("binance", "perp", "BTC"), ("bybit", "perp", "BTC")),
+    *(("okx", "spot", "BTC"), ("okx", "perp", "BTC")),
+    *(("bybit", "spot", "BTC"), ("coinbase", "spot", "BTC"), ("coinbase", "spot", "USDT")),
+)
 MAY_BE_NULL = {"endpoint", "reason"}
 """No endpoint is the real exchanges, no reason of a feed is that it lives: neither is unknown."""
 
@@ -86,6 +93,11 @@ def full() -> Snapshot:
     ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
     polled = {"venue": "okx", "base": "BTC", "open_interest_usd": 5e9, "funding_8h": 0.0001}
     books = [book("okx", market, before(seconds=8)) for market in ("spot", "perp")]
+    flowing = [
+        flowed(before(seconds=20, minutes=n), price=90_000.0, venue=venue, market=market, base=base)
+        for n in range(1, 1_450)
+        for venue, market, base in FLOWING
+    ]
     streams = [connection(stream.venue, stream.stream) for stream in STREAMS]
     lives = {"collector": "liquidations", "state": "live", "attempts": 0, "ts": before(hours=1)}
     return snapshot(
@@ -96,6 +108,7 @@ def full() -> Snapshot:
         positioning=frame(POSITIONING, [ratio | {"ts": before(minutes=4)}]),
         derivatives=frame(DERIVATIVES, [polled | {"ts": before(seconds=8)}]),
         depth=frame(DEPTH, books),
+        flow=frame(FLOW, flowing),
         health=frame(HEALTH, [lives | {"venue": s.venue, "stream": s.stream} for s in STREAMS]),
         volatility=frame(
             VOLATILITY, [dvol(0.39 + 0.0005 * n, NOW - timedelta(days=n), "1d") for n in range(365)]

@@ -38,6 +38,8 @@ RECORDS: dict[str, Any] = {
     "options": samples.options(),
     "supply": samples.supply_record(),
     "scorecard": samples.scorecard(),
+    "drivers": samples.moves(),
+    "flows": samples.demand(),
 }
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
@@ -49,6 +51,8 @@ SIZES = {
     "options": ((64, 9), (40, 9), (28, 2), (160, 2), (100, 9)),
     "scorecard": ((96, 13), (64, 13), (40, 11), (28, 10), (160, 1)),
     "supply": ((64, 11), (40, 8), (28, 3), (160, 2)),
+    "drivers": ((64, 14), (40, 13), (28, 3), (160, 2)),
+    "flows": ((64, 11), (40, 9), (28, 3), (160, 2)),
 }
 HEADERS = ((160, 2), (160, 1), (100, 2), (40, 3), (28, 3))
 BY_NAME = {panel.name: panel for panel in PANELS}
@@ -493,6 +497,8 @@ def test_ages_are_stale_by_each_panels_own_rule() -> None:
         "options": "2m",
         "supply": "1s",
         "scorecard": "1s",
+        "drivers": "40s",
+        "flows": "40s",
     }
     empty = {panel.name: panel.age(samples.empty_records()[panel.name]) for panel in PANELS}
     assert all(age.stale for age in empty.values())

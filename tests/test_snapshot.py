@@ -38,6 +38,7 @@ from tui.tables import (
     COVERAGE,
     DEPTH,
     DERIVATIVES,
+    FLOW,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
@@ -45,6 +46,7 @@ from tui.tables import (
     POSITIONING,
     QUOTES,
     SATURATION,
+    SERIES,
     TABLES,
     VOLATILITY,
     Measure,
@@ -69,6 +71,8 @@ FRAMES = {
     "depth": DEPTH,
     "volatility": VOLATILITY,
     "options": OPTIONS,
+    "flow": FLOW,
+    "series": SERIES,
 }
 
 Row = dict[str, Any]

@@ -25,6 +25,7 @@ from tui.tables import (
     CANDLES,
     COVERAGE,
     DEPTH,
+    FLOW,
     HEALTH,
     LIQUIDATION_MINUTES,
     LIQUIDATIONS,
@@ -335,6 +336,8 @@ def test_a_store_of_version_5_keeps_its_rows_and_gets_the_tables_of_version_6(pa
     writer.append(OPTIONS, frame(OPTIONS, [tenor("180d", 0.44, -0.031)]))
     score = {"ts": NOW, "base": "BTC", "name": "trend", "value": -0.11}
     writer.append(SCORES, frame(SCORES, [score, score | {"value": -0.12}]))
+    minute = {"ts": NOW, "venue": "okx", "stream": "public", "market": "spot", "base": "BTC"}
+    writer.append(FLOW, frame(FLOW, [minute | {"buy_usd": 2.0, "sell_usd": 1.0, "cover": 1.0}]))
     writer.close()
     assert shape(path) == new
     reader = Reader(path)
@@ -343,6 +346,7 @@ def test_a_store_of_version_5_keeps_its_rows_and_gets_the_tables_of_version_6(pa
     assert reader.read(VOLATILITY)["close"].to_list() == [0.394]
     assert reader.read(SCORES)["value"].to_list() == [-0.12]
     assert reader.read(OPTIONS)["near"].to_list() == [NOW + timedelta(days=1)]
+    assert reader.read(FLOW)["buy_usd"].to_list() == [2.0]
 
 
 def test_no_store_yet_is_said(path: Path) -> None:

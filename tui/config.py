@@ -14,6 +14,7 @@ from platformdirs import PlatformDirs
 from tui.alerts.settings import NOTICES, Alerts, Quiet, Rule
 from tui.errors import ConfigError, UsageError
 from tui.layouts import Layout, alone, layouts
+from tui.series import Series, series, told
 from tui.values import (
     KEY_IDS,
     SIDES,
@@ -58,6 +59,9 @@ class Settings:
     layouts: tuple[Layout, ...]
     keys: Mapping[str, str] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
+    flow: bool = True
+    coinbase: bool = True
+    series: tuple[Series, ...] = ()
     file: Path | None = None
     cache_dir: Path = field(default_factory=lambda: Path(_DIRS.user_cache_dir))
     log_dir: Path = field(default_factory=lambda: Path(_DIRS.user_log_dir))
@@ -87,6 +91,8 @@ class Settings:
             "endpoint": self.endpoint,
             "proxy": without_password(self.proxy),
             "alerts": self.alerts._replace(bell=True, notify="off"),
+            "flow": [self.flow, self.coinbase],
+            "series": told(self.series),
         }
 
 
@@ -157,6 +163,9 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         layouts=_layouts(merged, read, path),
         keys=dict(merged["keys"]),
         alerts=_alerts(read, document.get("alert", []), names, path),
+        flow=read("flow", "record", boolean),
+        coinbase=read("flow", "coinbase", boolean),
+        series=series(document["series"], path) if "series" in document else (),
         file=path,
     )
 
@@ -218,7 +227,7 @@ def _merged(
 ) -> dict[str, Any]:
     merged = {section: dict(values) for section, values in defaults.items()}
     for section, values in document.items():
-        if section == "alert":  # a list of rules, each read by itself
+        if section in ("alert", "series"):  # lists, each of their entries read by itself
             continue
         if section not in defaults:
             raise ConfigError(f"{path}: [{section}]: {unknown('section', section, list(defaults))}")

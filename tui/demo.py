@@ -145,6 +145,8 @@ HAS_DATA: dict[str, Callable[[dict[str, Any]], bool]] = {
     ),
     "events": lambda panel: panel["age_s"] is not None,
     "scorecard": lambda panel: panel["age_s"] is not None,
+    "drivers": lambda panel: _flows_at_binance(panel, "venues"),
+    "flows": lambda panel: _flows_at_binance(panel, "spot_net_usd"),
     "depth": lambda panel: bool(panel["rows"]),
     # None where neither bitcoin nor ether is followed.
     "options": lambda panel: all(
@@ -153,3 +155,8 @@ HAS_DATA: dict[str, Callable[[dict[str, Any]], bool]] = {
     "supply": lambda panel: bool(panel["zones"]),
 }
 """Whether a panel of the document shows something: its first list or figure is there."""
+
+
+def _flows_at_binance(panel: dict[str, Any], venues: str) -> bool:
+    """Whether the candles of the day have been asked for: a venue counts when most is known."""
+    return panel["age_s"] is not None and "binance" in panel["windows"]["4h"][venues]

@@ -31,10 +31,12 @@ from tui.tables import (
     ALERTS,
     CONTROL,
     DEPTH,
+    FLOW,
     LIQUIDATIONS,
     OPTIONS,
     QUOTES,
     SATURATION,
+    SERIES,
     VOLATILITY,
     Condition,
     Measure,
@@ -94,6 +96,8 @@ class Snapshot:
     """Of 400 days, thinned to the last row a day but for the newest 26 hours."""
     options: pl.DataFrame = field(default_factory=OPTIONS.empty)
     """Of 26 hours, thinned to a poll an hour but for the newest hour."""
+    flow: pl.DataFrame = field(default_factory=FLOW.empty)  # of the last 25 h
+    series: pl.DataFrame = field(default_factory=SERIES.empty)  # of the last 400 days
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -212,6 +216,7 @@ class Snapshot:
             "depth": self.depth,
             "volatility": self.volatility,
             "options": self.options,
+            "flow": self.flow,
         }
 
 

@@ -362,6 +362,38 @@ SCORES = Table(
 )
 
 
+FLOW = Table(
+    "flow",
+    {
+        "ts": TIME,  # start of a minute that is over
+        "venue": _TEXT,
+        "stream": _TEXT,  # the socket it came over; klines
+        "market": _TEXT,  # spot or perp
+        "base": _TEXT,  # USDT too, of Coinbase: for its price in USD
+        "buy_usd": _FLOAT,  # what takers bought, of all pairs or perpetuals against a dollar
+        "sell_usd": _FLOAT,
+        "trades": _INT,
+        "price": _FLOAT,  # last trade of the minute in the first of them; null when it had none
+        "cover": _FLOAT,  # share of the minute that was listened to; the sums are of that
+    },
+    key=("venue", "stream", "market", "base", "ts"),
+    retention=timedelta(days=30),
+)
+
+SERIES = Table(
+    "series",
+    {
+        "ts": TIME,  # the day a value is of, at midnight UTC
+        "name": _TEXT,  # as the config calls it
+        "value": _FLOAT,
+        "unit": _TEXT,  # what it is counted in, by the config's word; may be empty
+        "kind": _TEXT,  # level: what there is; flow: what came and went that day
+        "received": TIME,  # when it was first read
+    },
+    key=("name", "ts"),
+)
+
+
 class State(StrEnum):
     """What a collector is doing, as `health` and the help page say it."""
 
@@ -392,4 +424,6 @@ TABLES: tuple[Table, ...] = (
     VOLATILITY,
     OPTIONS,
     SCORES,
+    FLOW,
+    SERIES,
 )

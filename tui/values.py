@@ -12,7 +12,7 @@ from tui.errors import UsageError
 
 PANEL_NAMES = (
     *("liquidations", "long_short", "moving_averages", "safe_haven", "events"),
-    *("scorecard", "depth", "options", "supply"),
+    *("scorecard", "drivers", "depth", "options", "supply", "flows"),
 )
 WINDOW_NAMES = ("1m", "5m", "15m", "1h", "4h", "12h", "24h")
 STORE = "liqtop.sqlite"

@@ -15,6 +15,8 @@ from tui.errors import UsageError
 from tui.values import WINDOW_NAMES
 
 COIN = re.compile(r"[A-Z0-9]{1,15}")
+FLOWING = ("binance", "bybit", "okx", "coinbase")
+"""The venues whose taker flow is recorded."""
 MEASURES = ("accounts", "top_accounts", "top_positions", "taker")
 
 
@@ -114,6 +116,21 @@ SCORES = (
     *("trend", "leverage", "funding", "positioning", "spot_demand"),
     *("supply", "options", "haven", "liquidity", "forced_flow"),
 )
+_PREMIUM = {"as_dollar": "change", "with_usdt": "change", "usdt": "number"}
+_MOVE = {
+    "price_change": "change",
+    "open_interest_change": "change",
+    "spot_net_usd": "usd",
+    "perp_net_usd": "usd",
+    "perp_share": "share",
+    "forced_share": "share",
+    "forced_short_share": "share",
+    "cover": "share",
+    "missing": Each("share", FLOWING, "bybit"),
+}
+_TAKEN = {"buy_usd": "usd", "sell_usd": "usd", "cover": "share"}
+_PROXY = {"spot_net_usd": Each("usd", FLOWING, "coinbase"), "spot_to_perp": "number"}
+_SERIES = {"value": "number", "change_7d": "number", "change_30d": "number"}
 _EVENT = {
     "usd": "usd",
     "lower_bound": "flag",
@@ -162,6 +179,7 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
         "control": Each(Each(_CONTROL, ("1h", "24h"), "24h"), None, "BTC", ("all",)),
     }
     told = (*venues, "all")
+    taken = Each(_TAKEN, WINDOW_NAMES, "1h")
     changes = dict.fromkeys(("change_5m", "change_15m", "change_24h"), "change")
     return {
         "header": {"price": "price", "change_5m": "change", "change_24h": "change"},
@@ -214,6 +232,20 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
             "zones": Rows(_ZONE, ("above", "at", "below"), "above"),
         },
         "scorecard": {**_AGED, "lines": Each(_SCORE, SCORES, "trend")},
+        "drivers": {
+            **_AGED,
+            "windows": Each(_MOVE, WINDOW_NAMES, "4h"),
+            "venues": Each(dict.fromkeys(("spot", "perp"), taken), FLOWING, "bybit"),
+            "funding_8h": "funding",
+            "basis": "change",
+            "premium": _PREMIUM,
+        },
+        "flows": {
+            **_AGED,
+            "windows": Each(_PROXY, WINDOW_NAMES, "24h"),
+            "premium": _PREMIUM,
+            "series": Each(_SERIES, None, "BTC"),
+        },
         "events": {**_AGED, "events": Rows(_EVENT, None, "burst")},
         "depth": {
             **_AGED,

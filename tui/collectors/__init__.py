@@ -11,10 +11,12 @@ from tui.collectors import (
     control,
     depth,
     derivatives,
+    flowing,
     liquidations,
     options,
     positioning,
     quotes,
+    series,
     volatility,
 )
 from tui.collectors.base import Context, Link, Spec
@@ -47,7 +49,8 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
 
     Liquidations: one a venue and stream. Positioning, derivatives and depth: one a priced venue.
     Candles and quotes: one each, under the preferred priced venue; the others stand in for it.
-    Control totals: one, where Gate is on. DVOL and options: one each, where Deribit is on.
+    Control totals: one, where Gate is on. DVOL and options: one each, where Deribit is on. Taker
+    flow: one a socket of trades, one for Binance's candles. Series of the user's own: one each.
     """
     listed = _Listed(settings)
     return [
@@ -57,6 +60,8 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
         *_control(settings, context, listed),
         *(_depth(name, settings, context, listed) for name in _priced(settings) if name in BOOKS),
         *_options(settings, context, listed),
+        *flowing.specs(settings, context, listed),
+        *series.specs(settings, context),
     ]
 
 

@@ -39,13 +39,18 @@ async def find(source: Source, base: str, kind: str) -> Market:
     raise NotListed(f"no {base} {kind}")
 
 
-def spot(asked: type[Asked], base: str) -> Market:
-    """A coin's spot pair against USDT."""
+def spot(asked: type[Asked], base: str, quote: str = "USDT") -> Market:
+    """A coin's spot pair."""
+    return pair(asked.spot_id(base, quote), base, quote)
+
+
+def pair(id: str, base: str, quote: str) -> Market:
+    """A spot pair by the venue's id."""
     return Market(
-        id=asked.spot_id(base),
-        symbol=f"{base}/USDT",
+        id=id,
+        symbol=f"{base}/{quote}",
         base=base,
-        quote="USDT",
+        quote=quote,
         kind="spot",
         inverse=False,
         contract_size=1.0,

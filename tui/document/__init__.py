@@ -11,6 +11,7 @@ from typing import Any
 
 from tui.config import Settings
 from tui.document.depth import depth
+from tui.document.drivers import drivers, flows
 from tui.document.events import events
 from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
@@ -20,6 +21,7 @@ from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
+from tui.metrics.drivers import drivers as moving
 from tui.metrics.feeds import Feed
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
@@ -81,6 +83,17 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         made = (prices, tape(), interest(), fed(), snapshot.as_of)
         return header(*made, base=coin, endpoint=snapshot.endpoint)
 
+    moved = cache(
+        lambda: moving(
+            snapshot.flow,
+            snapshot.derivatives,
+            snapshot.whole_minutes,
+            coin,
+            snapshot.as_of,
+            snapshot.began,
+        )
+    )
+
     panels = {
         "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
         "long_short": lambda: long_short(snapshot, interest()),
@@ -91,6 +104,8 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         "options": lambda: options_panel(snapshot),
         "supply": lambda: supply(snapshot, coin, found()),
         "scorecard": lambda: scores(snapshot, coin, settings.coins, Given(found, interest, tape)),
+        "drivers": lambda: drivers(snapshot, moved(), interest()),
+        "flows": lambda: flows(snapshot, moved()),
     }
     return Parts(
         {

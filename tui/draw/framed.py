@@ -103,12 +103,13 @@ def framed(
     cursor: int | None = None,
     title: str = "",
     bounds: tuple[float, float] | None = None,
+    form: Callable[[float], str] | None = None,
 ) -> list[Content]:
     """Series over one scale: `height` lines, the first of them read out at the cursor.
 
     Without a cursor the newest values are read, behind the `title`. An earlier series lies above
     a later one; None where nothing is known is a gap. The scale reaches from the lowest value to
-    the highest, or over the `bounds`.
+    the highest, or over the `bounds`; `form` is that of its ticks (see `scale`).
     """
     rows, points = height - 2, max((len(one.values) for one in series), default=0)
     span = Span(first, last, points, width - AXIS)
@@ -120,7 +121,7 @@ def framed(
     layers = [(cells, one.style) for cells, one in zip(drawn, series, strict=True)]
     if cursor is not None:
         layers.append((upright(span.column(cursor), span.columns, rows), "$muted"))
-    labels = scale(low, high, rows)
+    labels = scale(low, high, rows, form)
     return [
         read_out(series, span, width, cursor, title),
         *(

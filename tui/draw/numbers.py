@@ -47,6 +47,13 @@ def usd(value: float | None, brief: bool = False) -> str:
     return f"{value:.{min(decimals, 1) if brief else decimals}f}{unit}"
 
 
+def net(value: float | None) -> str:
+    """US dollars of a difference, always signed: `+1.24M −310K`."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    return (MINUS if value < 0 else "+") + usd(abs(value))
+
+
 def _signed(value: float | None, decimals: int, unit: str = "") -> str:
     if value is None or not math.isfinite(value):
         return MISSING

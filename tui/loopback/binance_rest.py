@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tui.loopback.binance_lists import listed, listed_spot
 from tui.loopback.books import Books
 from tui.loopback.listing import Instrument
-from tui.loopback.path import DAY, HOUR, MINUTE
+from tui.loopback.path import DAY, HOUR, MINUTE, Candle
+from tui.loopback.taker import Taker
 from tui.loopback.wire import (
     Query,
     Refusal,
@@ -65,6 +66,7 @@ class Rest:
         self._list = venue.markets(stream)
         self._scenario, self._mood = venue.scenario, venue.mood
         self._books = Books(venue.scenario, venue.mood)
+        self._flow = Taker(venue.scenario)
 
     def common(self) -> dict[str, Route]:
         return {
@@ -140,6 +142,8 @@ class Rest:
         until = min(until, since + interval * limit)
         found = self._scenario.candles(market, interval, since, until, now)
         rows = found[:limit] if "startTime" in query else newest(found, limit)
+        if interval == MINUTE:
+            return [self._minute(market, c) for c in rows]
         return [
             [
                 c.ts, *(price_text(market, p) for p in c[1:5]), f"{c.volume:.5f}",
@@ -158,6 +162,18 @@ class Rest:
         book = self._books.of(market, now, min(limit, 5000))
         times = {"E": now, "T": now - 10} if futures else {}
         return {"lastUpdateId": now, **times, "bids": book.bids, "asks": book.asks}
+
+    def _minute(self, market: Instrument, c: Candle) -> list[Any]:
+        """A minute with its taker flow. COIN-M counts contracts, the others coins and the quote."""
+        flow, price = self._flow.traded(market, c.ts, c.ts + MINUTE), c.close
+        usd = [flow.bought + flow.sold, flow.bought]
+        coins = [value / price for value in usd]
+        contracts = [value / market.contract for value in usd]
+        own, other = (contracts, coins) if market.inverse else (coins, usd)
+        return [
+            c.ts, *(price_text(market, p) for p in c[1:5]), f"{own[0]:.5f}", c.ts + MINUTE - 1,
+            f"{other[0]:.5f}", int(usd[0] / 2_000), f"{own[1]:.5f}", f"{other[1]:.5f}", "0",
+        ]  # fmt: skip
 
     def _price(self, market: Instrument, now: int) -> Any:
         price = price_text(market, self._scenario.price(market, now))

@@ -11,6 +11,7 @@ from tui.loopback.coins import COINS
 from tui.loopback.forced import Forced, by_market
 from tui.loopback.listing import Instrument, filled, gold, inverse, linear, quarter_ends, spot
 from tui.loopback.sampling import Shown
+from tui.loopback.taker import Taker, trades
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
 from tui.tables import Side
 
@@ -51,6 +52,7 @@ class Bybit(Encoder):
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)
         self.routes = Rest(self).routes()
+        self._taker = Taker(scenario)
 
     def session(self, path: str, query: Query) -> Session | None:
         parts = path.split("/")
@@ -125,6 +127,7 @@ class Bybit(Encoder):
     def quotes(self, session: Session, now: int) -> list[str]:
         out = []
         markets = self.markets(session.stream)
+        since, session.traded = session.traded or now - 1000, now
         for topic in sorted(session.topics):
             kind, _, symbol = topic.rpartition(".")
             if kind == "tickers" and symbol in markets:
@@ -135,18 +138,25 @@ class Bybit(Encoder):
                 head = {"topic": topic, "type": "delta" if delta else "snapshot", "cs": now // 100}
                 out.append(packed(head | {"ts": now, "data": data}))
             elif kind == "publicTrade" and symbol in markets:
-                out.append(self._trade(topic, symbol, session.stream, now))
+                out += self.matches(session.stream, symbol, since, now)
         return out
 
-    def _trade(self, topic: str, symbol: str, stream: str, now: int) -> str:
-        market = self.markets(stream)[symbol]
-        price = self.scenario.price(market, now)
-        row = {
-            "T": now, "s": symbol, "S": "Sell" if now // 1000 % 2 else "Buy",
-            "v": size_text(market, max(market.lot, 500 / price)), "p": price_text(market, price),
-            "L": "ZeroPlusTick", "i": f"{now:032x}", "BT": False, "seq": now,
-        }  # fmt: skip
-        return packed({"topic": topic, "type": "snapshot", "ts": now, "data": [row]})
+    def matches(self, stream: str, id: str, since: int, until: int) -> list[str]:
+        """All trades in one frame; no frame without any."""
+        market = self.markets(stream)[id]
+        price = self.scenario.price(market, until)
+        data = [
+            {
+                "T": one.ts, "s": id, "S": "Buy" if one.bought else "Sell",
+                "v": size_text(market, one.size), "p": price_text(market, price),
+                "L": "ZeroPlusTick", "i": f"{one.ts:031x}{one.bought:d}", "BT": False,
+                "seq": one.ts,
+            }
+            for one in trades(self._taker, market, price, since, until)
+        ]  # fmt: skip
+        topic = f"publicTrade.{id}"
+        head = {"topic": topic, "type": "snapshot", "ts": until, "data": data}
+        return [packed(head)] if data else []
 
 
 def _linear(end: int) -> Iterator[Instrument]:

@@ -63,12 +63,16 @@ async def _do(exchange: Loopback, order: dict[str, Any], venue: str) -> dict[str
         case "still":
             exchange.scenario.still_from = exchange.now() if order.get("on", True) else None
         case "burst":
-            rows = order.get("rows") or shared(int(order["total"]), list(exchange.encoders))
+            rows = order.get("rows") or shared(int(order["total"]), _liquidating(exchange))
             rate = float(order["rate"]) if order.get("rate") else None
             counts = {name: int(count) for name, count in rows.items()}
             seconds = await exchange.burst(counts, rate, int(order.get("seed", 1)))
             return {"seconds": seconds, **books(exchange)}
     return {}
+
+
+def _liquidating(exchange: Loopback) -> list[str]:
+    return [name for name, encoder in exchange.encoders.items() if encoder.shares]
 
 
 def instead(order: dict[str, Any]) -> Instead | None:

@@ -3,6 +3,7 @@
 from tui.loopback.binance import Binance
 from tui.loopback.bitfinex import Bitfinex
 from tui.loopback.bybit import Bybit
+from tui.loopback.coinbase import Coinbase
 from tui.loopback.deribit import Deribit
 from tui.loopback.gate import Gate
 from tui.loopback.htx import Htx
@@ -18,6 +19,9 @@ ENCODERS: dict[str, type[Encoder]] = {
 }
 """Every venue by its name."""
 
+SPOT: dict[str, type[Encoder]] = {Coinbase.name: Coinbase}
+"""Those that liquidate nobody: their trades alone are asked for."""
+
 SHARES: dict[tuple[str, str], float] = {
     (name, stream): share for name, one in ENCODERS.items() for stream, share in one.shares.items()
 }
@@ -31,6 +35,6 @@ def listings(end: int) -> dict[tuple[str, str], dict[str, Instrument]]:
     """Every list by (venue, stream), each a dict by the venue's own id, cut to its real size."""
     return {
         (name, stream): cut(one.listing(stream, end), size)
-        for name, one in ENCODERS.items()
+        for name, one in (ENCODERS | SPOT).items()
         for stream, size in one.sizes.items()
     }

@@ -44,6 +44,9 @@ REFILLS = 8.0
 HALVES_USD = 60e6
 """USD of liquidations of all coins, faded by `REFILLS`, at which half of a book is gone."""
 
+OPENED = 1.5
+"""How much more open interest there is for a price above the end's: new longs made the rise."""
+
 
 class Flow(NamedTuple):
     """Taker volume of a period, in coins."""
@@ -94,7 +97,9 @@ class Mood:
             return contracts
         age = min(3.0, max(0.0, (scenario.end - ts) / DAY))
         now, end = (self._closed(market.path, t) for t in (ts, scenario.end))
-        return contracts * (1 + 0.033 * age) * (1 - now) / (1 - end)
+        risen = math.log(self._price(market.path, ts) / self._price(market.path, scenario.end))
+        opened = 1 + OPENED * max(0.0, min(0.06, risen))
+        return contracts * (1 + 0.033 * age) * opened * (1 - now) / (1 - end)
 
     def funding(self, market: Instrument, ts: int) -> float:
         """The funding rate per 8 h: falling and lower in a wave, but positive."""

@@ -11,6 +11,7 @@ from tui.loopback.listing import Instrument, spot
 from tui.loopback.okx_lists import futures, group, listed, swap
 from tui.loopback.okx_rest import Rest, ticker
 from tui.loopback.sampling import Shown
+from tui.loopback.taker import Taker, trades
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Okx(Encoder):
     def __init__(self, scenario: Scenario, mood: Mood) -> None:
         super().__init__(scenario, mood)
         self.routes = Rest(self).routes()
+        self._taker = Taker(scenario)
 
     def session(self, path: str, query: Query) -> Session | None:
         host, _, rest = path.partition("/")
@@ -109,6 +111,7 @@ class Okx(Encoder):
 
     def quotes(self, session: Session, now: int) -> list[str]:
         out = []
+        since, session.traded = session.traded or now - 1000, now
         for topic in sorted(session.topics):
             channel, _, symbol = topic.partition(":")
             market = self.find(symbol)
@@ -121,14 +124,25 @@ class Okx(Encoder):
                 mark = price_text(market, self.mood.mark(market, now))
                 row = {"instType": "SWAP", "instId": symbol, "markPx": mark, "ts": str(now)}
             elif channel == "trades":
-                row = self._trade(market, now)
+                out += self.matches(session.stream, market.id, since, now)
+                continue
             out.append(packed({"arg": {"channel": channel, "instId": symbol}, "data": [row]}))
         return out
 
-    def _trade(self, market: Instrument, now: int) -> dict[str, Any]:
-        price = self.scenario.price(market, now)
-        return {
-            "instId": market.id, "tradeId": str(now), "px": price_text(market, price),
-            "sz": size_text(market, market.lot), "side": "sell" if now // 1000 % 2 else "buy",
-            "ts": str(now), "count": "1", "seqId": now,
-        }  # fmt: skip
+    def matches(self, stream: str, id: str, since: int, until: int) -> list[str]:
+        """A frame a trade. Spot and swaps are on one socket."""
+        market = self.find(id)
+        if market is None:
+            return []
+        price = self.scenario.price(market, until)
+        arg = {"channel": "trades", "instId": market.id}
+        rows = [
+            {
+                "instId": market.id, "tradeId": f"{one.ts}{one.bought:d}",
+                "px": price_text(market, price), "sz": size_text(market, one.size),
+                "side": "buy" if one.bought else "sell", "ts": str(one.ts), "count": "1",
+                "seqId": one.ts,
+            }
+            for one in trades(self._taker, market, price, since, until)
+        ]  # fmt: skip
+        return [packed({"arg": arg, "data": [row]}) for row in rows]

@@ -18,8 +18,9 @@ from tui.clock import from_milliseconds
 from tui.collectors import options as polls
 from tui.collectors.depth import row
 from tui.config import default_venues
+from tui.loopback import past_flow
 from tui.loopback.books import Books
-from tui.loopback.encoders import ENCODERS
+from tui.loopback.encoders import ENCODERS, SPOT
 from tui.loopback.forced import Forced
 from tui.loopback.listing import Instrument
 from tui.loopback.mood import Mood
@@ -35,6 +36,7 @@ from tui.tables import (
     COVERAGE,
     DEPTH,
     DERIVATIVES,
+    FLOW,
     HEALTH,
     LIQUIDATIONS,
     OPTIONS,
@@ -104,6 +106,7 @@ def fill(
                 (SATURATION, past.saturation(frame(found))),
                 (DEPTH, _frame(DEPTH, past.depth(coins))),
                 *past.options(coins),
+                (FLOW, _frame(FLOW, past.flow(coins))),
             ]
         )
         return written
@@ -123,7 +126,7 @@ class Past:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self._mood = scenario, Mood(scenario)
         self._encoders: Mapping[str, Encoder] = {
-            name: encoder(scenario, self._mood) for name, encoder in ENCODERS.items()
+            name: encoder(scenario, self._mood) for name, encoder in (ENCODERS | SPOT).items()
         }
 
     def spans(self, stream: tuple[str, str], writer: Writer) -> list[Span]:
@@ -198,15 +201,21 @@ class Past:
             yield began, table.name, "deribit", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """DERIVATIVES per venue: a row in two minutes, six a minute in the last ten."""
+        """DERIVATIVES per venue: a row a minute of the first coin, whose drivers want one, and in
+        two of the others; six a minute in the last ten."""
         end = self._scenario.end
-        early = range(end - DAY - PRE, end - 10 * MINUTE, 2 * MINUTE)
-        times = [*early, *_until(end, 10 * MINUTE, 10)]
         for venue in PRICES:
-            for coin in coins:
+            for place, coin in enumerate(coins):
+                early = range(end - DAY - PRE, end - 10 * MINUTE, (2 if place else 1) * MINUTE)
+                times = [*early, *_until(end, 10 * MINUTE, 10)]
                 perpetuals = self._perpetuals(venue, coin)
                 for ts in times:
                     yield ts, venue, coin, *self._interest(perpetuals, ts)
+
+    def flow(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """FLOW of every socket of trades, minute by minute; of the first coin alone, for each costs
+        a demo's start a second."""
+        return past_flow.rows(self._encoders, self.markets, coins[:1], self._scenario.end)
 
     def _perpetuals(self, venue: str, coin: str) -> list[Instrument]:
         return [

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from tui.errors import LiqtopError
 from tui.loopback.burst import pieces
 from tui.loopback.control import BadOrder, books, obey
-from tui.loopback.encoders import ENCODERS
+from tui.loopback.encoders import ENCODERS, SPOT
 from tui.loopback.faults import Faults
 from tui.loopback.forced import Forced
 from tui.loopback.mood import Mood
@@ -51,7 +51,7 @@ class Loopback:
         self.scenario = scenario or Scenario()
         self.mood = Mood(self.scenario)
         self.encoders = {
-            name: encoder(self.scenario, self.mood) for name, encoder in ENCODERS.items()
+            name: encoder(self.scenario, self.mood) for name, encoder in (ENCODERS | SPOT).items()
         }
         self.sockets = Sockets(list(self.encoders))
         self.faults = Faults(self.sockets, self.scenario, self.encoders)

@@ -53,6 +53,7 @@ class Session:
     combined: bool = False  # Binance's /stream wraps every message
     topics: set[str] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)  # topics that had their snapshot
+    traded: int = 0  # up to when (ms) its trades were sent
     number: int = field(default_factory=lambda: next(_numbers))
 
 
@@ -126,6 +127,11 @@ class Encoder(ABC):
     def quotes(self, session: Session, now: int) -> Sequence[Text]:
         """What a session's price topics push this second, and the pings of a venue that sends
         its own as messages."""
+        return ()
+
+    def matches(self, stream: str, id: str, since: int, until: int) -> Sequence[str]:
+        """The frames of a market's trades in [since, until), of a venue whose trades are asked
+        for."""
         return ()
 
     def given_up(self, session: Session, now: int) -> bool:

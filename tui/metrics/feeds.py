@@ -22,10 +22,12 @@ _LIMITS = {
     "depth": timedelta(seconds=75),
     "volatility": timedelta(minutes=12.5),
     "options": timedelta(minutes=12.5),
+    "flow": timedelta(seconds=210),
 }
 """A poller whose newest row is older is stale. It asks every 5 minutes and may miss one round and
 half of another; so for depth, which it asks for every 30 s; for derivatives every 10 s, and may
-miss two."""
+miss two. A minute of flow is told some seconds after its end, and it is of its beginning: one may
+be missed."""
 
 STORE = "store"
 ALERTS = "alerts"
@@ -33,6 +35,9 @@ ALERTS = "alerts"
 
 METRICS = "metrics"
 """What the recorder computes of its own store; said of only when something in it fails."""
+
+SERIES = "series"
+"""What the user brings: days that may be old when they are new."""
 
 ONE_FOR_ALL = ("candles", "quotes")
 """One collector each, under the preferred venue; any venue's rows are its sign of life."""
@@ -175,9 +180,9 @@ def _feed(
 ) -> Feed:
     collector, venue, stream = name
     state, attempts, reason, ts = said
-    # A feed that is off, the store itself, the command of alerts and the metrics deliver nothing:
-    # their word is what there is.
-    if state == State.OFF or collector in (STORE, ALERTS, METRICS):
+    # A feed that is off, the store itself, the command of alerts and the metrics deliver nothing,
+    # and a series tells nothing for days: their word is what there is.
+    if state == State.OFF or collector in (STORE, ALERTS, METRICS, SERIES):
         return Feed(collector, venue, stream, state, age_s(as_of, ts), attempts or 0, reason, False)
     stale = is_stale(collector, sign, as_of)
     why = reason or (_silence(collector, sign) if stale else None)

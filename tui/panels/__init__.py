@@ -2,7 +2,9 @@
 
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.depth import DepthPanel
+from tui.panels.drivers import DriversPanel
 from tui.panels.events import EventsPanel
+from tui.panels.flows import FlowsPanel
 from tui.panels.liquidations import LiquidationsPanel
 from tui.panels.long_short import LongShortPanel
 from tui.panels.moving_averages import MovingAveragesPanel
@@ -17,10 +19,12 @@ PANELS: tuple[Panel, ...] = (
     MovingAveragesPanel(),
     SafeHavenPanel(),
     EventsPanel(),
+    ScorecardPanel(),
+    DriversPanel(),
     DepthPanel(),
     OptionsPanel(),
-    ScorecardPanel(),
     SupplyPanel(),
+    FlowsPanel(),
 )
 
 __all__ = ["PANELS", "Age", "Form", "Panel", "View"]

@@ -12,8 +12,10 @@ from weakref import WeakKeyDictionary
 import polars as pl
 
 from tui.metrics import derivatives as metric
+from tui.metrics import drivers as moving
 from tui.metrics import havens, prices
 from tui.metrics.derivatives import Derivatives
+from tui.metrics.drivers import Drivers
 from tui.metrics.prices import Price
 from tui.snapshot import Snapshot
 from tui.tables import WINDOWS
@@ -44,6 +46,22 @@ def derivatives(snapshot: Snapshot) -> Derivatives:
         snapshot,
         "derivatives",
         lambda: metric.derivatives(snapshot.derivatives, snapshot.as_of),
+    )
+
+
+def drivers(snapshot: Snapshot, base: str) -> Drivers:
+    """What moves a coin at the snapshot's moment."""
+    return _once(
+        snapshot,
+        ("drivers", base),
+        lambda: moving.drivers(
+            snapshot.flow,
+            snapshot.derivatives,
+            snapshot.whole_minutes,
+            base,
+            snapshot.as_of,
+            snapshot.began,
+        ),
     )
 
 

@@ -89,6 +89,29 @@ MARKS: tuple[tuple[str, str], ...] = (
         " delta is 0.25: negative = puts dearer, said as `puts +3.1 vol`",
     ),
     ("front calm", "ATM of 7 d a point or more below that of 90 d; tense: so much above"),
+    (
+        "CVD",
+        "taker buys less taker sells in USD; spot is pairs against USDT, USDC and FDUSD (Coinbase:"
+        " USD), perp all perpetuals of the coin. Of venues heard for 90% of the window alone: 2/4",
+    ),
+    (
+        "78% perp",
+        "share of perpetuals in the net taker flow that went the price's own way; flat = the price"
+        " moved less than 0.05%",
+    ),
+    (
+        "new longs",
+        "price and OI up; short covering: price up, OI down; new shorts: price down, OI up; long"
+        " flush: both down",
+    ),
+    ("forced", "longs liquidated ÷ what takers sold on the same venues' perpetuals; a lower bound"),
+    ("basis", "(mark - index) ÷ index of perpetuals, by open interest"),
+    (
+        "premium",
+        "BTC/USD at Coinbase against BTC/USDT at Binance, a tether taken as a dollar, and at what"
+        " Coinbase pays for it",
+    ),
+    ("spot÷perp", "taker volume of spot ÷ that of perpetuals, of the venues that count"),
     ("—", "the venue does not offer it, or nobody asks: price and OI are of followed coins alone"),
     ("↓USD ↑USD", "the table is sorted by this column, from the largest or the smallest on"),
     (

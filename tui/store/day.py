@@ -28,6 +28,7 @@ from tui.tables import (
     LIQUIDATIONS,
     QUOTES,
     SATURATION,
+    SERIES,
     TABLES,
     UNREADABLE,
     WINDOWS,
@@ -47,8 +48,8 @@ _SUMMED = 4
 """Hours summed in a tick, 2 ms each, so that no opening has to wait for a day of them."""
 _COVER = DAY + 3_600_000
 _FEED = ("collector", "venue", "stream")
-_SMALL = (SATURATION, CONTROL)
-"""A few rows a minute each: held whole."""
+_SMALL = {SATURATION: _COVER, CONTROL: _COVER, SERIES: 400 * DAY}
+"""A few rows a minute each, or a day: held whole, for so long (ms)."""
 TOLD = 500
 """Alerts that are held, however old: the history a screen can be scrolled through."""
 
@@ -93,7 +94,10 @@ class Day:
         since = from_milliseconds(_cover_from(now))
         self._coverage = reader.read(COVERAGE, since=since)
         last = from_milliseconds(min(end, _FAR))
-        self._small = {t.name: reader.read(t, since=since, until=last) for t in _SMALL}
+        self._small = {
+            table.name: reader.read(table, since=_held_from(now, span), until=last)
+            for table, span in _SMALL.items()
+        }
         self._alerts = reader.read(ALERTS, until=last, newest=TOLD)
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health_from: pl.DataFrame | None = None
@@ -188,9 +192,9 @@ class Day:
             self._alerts = both.sort(ALERTS.time, maintain_order=True).tail(TOLD)
         elif name == HEALTH.name:
             self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
-        for table in _SMALL:
+        for table, span in _SMALL.items():
             if name == table.name:
-                rows = rows.filter(pl.col(table.time) > at(_cover_from(self.now)))
+                rows = rows.filter(pl.col(table.time) > _held_from(self.now, span))
                 both = replaced(self._small[name], rows, table)
                 self._small[name] = both.sort(table.time, maintain_order=True)
         for how in THINNINGS:
@@ -265,9 +269,10 @@ class Day:
         if reached.height != self._candles.height:
             self._candles = reached
         self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
-        for table in _SMALL:
-            young = pl.col(table.time) > at(_cover_from(now))
-            self._small[table.name] = self._small[table.name].filter(young)
+        for table, span in _SMALL.items():
+            held, first = self._small[table.name], _held_from(now, span)
+            if held.height and held[table.time][0] <= first:
+                self._small[table.name] = held.filter(pl.col(table.time) > first)
         if not self._health.is_empty():
             late = self._health.filter(pl.col("ts") > at(now + AHEAD))
             newest = _newest_health(self._health, now + AHEAD)
@@ -299,6 +304,10 @@ def _due(rows: pl.DataFrame, table: Table, cut: int) -> pl.DataFrame:
 
 def _cover_from(now: int) -> int:
     return now - now % MINUTE - _COVER
+
+
+def _held_from(now: int, span: int) -> datetime:
+    return from_milliseconds(now - now % MINUTE - span)
 
 
 _UNREAD = pl.col("reason").str.starts_with(UNREADABLE).fill_null(False)

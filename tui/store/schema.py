@@ -67,6 +67,15 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         'CREATE TABLE scores (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "base" TEXT,'
         ' "name" TEXT, "value" REAL, UNIQUE ("base", "name", "ts"))',
         "CREATE INDEX scores_ts ON scores (ts)",
+        'CREATE TABLE flow (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "venue" TEXT,'
+        ' "stream" TEXT, "market" TEXT, "base" TEXT, "buy_usd" REAL, "sell_usd" REAL,'
+        ' "trades" INTEGER, "price" REAL, "cover" REAL,'
+        ' UNIQUE ("venue", "stream", "market", "base", "ts"))',
+        "CREATE INDEX flow_ts ON flow (ts)",
+        'CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, "ts" INTEGER, "name" TEXT,'
+        ' "value" REAL,'
+        ' "unit" TEXT, "kind" TEXT, "received" INTEGER, UNIQUE ("name", "ts"))',
+        "CREATE INDEX series_ts ON series (ts)",
     ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
@@ -100,6 +109,8 @@ _INDEXES = (
     "CREATE INDEX volatility_ts ON volatility (ts)",
     "CREATE INDEX options_ts ON options (ts)",
     "CREATE INDEX scores_ts ON scores (ts)",
+    "CREATE INDEX flow_ts ON flow (ts)",
+    "CREATE INDEX series_ts ON series (ts)",
 )
 
 

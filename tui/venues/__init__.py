@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tui.venues.base import Priced, Venue
+from tui.venues.base import Priced, Traded, Venue
 from tui.venues.binance import Binance
 from tui.venues.bitfinex import Bitfinex
 from tui.venues.bybit import Bybit
+from tui.venues.coinbase import Coinbase
 from tui.venues.deribit import Deribit
 from tui.venues.gate import Gate
 from tui.venues.htx import Htx
@@ -24,6 +25,9 @@ PRICED: dict[str, type[Priced]] = {
     name: venue for name, venue in VENUES.items() if issubclass(venue, Priced)
 }
 """Those of them that are asked for prices, positions and open interest, too."""
+
+TRADED: dict[str, type[Traded]] = {venue.name: venue for venue in (Bybit, Okx, Coinbase)}
+"""Those whose public trades are read for taker flow; Binance's candles carry it."""
 
 
 def described(names: Iterable[str]) -> dict[str, Any]:

@@ -105,8 +105,8 @@ class Asked(ABC):
 
     @staticmethod
     @abstractmethod
-    def spot_id(base: str) -> str:
-        """The venue's id of a coin's spot pair against USDT."""
+    def spot_id(base: str, quote: str = "USDT") -> str:
+        """The venue's id of a coin's spot pair."""
 
 
 Row = TypeVar("Row", bound=tuple[Any, ...])

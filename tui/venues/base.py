@@ -103,17 +103,23 @@ class Quote(NamedTuple):
     ts: int  # ms UTC
 
 
-class Venue(ABC):
-    """An exchange's public liquidations. All of it is pure but `instruments`.
+class Trade(NamedTuple):
+    """One public trade: who took, a buyer or a seller."""
 
-    `gives` says what of the truth is published: `all` every liquidation, `1/s` at most one row a
-    second and contract, `?` where the venue does not say. `streams` are the sockets that together
-    bring all of it. `ccxt_id` is ccxt's class where it has another name than the venue has here.
+    market_id: str
+    ts: int  # ms UTC
+    bought: bool  # the taker bought
+    size: float  # contracts, or coins of a spot pair
+    price: float
+
+
+class Spoken(ABC):
+    """How a venue is spoken to over a socket. All of it is pure.
+
+    `ccxt_id` is ccxt's class where it has another name than the venue has here.
     """
 
     name: ClassVar[str]
-    gives: ClassVar[str]
-    streams: ClassVar[tuple[str, ...]]
     ccxt_id: ClassVar[str | None] = None
     per_frame: ClassVar[int] = 50  # topics in one subscription frame, at most
     pause_s: ClassVar[float] = 0.0  # between such frames, of a venue that counts them
@@ -125,23 +131,8 @@ class Venue(ABC):
 
     @staticmethod
     @abstractmethod
-    async def instruments(ask: Ask, stream: str) -> list[Any]:
-        """The raw rows of the venue's list of instruments of a stream."""
-
-    @staticmethod
-    @abstractmethod
-    def market(stream: str, row: Mapping[str, Any]) -> Market | None:
-        """A row of that list; None for what is not a tradable contract. Raises VENUE_ERRORS."""
-
-    @staticmethod
-    @abstractmethod
     def address(urls: Mapping[str, Any], stream: str) -> str:
         """The socket of a stream among ccxt's `urls["api"]`."""
-
-    @staticmethod
-    @abstractmethod
-    def topics(stream: str, markets: Iterable[Market]) -> list[str]:
-        """What to subscribe to for all liquidations of a stream."""
 
     @staticmethod
     @abstractmethod
@@ -154,15 +145,7 @@ class Venue(ABC):
         """The venue's word on a subscription; None for every other message.
 
         Asked only while a subscription waits. Where a venue confirms by its first data, that is
-        the word; the message goes to `read` as well.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def read(stream: str, message: Any) -> list[Wire]:
-        """The liquidations of one message, an object or a list; none for other messages.
-
-        Raises `WireError` alone, which carries the rows of the message that could be read.
+        the word; the message is read as well.
         """
 
     @staticmethod
@@ -177,6 +160,55 @@ class Venue(ABC):
         What is answered is no data. Raises VENUE_ERRORS.
         """
         return None
+
+
+class Traded(Spoken):
+    """A venue whose public trades are read, for what their takers bought and sold."""
+
+    @staticmethod
+    @abstractmethod
+    def trade_topic(market: Market) -> str:
+        """What to subscribe to for a market's trades."""
+
+    @staticmethod
+    @abstractmethod
+    def trades(message: Any) -> list[Trade]:
+        """The trades of one message, none of most others. Raises VENUE_ERRORS."""
+
+
+class Venue(Spoken):
+    """An exchange's public liquidations. All of it is pure but `instruments`.
+
+    `gives` says what of the truth is published: `all` every liquidation, `1/s` at most one row a
+    second and contract, `?` where the venue does not say. `streams` are the sockets that together
+    bring all of it.
+    """
+
+    gives: ClassVar[str]
+    streams: ClassVar[tuple[str, ...]]
+
+    @staticmethod
+    @abstractmethod
+    async def instruments(ask: Ask, stream: str) -> list[Any]:
+        """The raw rows of the venue's list of instruments of a stream."""
+
+    @staticmethod
+    @abstractmethod
+    def market(stream: str, row: Mapping[str, Any]) -> Market | None:
+        """A row of that list; None for what is not a tradable contract. Raises VENUE_ERRORS."""
+
+    @staticmethod
+    @abstractmethod
+    def topics(stream: str, markets: Iterable[Market]) -> list[str]:
+        """What to subscribe to for all liquidations of a stream."""
+
+    @staticmethod
+    @abstractmethod
+    def read(stream: str, message: Any) -> list[Wire]:
+        """The liquidations of one message, an object or a list; none for other messages.
+
+        Raises `WireError` alone, which carries the rows of the message that could be read.
+        """
 
 
 class Priced(Venue):

@@ -76,8 +76,8 @@ class BinanceAsked(Asked):
         return readable(rows, candle, f"binance {market.id} {interval} candles")
 
     @staticmethod
-    def spot_id(base: str) -> str:
-        return f"{base}USDT"
+    def spot_id(base: str, quote: str = "USDT") -> str:
+        return f"{base}{quote}"
 
 
 def _api(inverse: bool) -> str:

@@ -12,6 +12,8 @@ from tui.venues.base import (
     Priced,
     Quote,
     Request,
+    Trade,
+    Traded,
     Wire,
     each,
     moment,
@@ -21,11 +23,12 @@ from tui.venues.bybit_rest import BybitAsked
 from tui.venues.names import coin, is_tradfi
 
 _TOPIC = "allLiquidation."
+_TRADES = "publicTrade."
 _LISTED = frozenset({"Trading", "Settling", "Delivering"})
 _TRADFI = frozenset({"xstocks", "stock", "stocks", "commodity", "metal", "forex", "index"})
 
 
-class Bybit(Priced):
+class Bybit(Priced, Traded):
     """One topic a contract, `allLiquidation.<id>`, of `linear` and of `inverse`.
 
     Wire; `data` often holds several rows:
@@ -123,6 +126,25 @@ class Bybit(Priced):
         return Quote(str(data["symbol"]), positive(data["lastPrice"]), moment(message["ts"]))
 
     @staticmethod
+    def trade_topic(market: Market) -> str:
+        return _TRADES + market.id
+
+    @staticmethod
+    def trades(message: Any) -> list[Trade]:
+        """`S` is the taker's side here, unlike that of a liquidation:
+
+        {"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1672304486868,"data":[
+          {"T":1672304486865,"s":"BTCUSDT","S":"Buy","v":"0.001","p":"16578.50","L":"PlusTick",
+           "i":"20f43950-d8dd-5b31-9112-a178eb6023af","BT":false}]}
+
+        Size is coins of the listed base (linear, spot) or USD (inverse). Block trades (`BT`) are
+        agreed on beside the book and are nobody's taking.
+        """
+        if not isinstance(message, dict) or not str(message.get("topic")).startswith(_TRADES):
+            return []
+        return [_trade(row) for row in message["data"] if row.get("BT") is not True]
+
+    @staticmethod
     def address(urls: Mapping[str, Any], stream: str) -> str:
         return str(urls["ws"]["public"][stream])
 
@@ -140,6 +162,14 @@ def _row(row: dict[str, Any]) -> Wire:
         price_kind="bankruptcy",
         raw=row,
     )
+
+
+_BOUGHT = {"Buy": True, "Sell": False}
+
+
+def _trade(row: Mapping[str, Any]) -> Trade:
+    bought, size, price = _BOUGHT[row["S"]], positive(row["v"]), positive(row["p"])
+    return Trade(str(row["s"]), moment(row["T"]), bought, size, price)
 
 
 def _expiry(row: Mapping[str, Any]) -> str:

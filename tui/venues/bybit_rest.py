@@ -82,8 +82,8 @@ class BybitAsked(Asked):
         return readable(answer["result"]["list"], candle, f"bybit {market.id} {interval} candles")
 
     @staticmethod
-    def spot_id(base: str) -> str:
-        return f"{base}USDT"
+    def spot_id(base: str, quote: str = "USDT") -> str:
+        return f"{base}{quote}"
 
 
 def _category(market: Market) -> str:

@@ -12,6 +12,8 @@ from tui.venues.base import (
     Priced,
     Quote,
     Request,
+    Trade,
+    Traded,
     Wire,
     each,
     moment,
@@ -27,7 +29,7 @@ _PAGE = 100  # rows of its history at once
 _NAMED = re.compile(r"channel:([\w-]+),inst(?:Id|Type):([\w-]+)")
 
 
-class Okx(Priced, Backfills):
+class Okx(Priced, Traded, Backfills):
     """The channel `liquidation-orders` of all swaps, linear and inverse alike.
 
     Wire; `data` and `details` may both hold several rows:
@@ -122,6 +124,25 @@ class Okx(Priced, Backfills):
         return Quote(str(row["instId"]), positive(row["last"]), moment(row["ts"]))
 
     @staticmethod
+    def trade_topic(market: Market) -> str:
+        return "trades:" + market.id
+
+    @staticmethod
+    def trades(message: Any) -> list[Trade]:
+        """`side` is the taker's; one row may be several fills of one order at one price:
+
+        {"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT",
+          "tradeId":"216970876","px":"31684.5","sz":"0.00001186","side":"buy",
+          "ts":"1626531038288"}]}
+
+        Size is contracts of a swap and coins of a spot pair.
+        """
+        arg = message.get("arg") if isinstance(message, dict) else None
+        if not arg or arg.get("channel") != "trades" or "data" not in message:
+            return []
+        return [_trade(row) for row in message["data"]]
+
+    @staticmethod
     def address(urls: Mapping[str, Any], stream: str) -> str:
         return f"{urls['ws']}/public"
 
@@ -188,3 +209,11 @@ def _row(row: dict[str, Any]) -> Wire:
         price_kind="bankruptcy",
         raw=row,
     )
+
+
+_BOUGHT = {"buy": True, "sell": False}
+
+
+def _trade(row: Mapping[str, Any]) -> Trade:
+    bought, size, price = _BOUGHT[row["side"]], positive(row["sz"]), positive(row["px"])
+    return Trade(str(row["instId"]), moment(row["ts"]), bought, size, price)

@@ -97,8 +97,8 @@ class OkxAsked(Asked):
         )
 
     @staticmethod
-    def spot_id(base: str) -> str:
-        return f"{base}-USDT"
+    def spot_id(base: str, quote: str = "USDT") -> str:
+        return f"{base}-{quote}"
 
 
 def _taker(row: Sequence[Any]) -> Ratio:

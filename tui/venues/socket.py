@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from tui.venues.base import VENUE_ERRORS, Answer, Request, Venue
+from tui.venues.base import VENUE_ERRORS, Answer, Request, Spoken
 from tui.venues.connect import connect, short
 from tui.venues.errors import Lost, RateLimited, SubscriptionRefused, VenueError
 from tui.venues.lazy import ccxt_class
@@ -39,7 +39,7 @@ class Socket:
 
     def __init__(
         self,
-        venue: type[Venue],
+        venue: type[Spoken],
         stream: str,
         endpoint: str | None,
         take: Take,

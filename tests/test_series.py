@@ -1,0 +1,257 @@
+"""Series of the user's own: named in the config, read whole or refused in one line."""
+
+import json
+import os
+from contextlib import aclosing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.frames import NOW, frame, snapshot
+from tui import config
+from tui.collectors import series as collector
+from tui.collectors.series import BadSeries, collect, values
+from tui.document import document
+from tui.errors import ConfigError
+from tui.metrics.flows import NEEDS, WANTED, own
+from tui.panels import View
+from tui.panels.flows import FlowsPanel, told
+from tui.series import Series
+from tui.tables import HEALTH, SERIES
+from tui.venues.errors import RateLimited
+
+ONE = Series("fund flows", "x.csv", False)
+CSV = b"date,value\n2026-01-18,1.5\n2026-01-17,-3e6\n2026-01-19,\n2026-01-18,2\n"
+
+
+def loaded(folder: Path, text: str) -> config.Settings:
+    file = folder / "config.toml"
+    file.write_text(text, "utf-8")
+    return config.load(file)
+
+
+def test_a_series_of_the_config(tmp_path: Path) -> None:
+    text = """
+[[series]]
+name = "fund flows"
+path = "etf.csv"
+date = "day"
+value = "net"
+unit = "USD"
+kind = "flow"
+[[series]]
+name = "balances"
+url = "https://example.org/b.json?key=s3cret"
+"""
+    made = loaded(tmp_path, text)
+    assert made.series == (
+        Series("fund flows", str(tmp_path / "etf.csv"), False, "day", "net", "USD", "flow"),
+        Series("balances", "https://example.org/b.json?key=s3cret", True),
+    )
+    assert "s3cret" not in str(made.recorder_part())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('name = "a"\npath = "x"\nvaleu = "v"', "unknown key 'valeu'; did you mean 'value'?"),
+        ('name = "a"', "write either path or url"),
+        ('name = "a"\npath = "x"\nurl = "https://a.b/c"', "write either path or url"),
+        ('name = "a"\nurl = "http://a.b/c"', "url: is no address; write https://HOST/PATH"),
+        ('name = "a"\nurl = "https://u:p@a.b/c"', "url: is no address"),
+        ('name = "a"\nurl = "file:///etc/passwd"', "url: is no address"),
+        ('path = "x"', "name: write one of at most 24"),
+        ('name = "a\\u001b"\npath = "x"', "name: write one"),
+        ('name = "a"\npath = 3', "path: 3 is no text"),
+        ('name = "a"\npath = "x"\nkind = "sum"', "kind: 'sum' is none of level, flow"),
+        ('name = "a"\npath = "x"\n[[series]]\nname = "a"\npath = "y"', "'a' is named twice"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        loaded(tmp_path, f"[[series]]\n{text}\n")
+    assert words in str(raised.value)
+    assert "[[series]]" in str(raised.value)
+
+
+def test_days_are_read_as_they_are_written() -> None:
+    """The last word on a day counts, a day without a value is none, and order does not matter."""
+    assert values(ONE, CSV, NOW) == {date(2026, 1, 17): -3e6, date(2026, 1, 18): 2.0}
+    rows = [{"date": "2026-01-18T23:00:00-05:00", "value": "7"}, {"date": 1768694400, "value": 2}]
+    read = {date(2026, 1, 19): 7.0, date(2026, 1, 18): 2.0}
+    assert values(ONE, json.dumps(rows).encode(), NOW) == read
+    assert values(ONE, json.dumps({"ok": True, "data": rows}).encode(), NOW) == read
+    stamped = [{"date": 1768694400000, "value": 2}]
+    assert values(ONE, json.dumps(stamped).encode(), NOW) == {date(2026, 1, 18): 2.0}
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"day,value\n2026-01-18,1\n", "row 1: no column 'date'; it has day, value"),
+        (b"date,value\n2026-01-18,1\nsoon,2\n", "row 2: 'soon' is no date; write 2026-01-20"),
+        (b"date,value\n2026-01-18,many\n", "row 1: 'many' is no number"),
+        (b"date,value\n2026-01-18,nan\n", "row 1: 'nan' is no number"),
+        (b"date,value\n2026-02-18,1\n", "row 1: 2026-02-18 is yet to come"),
+        (b"date,value\n", "no row with a value"),
+        (b"", "no row with a value"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"[1, 2]", "is no list of objects"),
+        (b'{"a": [], "b": []}', "is no list of objects"),
+        (b"[", "no JSON"),
+        (b'[{"date": true, "value": 1}]', "row 1: True is no date"),
+        (b'[{"date": "2026-01-18", "value": [1]}]', "row 1: '[1]' is no number"),
+    ],
+)
+def test_a_bad_source_is_one_clear_line(raw: bytes, words: str) -> None:
+    with pytest.raises(BadSeries) as raised:
+        values(ONE, raw, NOW)
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_source_holds_it_is_days_or_one_line(raw: bytes) -> None:
+    try:
+        found = values(ONE, raw, NOW)
+    except BadSeries:
+        return
+    assert all(isinstance(day, date) for day in found)
+
+
+async def first(one: Series, **other: Any) -> Any:
+    async with aclosing(collect(one, lambda: NOW, **other)) as frames:  # type: ignore[type-var]
+        async for made in frames:
+            return made
+    return None
+
+
+async def test_a_file_is_read_into_rows(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(CSV)
+    found = await first(ONE._replace(source=str(tmp_path / "x.csv"), unit="USD", kind="flow"))
+    assert found.schema == SERIES.schema
+    assert found["value"].to_list() == [-3e6, 2.0]
+    assert found["ts"][1] == datetime(2026, 1, 18, tzinfo=UTC)
+    assert set(found["unit"]) == {"USD"}
+
+
+async def test_what_is_no_file_or_too_long_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "long").write_bytes(b"x" * 200)
+    monkeypatch.setattr(collector, "MOST_BYTES", 100)
+    for name, words in (("pipe", "is no file"), ("long", "200 bytes; 100 at most"),
+                        ("none", "No such file"), (".", "is no file")):  # fmt: skip
+        with pytest.raises(RateLimited, match=words) as raised:
+            await first(ONE._replace(source=str(tmp_path / name)))
+        assert raised.value.retry_after == collector.LOOK_S
+
+
+async def test_an_address_is_not_asked_of_beside_an_exchange_of_ones_own() -> None:
+    one = Series("a", "https://example.org/x", True)
+    with pytest.raises(RateLimited, match="nothing is asked of the internet"):
+        await first(one, endpoint="http://127.0.0.1:1")
+
+
+async def test_an_answer_is_limited_and_never_leaves_https(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Over a local server: the scheme of the first request is the config's to check."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        match request.path:
+            case "/fine":
+                return web.Response(body=CSV)
+            case "/long":
+                return web.Response(body=b"x" * 101)
+            case "/away":
+                raise web.HTTPFound("http://127.0.0.1:1/")
+        return web.Response(status=404)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    at = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        monkeypatch.setattr(collector, "MOST_BYTES", 100)
+        assert await collector._fetched(at + "/fine", None) == CSV
+        for path, words in (("/long", "more than 100 bytes"), ("/away", "away from https"),
+                            ("/none", "HTTP 404")):  # fmt: skip
+            with pytest.raises(BadSeries, match=words):
+                await collector._fetched(at + path, None)
+    finally:
+        await runner.cleanup()
+
+
+def stored(name: str, count: int, kind: str = "level") -> list[dict[str, Any]]:
+    """A value a day up to yesterday: 1, 2, 3, …"""
+    last = NOW.replace(hour=0, minute=0, second=0) - timedelta(days=1)
+    row = {"name": name, "unit": "USD", "kind": kind, "received": NOW}
+    return [
+        row | {"ts": last - timedelta(days=count - n), "value": float(n)}
+        for n in range(1, count + 1)
+    ]
+
+
+def said(name: str, state: str, reason: str | None = None) -> dict[str, Any]:
+    row = {"ts": NOW, "collector": "series", "venue": name, "stream": "", "attempts": 0}
+    return row | {"state": state, "reason": reason}
+
+
+def test_a_level_is_compared_and_a_flow_summed() -> None:
+    rows = frame(SERIES, stored("a", 10) + stored("fund flows", 10, "flow"))
+    found = {one.name: one for one in own(rows, HEALTH.empty(), NOW)}
+    assert found["a"].value == 10.0
+    assert found["a"].spans == {7: 7.0, 30: None}
+    assert found["fund flows"].spans == {7: sum(range(4, 11)), 30: None}
+    assert told(found["fund flows"]) == "fund flows +10 USD 2026-01-19  7d +49  30d n/a"
+
+
+def test_without_a_source_it_is_said_and_nothing_is_invented(tmp_path: Path) -> None:
+    now = snapshot()
+    found = own(now.series, now.health, NOW)
+    assert [one.name for one in found] == list(WANTED)
+    assert {one.reason for one in found} == {NEEDS}
+    assert all(one.value is None for one in found)
+    panel = FlowsPanel()
+    drawn = [line.plain for line in panel.lines(panel.record(now, View()), View(), 64, 11)]
+    assert any("fund flows n/a (needs a source, see config)" in line for line in drawn)
+    made = document(now, loaded(tmp_path, ""))["panels"]["flows"]["series"]["fund flows"]
+    assert (made["value"], made["reason"]) == (None, NEEDS)
+
+
+def test_a_source_that_fails_says_why_beside_what_it_had() -> None:
+    health = frame(HEALTH, [said("a", "waiting", "HTTP 404"), said("b", "waiting", "no JSON")])
+    found = {one.name: one for one in own(frame(SERIES, stored("a", 2)), health, NOW)}
+    assert (found["a"].value, found["a"].reason) == (2.0, "HTTP 404")
+    assert (found["b"].value, found["b"].reason) == (None, "no JSON")
+    off = frame(HEALTH, [said("a", "off")])
+    assert [one.name for one in own(frame(SERIES, stored("a", 2)), off, NOW)] == list(WANTED)
+
+
+def test_a_past_moment_knows_no_later_day() -> None:
+    rows = frame(SERIES, stored("fund flows", 10))
+    then = own(rows, HEALTH.empty(), NOW - timedelta(days=3))
+    assert then[0].value == 8.0  # that of the day which had begun
+
+
+def test_the_detail_draws_the_days_of_the_chosen_series() -> None:
+    panel, view = FlowsPanel(), View(selected=1)
+    now = snapshot(series=frame(SERIES, stored("a", 9) + stored("b", 9)))
+    record = panel.detail_record(now, view)
+    assert record.chosen is not None
+    assert record.chosen.name == "b"
+    assert record.values == tuple(float(n) for n in range(1, 10))
+    assert panel.choices(record, view) == 2
+    assert panel.points(record) == 9
+    drawn = "\n".join(line.plain for line in panel.detail(record, view, 80, 24))
+    assert "── b 9" in drawn

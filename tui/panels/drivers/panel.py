@@ -1,0 +1,161 @@
+"""The drivers panel: its forms, its age, its detail."""
+
+from dataclasses import replace
+from textwrap import wrap
+
+from textual.content import Content
+
+from tui import draw
+from tui.draw.framed import Series, framed
+from tui.metrics.feeds import limit
+from tui.panels.base import Age, Form, Panel, View, flowed, joined
+from tui.panels.drivers import record as made
+from tui.panels.drivers import table, words
+from tui.panels.drivers.record import SPANS, Charts, DriversRecord
+from tui.snapshot import Snapshot
+from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES
+
+ROOMY = 52
+"""Columns of a detail in which the table of a box has room."""
+CHART = 5
+"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
+
+
+class DriversPanel(Panel):
+    """One sentence, a row a window, and funding, basis and premium below."""
+
+    name, title, number = "drivers", "Drivers", 6
+    tables = (FLOW, DERIVATIVES, LIQUIDATION_MINUTES)
+    spans = tuple(SPANS)
+
+    def record(self, snapshot: Snapshot, view: View) -> DriversRecord:
+        """The drivers at the snapshot's moment."""
+        return made.record(snapshot, view)
+
+    def detail_record(self, snapshot: Snapshot, view: View) -> DriversRecord:
+        """The record with the curves of the chosen span."""
+        found = made.record(snapshot, view)
+        return replace(found, charts=made.charts(snapshot, found.made, self.span(view)))
+
+    def age(self, record: DriversRecord) -> Age:
+        """Age of the newest whole minute of flow."""
+        return Age.of(record.made.newest, record.as_of, limit("flow"))
+
+    def points(self, record: DriversRecord) -> int:
+        """The minutes of the charts."""
+        return 0 if record.charts is None else len(record.charts.price)
+
+    def heading(self, record: DriversRecord, view: View, form: Form) -> str:
+        """The coin."""
+        return draw.safe(record.made.base)
+
+    def natural(self, width: int) -> int:
+        """The sentence, head and six windows, money, premium and what lacks."""
+        return 14 if width >= 56 else 13 if width >= 36 else 3
+
+    def rows(
+        self, record: DriversRecord, view: View, width: int, height: int, form: Form
+    ) -> list[Content]:
+        """By form; one line that says why where there is nothing."""
+        if record.made.newest is None:
+            text = f"n/a (no taker flow of {draw.safe(record.made.base)} in the store)"
+            return [draw.line(width, (text, "$muted"))]
+        if form is Form.BARE:
+            return _bare(record, width)
+        if form is Form.STRIP:
+            return _strip(record, view, width)
+        lines = _sentence(record, width)
+        lines += table.windows(record, width, table.BOX if form is Form.BOX else table.RULES)
+        return lines + _below(record, width)
+
+    def detail_rows(
+        self, record: DriversRecord, view: View, width: int, height: int
+    ) -> list[Content]:
+        """The same, the CVD by venue, and the charts."""
+        if record.made.newest is None:
+            return self.rows(record, view, width, height, Form.BOX)
+        wanted = table.BOX if width >= ROOMY else table.RULES
+        lines = _sentence(record, width) + table.windows(record, width, wanted)
+        lines += _below(record, width) + _by_venue(record, width)
+        by_venue = table.venues(record, width)
+        if record.charts is None:
+            return lines + by_venue
+        # In a low pane the charts go before the table by venue: it can be scrolled to.
+        charts = _charts(record.charts, view, width, max(2 * CHART, height - len(lines)))
+        if height - len(lines) - len(by_venue) < CHART:
+            return lines + charts + by_venue
+        rest = height - len(lines) - len(by_venue)
+        return lines + by_venue + _charts(record.charts, view, width, rest)
+
+
+def _sentence(record: DriversRecord, width: int) -> list[Content]:
+    pieces = wrap(words.sentence(record.move), width) or [""]
+    return [draw.line(width, (piece, "bold")) for piece in pieces]
+
+
+def _below(record: DriversRecord, width: int) -> list[Content]:
+    groups: list[list[draw.Part]] = [[text] for text in words.money(record)]
+    paid: list[list[draw.Part]] = [[text] for text in words.premium(record.made.premium)]
+    lines = flowed(width, groups, 2) + flowed(width, paid, 2)
+    if lacking := words.left_out(record.move.flow):
+        lines += [draw.line(width, (piece, "$muted")) for piece in wrap(lacking, width)]
+    return lines
+
+
+def _by_venue(record: DriversRecord, width: int) -> list[Content]:
+    """Funding and basis of each venue."""
+    basis = record.made.basis.venues
+    groups: list[list[draw.Part]] = []
+    for one in record.funding:
+        if one.venue in basis:
+            text = f"{draw.safe(one.venue)} fund {draw.funding(one.rate_8h)}"
+            groups.append([f"{text} basis {draw.change(basis[one.venue], 3)}"])
+    return flowed(width, groups, 3) if groups else []
+
+
+def _bare(record: DriversRecord, width: int) -> list[Content]:
+    move = record.move
+    price = draw.lacking(draw.change(move.price))
+    texts = (
+        f"{move.flow.name} {price} {words.leader(move)}",
+        move.quadrant or f"OI {draw.lacking(draw.change(move.interest))}",
+        f"prem {draw.lacking(draw.change(record.made.premium.with_usdt, 3))}",
+    )
+    return [draw.line(width, text) for text in texts]
+
+
+def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
+    first = f"{view.number or 6} {draw.safe(record.made.base)} {words.sentence(record.move)}"
+    groups = [[text] for text in (*words.money(record), *words.premium(record.made.premium))]
+    return [draw.line(width, first), joined(width, *groups)]  # type: ignore[arg-type]
+
+
+def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:
+    """CVD, the price, and with room the premium, over the same minutes."""
+    if height < CHART:
+        return []
+    if not any(value is not None for value in (*charts.spot, *charts.perp)):
+        return [draw.line(width, ("n/a (too little of the span was heard)", "$muted"))]
+    cvd = [
+        Series("spot", charts.spot, "$gold", draw.net),
+        Series("perp", charts.perp, "$accent", draw.net),
+    ]
+    of = ", ".join(draw.safe(venue) for venue in charts.venues)
+    parts = [
+        (cvd, f"CVD of {of}", draw.net),
+        ([Series("price", charts.price, "$above", draw.whole)], "", draw.whole),
+        ([Series("Coinbase premium", charts.premium, "$gold", _premium)], "", _premium),
+    ]
+    count = max(1, min(len(parts), height // (CHART + 1)))
+    rest = height // (count + 1) if count > 1 else 0
+    heights = [height - rest * (count - 1), rest, rest]
+    first, last = charts.since, charts.end
+    lines: list[Content] = []
+    for (series, title, form), rows in zip(parts[:count], heights, strict=False):
+        cursor = view.drill.cursor
+        lines += framed(series, width, rows, view.symbols, first, last, cursor, title, form=form)
+    return lines
+
+
+def _premium(value: float | None) -> str:
+    return draw.change(value, 3)
