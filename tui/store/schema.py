@@ -16,7 +16,7 @@ from tui.tables import TABLES, Table
 APPLICATION_ID = int.from_bytes(b"lqtp", "big")
 """Written into the file's header; a file without it is somebody else's."""
 
-VERSION = 5
+VERSION = 6
 """Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
@@ -48,6 +48,18 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX alerts_ts ON alerts (ts)",
     ),
     4: ("CREATE TABLE tape_blocks (hour INTEGER PRIMARY KEY, data BLOB NOT NULL)",),
+    5: (
+        'CREATE TABLE normals (id INTEGER PRIMARY KEY AUTOINCREMENT, "hour" INTEGER, "venue" TEXT,'
+        ' "base" TEXT, "usd" REAL, "normal_s" REAL, "listened_s" REAL, "sizes" TEXT,'
+        ' UNIQUE ("hour", "venue", "base"))',
+        'CREATE TABLE cascades (id INTEGER PRIMARY KEY AUTOINCREMENT, "since" INTEGER,'
+        ' "base" TEXT, "side" TEXT, "until" INTEGER, "ended" INTEGER, "grade" INTEGER,'
+        ' "long_usd" REAL, "short_usd" REAL, "peak" INTEGER, "peak_usd" REAL, "times" REAL,'
+        ' "priced" TEXT, "price" REAL, "move" REAL, "interest" REAL, "lead" TEXT,'
+        ' "saturation" REAL, "after_15m" REAL, "after_1h" REAL, "after_4h" REAL,'
+        ' "steps" TEXT, "coins" TEXT, "sigma" REAL, "normal" REAL,'
+        ' UNIQUE ("since", "base", "side"))',
+    ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 

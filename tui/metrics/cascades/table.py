@@ -1,0 +1,191 @@
+"""Events as rows of CASCADES, with what other tables say of them; and rows as they were at a moment."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tui.metrics.cascades.event import Event
+from tui.metrics.cascades.rule import BUCKET_MS, Grade
+from tui.metrics.derivatives import changes
+from tui.metrics.series import price_at, spot_symbol
+from tui.metrics.spans import MINUTE_MS, instant, moment, ms
+from tui.tables import CANDLES, CASCADES, Side
+
+AFTER = {
+    "after_15m": timedelta(minutes=15),
+    "after_1h": timedelta(hours=1),
+    "after_4h": timedelta(hours=4),
+}
+"""How long after its end the price is looked at again, by column."""
+_NEAR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """It began or became worse: known at `ts`, with the minute until then ÷ a normal one, the
+    share of its side and the move in σ."""
+
+    ts: datetime
+    grade: Grade
+    times: float
+    share: float
+    sigmas: float
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """A row of CASCADES as it was known at a moment: its amounts are None while it runs, when
+    `until` is that moment. `base` None is all coins. Fractions and USD; `after` by the column."""
+
+    since: datetime
+    base: str | None
+    side: Side
+    until: datetime
+    ended: datetime | None
+    steps: tuple[Step, ...]
+    coins: tuple[str, ...]
+    priced: str
+    lead: str | None
+    sigma: float
+    normal: float
+    long_usd: float | None = None
+    short_usd: float | None = None
+    peak: datetime | None = None
+    peak_usd: float | None = None
+    times: float | None = None
+    move: float | None = None
+    interest: float | None = None
+    saturation: float | None = None
+    after: tuple[float | None, ...] = (None, None, None)
+
+    @property
+    def grade(self) -> Grade:
+        """How bad it was by then."""
+        return self.steps[-1].grade
+
+    @property
+    def known(self) -> datetime:
+        """When it was known to have begun."""
+        return self.steps[0].ts
+
+    @property
+    def side_usd(self) -> float | None:
+        """Of its side alone."""
+        return self.long_usd if self.side is Side.LONG else self.short_usd
+
+    @property
+    def followers(self) -> tuple[str, ...]:
+        """The coins in it besides the one that began it, in the order they came."""
+        return tuple(coin for coin in self.coins if coin != self.priced)
+
+
+def rows(
+    events: Iterable[Event], derivatives: pl.DataFrame, saturation: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of CASCADES; without what the hours after them bring."""
+    made = [_row(event, derivatives, saturation) for event in events]
+    return pl.DataFrame(made, schema=CASCADES.schema, orient="row")
+
+
+def _row(event: Event, derivatives: pl.DataFrame, saturation: pl.DataFrame) -> dict[str, Any]:
+    since, until = moment(event.since), moment(event.until)
+    return {
+        "since": since,
+        "base": event.base,
+        "side": event.side.value,
+        "until": until,
+        "ended": None if event.ended is None else moment(event.ended),
+        "grade": int(event.grade),
+        "long_usd": event.long_usd,
+        "short_usd": event.short_usd,
+        "peak": moment(event.peak),
+        "peak_usd": event.peak_usd,
+        "times": event.times,
+        "priced": event.priced,
+        "price": event.price,
+        "move": event.move,
+        "interest": changes(derivatives, until, until - since).get(event.priced),
+        "lead": event.lead,
+        "saturation": _fullest(saturation, event.since, event.until),
+        **dict.fromkeys(AFTER),
+        "steps": json.dumps([list(step) for step in event.steps]),
+        "coins": json.dumps(event.coins) if not event.base else None,
+        "sigma": event.sigma,
+        "normal": event.normal * MINUTE_MS / BUCKET_MS,
+    }
+
+
+def _fullest(saturation: pl.DataFrame, since: int, until: int) -> float | None:
+    """The highest of the minutes it reaches into."""
+    first = since - since % MINUTE_MS
+    minutes = saturation["minute"].to_physical()
+    found = saturation.filter((minutes >= first) & (minutes < until))["saturation"].max()
+    return found if isinstance(found, float) else None
+
+
+def returned(known: pl.DataFrame, quotes: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The rows of CASCADES among `known` to which the price of now adds a return: those that ended
+    15 min, 1 h or 4 h ago, at most a minute more."""
+    made: list[dict[str, Any]] = []
+    for row in known.filter(pl.col("ended").is_not_null()).iter_rows(named=True):
+        new = {
+            name: found / row["price"] - 1
+            for name, span in AFTER.items()
+            if row[name] is None and row["until"] + span <= as_of
+            if as_of - row["until"] - span <= 2 * _NEAR
+            if (found := _price(quotes, row["priced"], row["until"] + span)) and row["price"]
+        }
+        if new:
+            made.append(row | new)
+    return pl.DataFrame(made, schema=CASCADES.schema)
+
+
+def _price(quotes: pl.DataFrame, base: str, at: datetime) -> float | None:
+    symbol = spot_symbol(quotes, base)
+    return price_at(quotes, CANDLES.empty(), symbol, at) if symbol else None
+
+
+def as_of(frame: pl.DataFrame, moment_: datetime) -> tuple[Cascade, ...]:
+    """The events that were known at a moment, oldest first, as they were known then."""
+    begun = frame.filter(pl.col("since") <= instant(moment_))
+    made = (_then(row, moment_) for row in begun.sort("since").iter_rows(named=True))
+    return tuple(one for one in made if one is not None)
+
+
+def _then(row: Mapping[str, Any], now: datetime) -> Cascade | None:
+    end = ms(now)
+    steps = tuple(
+        Step(moment(at), Grade(grade), *numbers)
+        for at, grade, *numbers in json.loads(row["steps"])
+        if at <= end
+    )
+    if not steps:
+        return None
+    coins = json.loads(row["coins"]) if row["coins"] else {row["base"]: 0}
+    is_over = row["ended"] is not None and row["ended"] <= now
+    amounts = ("long_usd", "short_usd", "peak", "peak_usd", "times", "move", "interest")
+    return Cascade(
+        since=row["since"],
+        base=row["base"] or None,
+        side=Side(row["side"]),
+        until=row["until"] if is_over else now,
+        ended=row["ended"] if is_over else None,
+        steps=steps,
+        coins=tuple(coin for coin, at in sorted(coins.items(), key=_joined) if at <= end),
+        priced=row["priced"],
+        lead=row["lead"],
+        sigma=row["sigma"],
+        normal=row["normal"],
+        **({name: row[name] for name in (*amounts, "saturation")} if is_over else {}),
+        after=tuple(
+            row[name] if row["until"] + span <= now else None for name, span in AFTER.items()
+        ),
+    )
+
+
+def _joined(coin: tuple[str, int]) -> tuple[int, str]:
+    return coin[1], coin[0]
