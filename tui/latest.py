@@ -15,13 +15,14 @@ from tui.alerts import watch
 from tui.alerts.fired import Fired
 from tui.clock import Clock
 from tui.config import Settings
+from tui.detection import META, Detection
 from tui.document import SCHEMA, guarded
 from tui.errors import StoreError
 from tui.metrics import saturation
 from tui.outbox import Outbox
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer
-from tui.tables import ALERTS, SATURATION
+from tui.tables import ALERTS, SATURATION, Table
 from tui.venues import VENUES
 
 log = logging.getLogger("liqtop")
@@ -37,12 +38,12 @@ SETTLED_S = 5
 
 
 class Second(NamedTuple):
-    """What was made of one moment: the document, rows of SATURATION when a minute is over, and
-    the errors by what they hindered."""
+    """What was made of one moment: the document, rows of the tables that rest on others (how full
+    venues were, cascades and what is normal), and the errors by what they hindered."""
 
     as_of: datetime
     document: dict[str, Any]
-    full: pl.DataFrame | None
+    rows: list[tuple[Table, pl.DataFrame]]
     errors: dict[str, Exception]
 
 
@@ -69,6 +70,7 @@ class Latest:
         self._say, self._said = say, dict[str, type[Exception]]()
         self._writer, self._outbox = writer, outbox
         self._live = Live(reader)
+        self._detection = Detection(reader)
         self._thread = ThreadPoolExecutor(1, "metrics")
         self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
         kept, seen = reader.meta(watch.META), reader.latest_as_of()
@@ -97,9 +99,9 @@ class Latest:
 
     async def _second(self) -> None:
         loop = asyncio.get_running_loop()
-        as_of, doc, full, errors = await loop.run_in_executor(self._thread, self._made)
-        if full is not None:
-            self._outbox.put(SATURATION, full)
+        as_of, doc, rows, errors = await loop.run_in_executor(self._thread, self._made)
+        for table, frame in rows:
+            self._outbox.put(table, frame)
         try:
             self._alert(doc, as_of)  # also while the store can't be written: it tells of that
         except Exception as error:
@@ -109,10 +111,22 @@ class Latest:
         if (kept := self._watch.to_keep()) is not None:
             await self._outbox.call(self._writer.set_meta, watch.META, kept)
             self._watch.keeps(kept)
+        await self._keep_detector()
+
+    async def _keep_detector(self) -> None:
+        """Once an hour, after the rows it rests on."""
+        if (state := self._detection.to_keep()) is None:
+            return
+        try:
+            await self._outbox.flush()
+            await self._outbox.call(self._writer.set_meta, META, state)
+        except StoreError:
+            self._detection.again(state)
+            raise
 
     def _made(self) -> Second:
         """Raises StoreError alone."""
-        as_of, full = self._clock(), None
+        as_of, rows = self._clock(), list[tuple[Table, pl.DataFrame]]()
         try:
             self._live.poll()
             taken = self._live.at(as_of := self._clock())
@@ -120,13 +134,20 @@ class Latest:
             raise
         except Exception as error:
             bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
-            return Second(as_of, bare, None, {"snapshot": error})
+            return Second(as_of, bare, rows, {"snapshot": error})
         doc, errors = guarded(taken, self._settings)
         try:
-            full = self.full(taken)
+            if (full := self.full(taken)) is not None:
+                rows.append((SATURATION, full))
         except Exception as error:
             errors["saturation"] = error
-        return Second(as_of, doc, full, errors)
+        try:
+            rows += self._detection.second(as_of)
+        except StoreError:
+            raise
+        except Exception as error:
+            errors["cascades"] = error
+        return Second(as_of, doc, rows, errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
         """Say what fails when it is something new: a bug comes back every second, and its

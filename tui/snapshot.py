@@ -23,7 +23,17 @@ from tui.store.recent import Recent
 from tui.store.shelf import Shelf
 from tui.store.sums import Summed
 from tui.store.thinned import older
-from tui.tables import ALERTS, CONTROL, LIQUIDATIONS, QUOTES, SATURATION, Condition, Measure
+from tui.tables import (
+    ALERTS,
+    CASCADES,
+    CONTROL,
+    LIQUIDATIONS,
+    NORMALS,
+    QUOTES,
+    SATURATION,
+    Condition,
+    Measure,
+)
 
 if TYPE_CHECKING:
     from tui.store.search import Matches, Search
@@ -73,6 +83,8 @@ class Snapshot:
     saturation: pl.DataFrame = field(default_factory=SATURATION.empty)  # of the last 25 h
     control: pl.DataFrame = field(default_factory=CONTROL.empty)  # of the last 25 h
     alerts: pl.DataFrame = field(default_factory=ALERTS.empty)  # the newest 500, however old
+    cascades: pl.DataFrame = field(default_factory=CASCADES.empty)  # the same
+    normals: pl.DataFrame = field(default_factory=NORMALS.empty)  # hours of a week; quoted coins
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any

@@ -8,14 +8,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from tui.metrics.cascades.rule import BUCKET_MS, WAIT_MS, Bucket, Cell
+from tui.metrics.cascades.rule import BUCKET_MS, CLOSE_MS, WAIT_MS, Bucket, Cell
 from tui.metrics.series import LIVE, place
 from tui.metrics.spans import ms
 from tui.tables import BACKFILLED, UNREADABLE, Class, Side
 
-CLOSE_MS = WAIT_MS + 1_000
-"""A bucket is given out so long after its end: what was received in time is in the store by then
-(a batch is written within 250 ms)."""
 BEAT_MS = 10_000
 """A connection counts while its last heartbeat is no older: one comes every five seconds."""
 _LIVE_MS = LIVE.total_seconds() * 1000

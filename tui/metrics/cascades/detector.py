@@ -105,7 +105,7 @@ class Detector:
             self._touch(event)
         self._grade(event, coin, bucket)
         if self._is_over(event, bucket):
-            event.ended = bucket.end
+            event.ended = bucket.known
             leg = coin.legs[side]
             leg.worn = bucket.end - event.since >= LONGEST_MS
             leg.score = leg.score if leg.worn else 0.0
@@ -147,7 +147,7 @@ class Detector:
 
     def _step(self, event: Event, grade: Grade, moved: float, bucket: Bucket) -> None:
         times = event.now(bucket.start)
-        event.steps.append(Step(bucket.end, grade, times, event.share, moved))
+        event.steps.append(Step(bucket.known, grade, times, event.share, moved))
         self._touch(event)
 
     def _touch(self, event: Event) -> None:
@@ -169,10 +169,10 @@ class Detector:
             event.add(spent, bucket.start, bucket.prices.get(event.priced), hot)
             self._touch(event)
         for base in self._alarmed(side):
-            event.coins.setdefault(base, bucket.end)
+            event.coins.setdefault(base, bucket.known)
         self._market_grade(event, mine, bucket)
         if not mine:
-            event.ended = bucket.end
+            event.ended = bucket.known
             del self.running[ALL, side]
 
     def _of_coins(self, side: Side) -> Iterator[Event]:

@@ -28,7 +28,7 @@ ALL = ""
 """The base of all crypto coins together."""
 _STEPS = 4
 """Sizes are counted in steps of a quarter of a doubling, 19 %."""
-_FEW_S = 600.0
+FEW_S = 600.0
 """With less of an hour of day than this the mean of all hours counts."""
 
 
@@ -148,7 +148,7 @@ class Week:
         total = 0.0
         for venue in venues:
             here = [hour for at, hour in self.hours.items() if at // HOUR_MS % 24 == same]
-            if sum(hour.normal[venue] for hour in here) < _FEW_S:
+            if sum(hour.normal[venue] for hour in here) < FEW_S:
                 here = list(self.hours.values())
             seconds = sum(hour.normal[venue] for hour in here)
             if seconds:

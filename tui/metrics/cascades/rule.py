@@ -14,6 +14,9 @@ BUCKET_MS = 5_000
 WAIT_MS = 2_000
 """A row counts in its bucket when it was received this long after the bucket's end: they come
 within two seconds. Later ones, and those of a backfill, are in the totals alone."""
+CLOSE_MS = WAIT_MS + 1_000
+"""So long after its end a bucket is looked at: what was received in time is in the store by then
+(a batch is written within 250 ms)."""
 DAYS, LEAST_DAYS = 7, 3
 """Days that are normal, and from how many on there is a state."""
 END_MS = 60_000
@@ -88,3 +91,8 @@ class Bucket(NamedTuple):
     def end(self) -> int:
         """Its last moment is the one before this."""
         return self.start + BUCKET_MS
+
+    @property
+    def known(self) -> int:
+        """When it is looked at."""
+        return self.end + CLOSE_MS

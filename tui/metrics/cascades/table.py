@@ -1,7 +1,7 @@
-"""Events as rows of CASCADES, with what other tables say of them; and rows as they were at a moment."""
+"""Events as rows of CASCADES; and what was known of those rows at a moment."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,8 @@ import polars as pl
 from tui.metrics.cascades.event import Event
 from tui.metrics.cascades.rule import BUCKET_MS, Grade
 from tui.metrics.derivatives import changes
-from tui.metrics.series import price_at, spot_symbol
 from tui.metrics.spans import MINUTE_MS, instant, moment, ms
-from tui.tables import CANDLES, CASCADES, Side
+from tui.tables import CASCADES, Side
 
 AFTER = {
     "after_15m": timedelta(minutes=15),
@@ -21,7 +20,6 @@ AFTER = {
     "after_4h": timedelta(hours=4),
 }
 """How long after its end the price is looked at again, by column."""
-_NEAR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -83,15 +81,9 @@ class Cascade:
         return tuple(coin for coin in self.coins if coin != self.priced)
 
 
-def rows(
-    events: Iterable[Event], derivatives: pl.DataFrame, saturation: pl.DataFrame
-) -> pl.DataFrame:
-    """Rows of CASCADES; without what the hours after them bring."""
-    made = [_row(event, derivatives, saturation) for event in events]
-    return pl.DataFrame(made, schema=CASCADES.schema, orient="row")
-
-
-def _row(event: Event, derivatives: pl.DataFrame, saturation: pl.DataFrame) -> dict[str, Any]:
+def row(event: Event, derivatives: pl.DataFrame, saturation: pl.DataFrame) -> dict[str, Any]:
+    """A row of CASCADES, from the rows of the other two tables around it; without what the hours
+    after it bring."""
     since, until = moment(event.since), moment(event.until)
     return {
         "since": since,
@@ -127,26 +119,22 @@ def _fullest(saturation: pl.DataFrame, since: int, until: int) -> float | None:
     return found if isinstance(found, float) else None
 
 
-def returned(known: pl.DataFrame, quotes: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """The rows of CASCADES among `known` to which the price of now adds a return: those that ended
-    15 min, 1 h or 4 h ago, at most a minute more."""
+def returned(
+    known: pl.DataFrame, price: Callable[[str, datetime], float | None], now: datetime
+) -> pl.DataFrame:
+    """The rows of CASCADES among `known` to which the price 15 min, 1 h or 4 h after their end adds
+    what it returned; `price` gives that of a coin at a moment."""
     made: list[dict[str, Any]] = []
-    for row in known.filter(pl.col("ended").is_not_null()).iter_rows(named=True):
+    for one in known.filter(pl.col("ended").is_not_null()).iter_rows(named=True):
         new = {
-            name: found / row["price"] - 1
+            name: found / one["price"] - 1
             for name, span in AFTER.items()
-            if row[name] is None and row["until"] + span <= as_of
-            if as_of - row["until"] - span <= 2 * _NEAR
-            if (found := _price(quotes, row["priced"], row["until"] + span)) and row["price"]
+            if one[name] is None and one["until"] + span <= now and one["price"]
+            if (found := price(one["priced"], one["until"] + span))
         }
         if new:
-            made.append(row | new)
+            made.append(one | new)
     return pl.DataFrame(made, schema=CASCADES.schema)
-
-
-def _price(quotes: pl.DataFrame, base: str, at: datetime) -> float | None:
-    symbol = spot_symbol(quotes, base)
-    return price_at(quotes, CANDLES.empty(), symbol, at) if symbol else None
 
 
 def as_of(frame: pl.DataFrame, moment_: datetime) -> tuple[Cascade, ...]:
