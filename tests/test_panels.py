@@ -13,11 +13,13 @@ from textual.content import Content
 
 from tests import panel_samples as samples
 from tui import draw
+from tui.metrics.cascades.standing import Standing, Word
 from tui.metrics.feeds import Feed
 from tui.metrics.windows import Amount, Folded
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.drill import Drill
+from tui.panels.header import HeaderRecord
 from tui.panels.liquidations.rooms import share_out
 from tui.tables import State
 from tui.themes import THEMES
@@ -121,6 +123,11 @@ def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
     golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
 
 
+def stood(standing: Standing) -> HeaderRecord:
+    """The header of the wave in that state."""
+    return replace(samples.header(), standing=standing)
+
+
 @pytest.mark.parametrize(("width", "height"), HEADERS)
 def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
     records = {
@@ -129,6 +136,10 @@ def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
             endpoint="http://127.0.0.1:43210", bad=True, aged=12
         ),
         "young store": samples.header(have=timedelta(minutes=12)),
+        "cascade": stood(samples.standing()),
+        "burst": stood(samples.standing(Word.BURST)),
+        "calm": stood(samples.standing(Word.CALM, last=samples.past_cascade())),
+        "silent": stood(samples.standing(Word.UNKNOWN, silent=("binance", "okx"))),
     }
     drawn = [
         (f"{title}\n" if title else "") + text(header.lines(record, VIEW, width, height))

@@ -9,6 +9,7 @@ import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.around import NEAR, SECONDS, Around
+from tui.metrics.cascades.standing import Standing, standing, unheard
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
@@ -142,6 +143,14 @@ class Snapshot:
         spared where there is none: the same, for who wants nothing else of it."""
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
         return silenced(listed, tape.trust.silences if tape else self._silences())
+
+    def standing(
+        self, tape: Liquidations, fed: Sequence[Feed], coin: str | None = None
+    ) -> Standing:
+        """Whether it is calm, or what runs; of `coin` alone if given, whose `tape` it then is.
+        `fed` are the feeds: what is not heard is never calm."""
+        totals = {name: total.amount.total_usd for name, total in tape.windows.items()}
+        return standing(self.cascades, self.normals, totals, unheard(fed), self.as_of, coin)
 
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if

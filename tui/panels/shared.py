@@ -13,8 +13,11 @@ import polars as pl
 
 from tui.metrics import derivatives as metric
 from tui.metrics import havens, prices
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.derivatives import Derivatives
+from tui.metrics.feeds import Feed
 from tui.metrics.prices import Price
+from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
 from tui.tables import WINDOWS
 
@@ -45,6 +48,20 @@ def derivatives(snapshot: Snapshot) -> Derivatives:
         "derivatives",
         lambda: metric.derivatives(snapshot.derivatives, snapshot.as_of),
     )
+
+
+def standing(snapshot: Snapshot, tape: Liquidations, coin: str | None) -> Standing:
+    """The state at the snapshot's moment, of a coin or of all; `tape` is of the same."""
+    return _once(
+        snapshot,
+        ("standing", coin),
+        lambda: snapshot.standing(tape, feeds(snapshot, tape), coin),
+    )
+
+
+def feeds(snapshot: Snapshot, tape: Liquidations) -> tuple[Feed, ...]:
+    """Every feed at the snapshot's moment."""
+    return _once(snapshot, "feeds", lambda: snapshot.feeds(tape))
 
 
 def move(snapshot: Snapshot, base: str, window: str) -> float | None:

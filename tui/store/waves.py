@@ -7,7 +7,7 @@ import polars as pl
 from tui.clock import from_milliseconds, milliseconds
 from tui.store.reader import Reader
 from tui.store.rows import at, replaced
-from tui.tables import CASCADES, NORMALS, QUOTES
+from tui.tables import CASCADES, NORMALS
 
 TOLD = 500
 """Events that are held, however old: the list a screen can be scrolled through."""
@@ -23,9 +23,7 @@ class Waves:
     def __init__(self, reader: Reader, now: int, end: int) -> None:
         last = from_milliseconds(end)
         self._cascades = reader.read(CASCADES, until=last, newest=TOLD)
-        quoted = reader.rows(
-            f"SELECT DISTINCT base FROM {QUOTES.name} WHERE ts > ?", (now - _HOUR,)
-        )
+        quoted = reader.rows("SELECT DISTINCT base FROM quotes WHERE ts > ?", (now - _HOUR,))
         self._bases = [_ALL, *(base for (base,) in quoted)]
         since = from_milliseconds(now) - _WEEK
         where = {"base": self._bases}
@@ -39,9 +37,7 @@ class Waves:
         elif name == NORMALS.name:
             rows = rows.filter(pl.col("base").is_in(self._bases))
             both = replaced(self._normals, rows, NORMALS)
-            first = both[NORMALS.time].max()
-            since = milliseconds(first) - _WEEK // timedelta(milliseconds=1) if first else 0  # type: ignore[arg-type]
-            young = both.filter(pl.col(NORMALS.time) > at(since))
+            young = both.filter(pl.col("hour") > pl.col("hour").max() - _WEEK)
             self._normals = young.sort(NORMALS.time, maintain_order=True)
 
     def frames(self, now: int) -> dict[str, pl.DataFrame]:

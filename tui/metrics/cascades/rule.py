@@ -56,9 +56,9 @@ class Rule:
     and `cascade_sigma` on. A coin that nobody quotes begins none: it follows by its CUSUM and side.
     """
 
-    drift: float = 2.0
-    burst: float = 8.0
-    cascade: float = 16.0
+    drift: float = 1.0
+    burst: float = 5.0
+    cascade: float = 12.0
     most: float = 40.0  # the CUSUM grows no further, so that it comes down within two minutes
     one_sided: float = 0.65
     burst_sigma: float = 1.5

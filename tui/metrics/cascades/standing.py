@@ -10,9 +10,10 @@ import polars as pl
 from tui.metrics.cascades.normals import ALL, FEW_S, HOUR_MS
 from tui.metrics.cascades.rule import DAYS, LEAST_DAYS, Grade
 from tui.metrics.cascades.table import Cascade, as_of
+from tui.metrics.feeds import Feed
 from tui.metrics.memo import kept
 from tui.metrics.spans import MINUTE_MS, ms
-from tui.tables import TIME, WINDOWS
+from tui.tables import TIME, WINDOWS, State
 
 WHOLE = 0.95
 """The part of the seven days from which on they are a week: a restart must not take it away."""
@@ -73,6 +74,13 @@ class Standing:
         return "" if is_week(self.days) else f"{int(self.days)} of {DAYS} days"
 
 
+def unheard(fed: Sequence[Feed]) -> tuple[str, ...]:
+    """The venues of the feeds of liquidations and prices that do not deliver."""
+    needed = ("liquidations", "quotes")
+    bad = (one for one in fed if one.collector in needed and one.state != State.OFF)
+    return tuple(dict.fromkeys(one.venue for one in bad if not one.is_live))
+
+
 def is_week(days: float) -> bool:
     """Whether so many days are the seven that make a normal window."""
     return days >= DAYS * WHOLE
@@ -88,7 +96,7 @@ def standing(
 ) -> Standing:
     """The state at `now`, of `coin` alone if given. `totals` are the USD of each window, `silent`
     the venues whose feeds are not heard: without them nothing is ever calm."""
-    mine = [one for one in known(cascades, now) if one.base == coin]
+    mine = [one for one in as_of(cascades, now) if one.base == coin]
     running = [one for one in mine if one.ended is None]
     event = max(running, key=lambda one: (one.grade, one.since), default=None)
     days = days_of(normals)
@@ -104,11 +112,6 @@ def standing(
     if is_week(days):
         times = {name: _times(normals, usd, name, now, coin) for name, usd in totals.items()}
     return Standing(now, word, event, last, days, tuple(silent), times)
-
-
-def known(cascades: pl.DataFrame, now: datetime) -> tuple[Cascade, ...]:
-    """`table.as_of`, without a query where nothing is stored."""
-    return () if cascades.is_empty() else as_of(cascades, now)
 
 
 @kept(4)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -11,7 +11,8 @@ import polars as pl
 from tui.metrics.cascades.event import Event
 from tui.metrics.cascades.rule import BUCKET_MS, Grade
 from tui.metrics.derivatives import changes
-from tui.metrics.spans import MINUTE_MS, instant, moment, ms
+from tui.metrics.memo import kept
+from tui.metrics.spans import MINUTE_MS, moment, ms
 from tui.tables import CASCADES, Side
 
 AFTER = {
@@ -137,11 +138,29 @@ def returned(
     return pl.DataFrame(made, schema=CASCADES.schema)
 
 
-def as_of(frame: pl.DataFrame, moment_: datetime) -> tuple[Cascade, ...]:
+def as_of(frame: pl.DataFrame, now: datetime) -> tuple[Cascade, ...]:
     """The events that were known at a moment, oldest first, as they were known then."""
-    begun = frame.filter(pl.col("since") <= instant(moment_))
-    made = (_then(row, moment_) for row in begun.sort("since").iter_rows(named=True))
+    if frame.is_empty():
+        return ()
+    # Of 500 events all but the newest are what they will be: 0.1 ms instead of 5.
+    made = (one if settled <= now else _then(row, now) for settled, one, row in _settled(frame))
     return tuple(one for one in made if one is not None)
+
+
+_Settled = tuple[datetime, Cascade | None, Mapping[str, Any]]
+"""From when on nothing more becomes known of an event, what it is then, and its row."""
+
+
+@kept(4)
+def _settled(frame: pl.DataFrame) -> list[_Settled]:
+    longest = max(AFTER.values())
+    never = datetime.max.replace(tzinfo=UTC)
+    made: list[_Settled] = []
+    for row in frame.sort("since", maintain_order=True).iter_rows(named=True):
+        is_over = row["ended"] is not None
+        settled = max(row["ended"], row["until"] + longest) if is_over else never
+        made.append((settled, _then(row, settled) if is_over else None, row))
+    return made
 
 
 def _then(row: Mapping[str, Any], now: datetime) -> Cascade | None:
