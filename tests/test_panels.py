@@ -268,7 +268,7 @@ def test_the_feed_shrinks_to_four_rows_before_another_block_goes() -> None:
     heads = ("long %", "per minute", "5m by coin", "feed ≥")
     drawn = text(panel.lines(RECORDS["liquidations"], VIEW, 96, 42 - 12))
     assert all(head in drawn for head in heads)
-    short = panel.lines(RECORDS["liquidations"], VIEW, 96, 12)
+    short = panel.lines(RECORDS["liquidations"], VIEW, 96, 13)
     assert "feed ≥" in text(short)
     assert "per minute" not in text(short)
     assert sum(line.plain.startswith("│ 14:06") for line in short) == 4

@@ -9,7 +9,16 @@ import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.around import NEAR, SECONDS, Around
-from tui.metrics.cascades.standing import Standing, standing, unheard
+from tui.metrics.cascades.rule import LEAST_DAYS
+from tui.metrics.cascades.standing import (
+    Standing,
+    days_of,
+    follows,
+    lacking,
+    standing,
+    unheard,
+)
+from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
@@ -172,7 +181,22 @@ class Snapshot:
             alerts=self.alerts,
             silences=self._silences() if self.judged else None,
             venues=self.venue_minutes,
+            cascades=self.known_cascades if self.detects(coin) else None,
         )
+
+    def detects(self, coin: str | None = None) -> bool:
+        """Whether the detector of cascades knows what is normal of a coin or of all; else bursts
+        are told."""
+        return days_of(self.normals) >= LEAST_DAYS and follows(self.normals, coin)
+
+    def lacking(self, coin: str | None = None) -> str:
+        """Why no cascade can be told: `2 of 3 days`."""
+        return lacking(self.normals, coin)
+
+    @property
+    def known_cascades(self) -> tuple[Cascade, ...]:
+        """The events of the detector that were known at this moment, oldest first."""
+        return as_of(self.cascades, self.as_of)
 
     def _silences(self) -> Mapping[str, Silence]:
         listening = listening_of(self.coverage, self.streams)

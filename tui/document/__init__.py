@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tui.config import Settings
+from tui.document.cascade import cascade
 from tui.document.events import events
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
@@ -69,8 +70,13 @@ def lazily(snapshot: Snapshot, settings: Settings) -> Mapping[str, Any]:
         made = (prices, tape(), interest(), fed(), snapshot.as_of)
         return header(*made, base=coin, endpoint=snapshot.endpoint)
 
+    def liquidated() -> dict[str, Any]:
+        now = snapshot.standing(tape(), fed())
+        made = tape_panel(tape(), snapshot.gives, settings.coins, fed(), now)
+        return made | {"cascade": cascade(now, interest())}
+
     panels = {
-        "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
+        "liquidations": liquidated,
         "long_short": lambda: long_short(snapshot, interest()),
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),

@@ -57,6 +57,7 @@ class LiveScreen(TimeKeys):
         Binding("Y", "copy_panel", "copy the panel as text (OSC 52)", id="copy_panel"),
         Binding("b", "group", "group by coin, venue, side", id="group"),
         Binding("a", "alerts", "history of alerts", id="alerts"),
+        Binding("C", "cascades", "past cascades", id="cascades"),
         Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
     ]
 
@@ -252,6 +253,11 @@ class LiveScreen(TimeKeys):
         from tui.screens.alerts import AlertHistory  # not for a start: 1 ms
 
         self.app.push_screen(AlertHistory(replace(self.monitor.look, number=0)))
+
+    def action_cascades(self) -> None:
+        from tui.screens.cascades import CascadeHistory  # not for a start: 1 ms
+
+        self.app.push_screen(CascadeHistory(replace(self.monitor.look, number=0)))
 
     def action_mute(self) -> None:
         self.monitor.hearing.mute(self.monitor.clock())

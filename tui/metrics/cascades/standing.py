@@ -18,6 +18,7 @@ from tui.tables import TIME, WINDOWS, State
 WHOLE = 0.95
 """The part of the seven days from which on they are a week: a restart must not take it away."""
 _DAY_S = 86_400.0
+_UNPRICED = "no price of it"
 
 
 class Word(StrEnum):
@@ -52,6 +53,7 @@ class Standing:
     days: float
     silent: tuple[str, ...]
     times: Mapping[str, float | None]
+    is_followed: bool = True  # whether the coin's price is: the detector needs one
 
     @property
     def age(self) -> timedelta | None:
@@ -61,17 +63,27 @@ class Standing:
     @property
     def detects(self) -> bool:
         """Whether there is a baseline, so that a state can be told."""
-        return self.days >= LEAST_DAYS
+        return self.is_followed and self.days >= LEAST_DAYS
 
     @property
     def lacking(self) -> str:
         """Why there is no state: `2 of 3 days`; empty where there is one."""
-        return "" if self.detects else f"{int(self.days)} of {LEAST_DAYS} days"
+        return "" if self.detects else _why(self.days, self.is_followed, LEAST_DAYS)
 
     @property
     def lacking_week(self) -> str:
         """Why there is no multiple: `5 of 7 days`; empty where there is one."""
-        return "" if is_week(self.days) else f"{int(self.days)} of {DAYS} days"
+        known = self.is_followed and is_week(self.days)
+        return "" if known else _why(self.days, self.is_followed, DAYS)
+
+
+def _why(days: float, is_followed: bool, least: int) -> str:
+    return f"{int(days)} of {least} days" if is_followed else _UNPRICED
+
+
+def lacking(normals: pl.DataFrame, coin: str | None) -> str:
+    """Why no cascade of a coin, or of all, can be told where none can."""
+    return _why(days_of(normals), follows(normals, coin), LEAST_DAYS)
 
 
 def unheard(fed: Sequence[Feed]) -> tuple[str, ...]:
@@ -99,19 +111,30 @@ def standing(
     mine = [one for one in as_of(cascades, now) if one.base == coin]
     running = [one for one in mine if one.ended is None]
     event = max(running, key=lambda one: (one.grade, one.since), default=None)
-    days = days_of(normals)
+    days, followed = days_of(normals), follows(normals, coin)
     if event is not None:
         word = _WORDS[event.grade]
-    elif silent:
-        word = Word.UNKNOWN
+    elif not followed or days < LEAST_DAYS:
+        word = Word.YOUNG
     else:
-        word = Word.CALM if days >= LEAST_DAYS else Word.YOUNG
+        word = Word.UNKNOWN if silent else Word.CALM
     over = [one for one in mine if one.ended is not None]
     last = max(over, key=lambda one: one.until, default=None)
     times = dict[str, float | None](dict.fromkeys(totals))
-    if is_week(days):
+    if followed and is_week(days):
         times = {name: _times(normals, usd, name, now, coin) for name, usd in totals.items()}
-    return Standing(now, word, event, last, days, tuple(silent), times)
+    return Standing(now, word, event, last, days, tuple(silent), times, followed)
+
+
+def follows(normals: pl.DataFrame, coin: str | None) -> bool:
+    """Whether the hours of a coin are told: of all coins together, and of those that are quoted.
+    Where there are no hours at all, their number is the reason."""
+    return coin is None or normals.is_empty() or coin in _bases(normals)
+
+
+@kept(4)
+def _bases(normals: pl.DataFrame) -> frozenset[str]:
+    return frozenset(normals["base"].unique().to_list())
 
 
 @kept(4)

@@ -33,7 +33,8 @@ def stated(record: HeaderRecord, view: View, look: Look, form: Callable[..., str
     if now.word is Word.YOUNG or not now.detects:
         return state(record, view, form)
     if now.event is None and now.word is Word.UNKNOWN:
-        return [(_padded(f"unknown ({_silent(now)})", look), "$warn")]
+        text = f"? {_silent(now)}" if look is Look.BARE else f"unknown ({_silent(now)})"
+        return [(_padded(text, look), "$warn")]
     if now.event is None:
         return [(_padded(_calm(now, look), look), "$muted")]
     style = f"{view.side_style(now.event.side)} bold"
@@ -69,7 +70,8 @@ def _under_way(now: Standing, event: Cascade, look: Look) -> str:
     if (times := times_of(now)) is None:
         return text
     if look is Look.STRIP:
-        return f"{text} {draw.multiple(times)} {event.grade.word}"
+        wide = f" {event.grade.word}" if event.grade is Grade.MARKET_WIDE else ""
+        return f"{text} {draw.multiple(times)}{wide}"
     return f"{text}  {draw.multiple(times)}" + (" normal" if look is Look.FULL else "")
 
 
