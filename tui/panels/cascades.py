@@ -89,9 +89,7 @@ class CascadesPanel(Panel):
         for at, one in shown:
             cells = _cells(one, record.as_of, view)
             if at == view.selected:
-                plain = {
-                    key: cell if isinstance(cell, str) else cell[0] for key, cell in cells.items()
-                }
+                plain = {key: c if isinstance(c, str) else c[0] for key, c in cells.items()}
                 lines.append(row(columns, plain, width, "reverse"))
             else:
                 lines.append(row(columns, cells, width))

@@ -57,7 +57,7 @@ class Rule:
     """
 
     drift: float = 1.0
-    burst: float = 5.0
+    burst: float = 6.0
     cascade: float = 12.0
     most: float = 40.0  # the CUSUM grows no further, so that it comes down within two minutes
     one_sided: float = 0.65
