@@ -63,7 +63,7 @@ class Market:
     """`truths` are known before the first bucket; the day of warm-up has none."""
 
     def __init__(self, setting: Setting, warm_up: float = 1.0) -> None:
-        self._made, self._random = setting, random.Random(setting.seed)
+        self.setting, self._random = setting, random.Random(setting.seed)
         self.end = START + int(setting.days * DAY)
         self._at, self._now = -1, 0.0
         self.truths: list[Truth] = []
@@ -90,7 +90,7 @@ class Market:
                 waiting.pop(0)
             truth = waiting[0] if waiting and waiting[0].since <= start else None
             common = self._random.gauss(0, 1)
-            if self._made.noise and self._random.random() < BUCKET_MS / DAY * 4:
+            if self.setting.noise and self._random.random() < BUCKET_MS / DAY * 4:
                 jump = self._random.choice((-1, 1)) * self._random.uniform(4, 10)
             whole: list[Cell] = []
             thinned: list[Cell] = []
@@ -119,7 +119,7 @@ class Market:
     def _rate(self, name: str, coin: _Coin, start: int, side: Side) -> float:
         """Orders a bucket that nothing excited."""
         rate = self._hourly(start // 600_000) * COINS[name]
-        if self._made.noise:
+        if self.setting.noise:
             along = -coin.move if side is Side.LONG else coin.move
             rate *= (1 - BRANCHING) * max(0.4, min(4.0, 1 + 0.5 * along))
         return rate
@@ -127,7 +127,7 @@ class Market:
     def _hourly(self, at: int) -> float:
         """Orders of BTC a bucket and side at these ten minutes of the day."""
         if at != self._at:
-            self._at, made = at, self._made
+            self._at, made = at, self.setting
             rate = made.per_minute * BUCKET_MS / 60_000 / 2
             self._now = rate * (1 + made.rhythm * math.sin(at % 144 / 144 * 2 * math.pi))
         return self._now
@@ -139,11 +139,11 @@ class Market:
         rows: list[tuple[str, int, Side, float]] = []
         for side in SIDES:
             pending, rate = coin.pending[side], self._rate(name, coin, start, side)
-            branching = BRANCHING if self._made.noise else 0.0
+            branching = BRANCHING if self.setting.noise else 0.0
             if truth and truth.side is side:
                 branching, rate = 0.9, rate * truth.strength / 4
-            elif self._made.noise and chance.random() < BUCKET_MS / DAY:
-                rate += self._made.per_minute * COINS[name]  # a minute's orders in a bucket
+            elif self.setting.noise and chance.random() < BUCKET_MS / DAY:
+                rate += self.setting.per_minute * COINS[name]  # a minute's orders in a bucket
             count = _poisson(chance, rate + pending * (1 - DECAY))
             coin.pending[side] = pending * DECAY + branching * count
             for _ in range(count):

@@ -9,6 +9,7 @@ of CPU; `--quick` takes one. README.md beside it has the table.
 
 import sys
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,9 +20,9 @@ from tests.simulated_market import DAY, QUOTED, START, Market, Setting, Truth, a
 from tui.metrics.cascades.buckets import batch
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour
+from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week
 from tui.metrics.cascades.rule import Grade
-from tui.tables import COVERAGE, LIQUIDATIONS, QUOTES
+from tui.tables import COVERAGE, QUOTES, Side
 
 RATES = (1.0, 6.0, 60.0)
 """Forced orders of BTC a minute; the other coins have 30 to 80 % of it."""
@@ -54,14 +55,14 @@ class Score:
         return self.found / self.truths if self.truths else 1.0
 
 
-def played(market: Market) -> tuple[list[Event], list[Event]]:
+def played(market: Market, week: Week | None = None) -> tuple[list[Event], list[Event]]:
     """The events found in the whole market and in the thinned one. The week before is seven times
-    its first day."""
-    detectors = (Detector(), Detector())
+    its first day, unless another is given."""
+    detectors = (Detector(week), Detector(week and Week(week.hours)))
     found: tuple[dict[tuple[str, str, int], Event], ...] = ({}, {})
     for pair in market.buckets():
         for detector, bucket, events in zip(detectors, pair, found, strict=True):
-            if bucket.start == START + DAY:
+            if bucket.start == START + DAY and week is None:
                 detector.week = a_week(detector.week.hours)
             detector.step(bucket)
             for event in detector.taken()[0] if detector.touched else ():
@@ -128,24 +129,17 @@ def line(name: str, score: Score) -> str:
 
 
 def recorded(path: Path) -> list[str]:
-    """The events in the recorded liquidations, against the recording's own mean: there is no week
-    of it. Prices are those of its fills, the newest of each coin."""
+    """What alarms in the recorded liquidations, against the recording's own mean: there is no week
+    of it. It has no prices, without which no event begins: the alarms are of flow and side."""
     rows = pl.read_csv(path, try_parse_dates=True).filter(pl.col("symbol").str.ends_with("USDT"))
-    base = pl.col("symbol").str.strip_suffix("USDT")
-    rows = rows.with_columns(pl.col("ts").cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"), base)
-    rows = rows.with_columns(base.alias("base")).sort("ts")
-    tape = rows.select(
-        "ts", pl.col("ts").alias("received"), pl.col("exchange").alias("venue"), "symbol", "base",
-        pl.lit("crypto").alias("class"), "side", "qty", "price", pl.lit("fill_avg").alias("kind"),
-        "usd", pl.lit("stream").alias("source"), pl.lit(1).cast(pl.Int64).alias("conn"),
-        pl.lit(0).cast(pl.Int64).alias("n"), pl.lit(None, pl.String).alias("raw"),
-    ).rename({"kind": "price_kind"}).select(*LIQUIDATIONS.schema)  # fmt: skip
-    quotes = tape.select(
-        "ts", "received", "venue", (pl.col("base") + "/USDT").alias("symbol"), "base", "price"
-    ).select(*QUOTES.schema)
+    base = pl.col("symbol").str.strip_suffix("USDT").alias("base")
+    ts = pl.col("ts").cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    told = {"class": "crypto", "source": "stream"}
+    rows = rows.with_columns(ts, base, venue="exchange").sort("ts")
+    tape = rows.with_columns(received="ts", **{k: pl.lit(v) for k, v in told.items()})
     times = tape["ts"].to_physical().to_list()
     buckets = []
-    for bucket in batch(tape, quotes, COVERAGE.empty(), times[0], times[-1] + 120_000):
+    for bucket in batch(tape, QUOTES.empty(), COVERAGE.empty(), times[0], times[-1] + 120_000):
         heard = any(abs(bucket.start - ts) < PAUSE_MS for ts in near(times, bucket.start))
         buckets.append(bucket._replace(venues=frozenset({"binance"} if heard else ())))
     mean = Hour()
@@ -155,11 +149,18 @@ def recorded(path: Path) -> list[str]:
     mean.listened["binance"] = 3600
     detector, start = Detector(), times[0] - times[0] % HOUR_MS
     detector.week = a_week({start - DAY + hour * HOUR_MS: mean for hour in range(24)})
+    alarms: set[tuple[str, Side]] = set()
+    counted: Counter[tuple[str, Side]] = Counter()
     for bucket in buckets:
         detector.step(bucket)
-    found = list(detector.taken()[0])
-    head = f"recorded: {tape.height} liquidations, {hours:.1f} h, {len(found)} events"
-    return [head, *(f"  {event.base or 'all'} {event.side} {event.grade.word}" for event in found)]
+        now = {(base, side) for side in Side for base in detector.alarmed(side)}
+        counted.update(now - alarms)
+        alarms = now
+    worst = ", ".join(f"{base} {side} {n}" for (base, side), n in counted.most_common(5))
+    head = (
+        f"recorded: {tape.height} liquidations of {tape['base'].n_unique()} coins in {hours:.1f} h"
+    )
+    return [f"{head}; alarms of flow and side: {counted.total()} ({worst or 'none'})"]
 
 
 def near(times: list[int], at: int) -> list[int]:

@@ -168,7 +168,7 @@ class Detector:
             hot = any(one.until == bucket.end for one in mine)
             event.add(spent, bucket.start, bucket.prices.get(event.priced), hot)
             self._touch(event)
-        for base in self._alarmed(side):
+        for base in self.alarmed(side):
             event.coins.setdefault(base, bucket.known)
         self._market_grade(event, mine, bucket)
         if not mine:
@@ -187,7 +187,7 @@ class Detector:
         self._step(event, Grade.BURST, first.steps[-1].sigmas, bucket)
         return event
 
-    def _alarmed(self, side: Side) -> Iterator[str]:
+    def alarmed(self, side: Side) -> Iterator[str]:
         """The coins whose CUSUM is over the threshold on this side: also those nobody quotes."""
         for base, coin in self.coins.items():
             if (base, side) in self.running or (
