@@ -51,10 +51,9 @@ def tape_panel(
 
 def _normal(windows: dict[str, Any], now: Standing) -> dict[str, Any]:
     """With each total ÷ a normal one, or why that is not known."""
-    why = now.lacking_week
-    lacking = {"times_normal_reason": why} if why else {}
+    why = now.lacking_week or "nothing is normal then"
     return {
-        name: window | {"times_normal": now.times.get(name)} | lacking
+        name: window | {"normal": told({"times": now.times.get(name)}, why)}
         for name, window in windows.items()
     }
 

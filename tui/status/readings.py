@@ -148,8 +148,7 @@ def state(latest: Latest) -> str | None:
 def times(latest: Latest) -> str | None:
     """The last minute ÷ a normal one; while an event runs in a store of less than a week, as it was
     when that grew worse."""
-    window = latest.panel("liquidations", "windows", "1m") or {}
-    value = window.get("times_normal")
+    value = latest.panel("liquidations", "windows", "1m", "normal", "times")
     if value is None:
         value = latest.panel("liquidations", "cascade", "event", "at_grade", "times_normal")
     if value is None or latest.lost():

@@ -34,7 +34,7 @@ class Price:
     minute: the root of their mean square over the newest 24 h, from an hour of them on."""
 
     newest: deque[tuple[int, float]] = field(default_factory=deque)
-    minute: int = -1
+    minute: int = -2  # none yet
     close: float = 0.0
     squares: deque[tuple[int, int]] = field(default_factory=deque)
     total: int = 0
