@@ -15,7 +15,7 @@ from tui.tables import COVERAGE, LIQUIDATIONS, QUOTES
 
 BEGAN = datetime(2026, 1, 19, 12, tzinfo=UTC)
 FALLS, FALLEN = BEGAN + timedelta(minutes=80), BEGAN + timedelta(minutes=84)
-END = BEGAN + timedelta(minutes=100)
+END = BEGAN + timedelta(minutes=105)
 HOUR = timedelta(hours=1)
 COINS = ("BTC", "ETH", "SOL", "XRP")
 

@@ -24,7 +24,7 @@ from tui.tables import (
     SATURATION,
 )
 
-LATER = FALLEN + timedelta(minutes=16)
+LATER = FALLEN + timedelta(minutes=19)
 STEP = timedelta(seconds=10)
 
 
