@@ -161,7 +161,7 @@ def test_the_alerts_go_through_the_grades_and_tell_the_end_once() -> None:
     grades = [grade for grade, _ in fired]
     assert grades in ([1, 3, 0], [1, 2, 3, 0])
     assert fired[-2][1].startswith("market-wide long, ×")
-    assert fired[-1][1].startswith("cascade end long, $")
+    assert fired[-1][1].startswith("cascade end long, ≥ $")
 
 
 def test_the_document_says_the_state_and_the_numbers_behind_it() -> None:

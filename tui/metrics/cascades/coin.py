@@ -110,9 +110,13 @@ class Coin:
             leg.anchor = max(leg.anchor, start - REACH_MS)
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing of it need be remembered."""
-        return not self.spent and not any(leg.score for leg in self.legs.values())
+    def moves(self) -> bool:
+        """Whether a bucket without a cell changes anything."""
+        return any(leg.score for leg in self.legs.values())
+
+    def is_idle(self, start: int) -> bool:
+        """Whether nothing of it need be remembered any more."""
+        return not self.moves and (not self.spent or self.spent[-1].start < start - REACH_MS)
 
     def share(self, side: Side) -> float:
         """The part of the USD since the side's CUSUM left 0 that is the side's."""

@@ -20,6 +20,7 @@ from tui.metrics.cascades.rule import (
     Grade,
     Rule,
 )
+from tui.metrics.spans import MINUTE_MS
 from tui.tables import Side
 
 BITCOIN = "BTC"
@@ -69,17 +70,24 @@ class Detector:
             self.spent.append(Spent(bucket.start, bucket.cells))
         while self.spent and self.spent[0].start < bucket.start - REACH_MS:
             self.spent.popleft()
-        for base in sorted(by_coin.keys() | self.coins.keys()):
+        moving = {base for base, coin in self.coins.items() if coin.moves}
+        running = {base for base, _ in self.running if base != ALL}
+        for base in sorted(by_coin.keys() | moving | running):
             cells = tuple(by_coin.get(base, ()))
             coin = self.coins.setdefault(base, Coin())
             baseline = self._baseline(base, bucket)
             coin.add(bucket.start, cells, baseline, self.rule)
             for side in Side:
                 self._coin(coin, base, side, cells, bucket)
-            if coin.idle and not any((base, side) in self.running for side in Side):
-                del self.coins[base]
         for side in Side:
             self._market(side, bucket)
+        if bucket.end % MINUTE_MS == 0:
+            self._forget(bucket.start)
+
+    def _forget(self, start: int) -> None:
+        for base in [base for base, coin in self.coins.items() if coin.is_idle(start)]:
+            if not any((base, side) in self.running for side in Side):
+                del self.coins[base]
 
     def _baseline(self, base: str, bucket: Bucket) -> float:
         """Frozen while an event of the coin runs."""
