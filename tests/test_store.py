@@ -296,6 +296,8 @@ def test_a_store_of_version_1_keeps_its_rows_and_becomes_what_a_new_one_is(path:
         db.execute("DROP TABLE saturation")
         db.execute("DROP TABLE control")
         db.execute("DROP TABLE alerts")
+        db.execute("DROP TABLE normals")
+        db.execute("DROP TABLE cascades")
         db.execute("DROP TABLE copies")
         db.execute("DROP TABLE tape_blocks")
         db.execute("DROP INDEX liquidations_ts")
