@@ -23,7 +23,7 @@ class LiquidationsPanel(Panel):
     name, title, number = "liquidations", "Liquidations", 1
     tables = (LIQUIDATIONS, LIQUIDATION_MINUTES, COVERAGE, QUOTES, DERIVATIVES)
     blocks = 2
-    strip = 8  # a box of fewer than nine rows holds the windows alone
+    strip = 9  # a box of fewer than ten rows holds the windows alone
 
     def record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
         """The totals, and what moved beside them."""
