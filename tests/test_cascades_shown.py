@@ -10,26 +10,30 @@ import pytest
 
 from tests import panel_samples as samples
 from tests.cascade_stage import FALLS, buckets, frames, week, week_rows
+from tests.fake_panels import FakeSource, panels
 from tests.frames import NOW, connection, frame, snapshot
 from tests.test_panels import VIEW, golden, text
 from tui import config
 from tui.alerts import bursts as alerting
+from tui.app import LiqtopApp
 from tui.clock import iso
 from tui.document import document
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.rule import Grade
-from tui.metrics.cascades.standing import Word, standing
+from tui.metrics.cascades.standing import Word, standing, unheard
 from tui.metrics.cascades.table import row
 from tui.metrics.cascades.told import told
 from tui.metrics.events import Kind
+from tui.metrics.feeds import Feed
 from tui.panels import header
 from tui.panels.cascades import CascadesPanel, CascadesRecord
 from tui.panels.events import EventsPanel, EventsRecord
+from tui.screens.panel_view import Rows
 from tui.snapshot import Snapshot
 from tui.status import line
 from tui.status.latest import Latest
 from tui.status.words import words
-from tui.tables import CASCADES, COVERAGE, DERIVATIVES, SATURATION, WINDOWS
+from tui.tables import CASCADES, COVERAGE, DERIVATIVES, SATURATION, WINDOWS, State
 
 DEFAULT = Path(__file__).parent.parent / "config" / "default.toml"
 PANEL = CascadesPanel()
@@ -99,6 +103,14 @@ def test_nothing_is_calm_while_a_feed_is_silent_or_the_store_is_young() -> None:
     assert (young.word, young.lacking) == (Word.YOUNG, "2 of 3 days")
     other = standing(none, week_, TOTALS, (), NOW, "DOGE")
     assert (other.word, other.lacking) == (Word.YOUNG, "no price of it")
+
+
+def test_what_is_not_heard_is_named_the_detector_too() -> None:
+    lost = Feed("liquidations", "okx", "swap", State.RETRYING, 14.0, 3, "ping timeout", False)
+    failed = Feed("metrics", "", "", State.RETRYING, None, 1, "cascades: KeyError", False)
+    poller = Feed("positioning", "okx", "", State.RETRYING, 14.0, 3, None, False)
+    fed = (samples.live_feed("liquidations", "bybit", "linear"), lost, failed, poller)
+    assert unheard(fed) == ("okx", "detector")
 
 
 def test_a_multiple_is_of_the_mean_of_the_same_span_and_wants_a_week() -> None:
@@ -199,3 +211,21 @@ def test_the_header_of_a_silent_recorder_says_so() -> None:
     silent = replace(record, recorder_ts=samples.ago(seconds=40))
     assert "● calm" in text(header.lines(record, VIEW, 160, 2))
     assert "unknown (recorder silent)" in text(header.lines(silent, VIEW, 160, 2))
+
+
+async def test_a_key_lists_the_past_cascades_and_enter_opens_one_in_time(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, data_dir=tmp_path, symbols="block")
+    taken = at(600)
+    app = LiqtopApp(settings, FakeSource(taken), clock=lambda: taken.as_of, panels=panels())
+    async with app.run_test(size=(140, 30)) as pilot:
+        await pilot.pause(0.3)
+        await pilot.press("C")
+        for _ in range(300):
+            await pilot.pause(0.02)
+            if "market" in (drawn := app.screen.query_one("#detail", Rows).text):
+                break
+        assert "Liquidations › cascades" in drawn
+        await pilot.press("j", "enter")
+        await pilot.pause()
+        (whole,) = [one for one in taken.known_cascades if one.base is None]
+        assert app.moment() == whole.steps[-1].ts

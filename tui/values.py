@@ -21,7 +21,7 @@ SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "console", "ascii")
 KEY_IDS = (
     *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
-    *("coin", "coin_back", "coin_next", "coin_previous", "copy", "copy_panel"),
+    *("cascades", "coin", "coin_back", "coin_next", "coin_previous", "copy", "copy_panel"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
     *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "layout"),
     "mute",

@@ -10,7 +10,7 @@ import polars as pl
 from tui.metrics.cascades.normals import ALL, FEW_S, HOUR_MS
 from tui.metrics.cascades.rule import DAYS, LEAST_DAYS, Grade
 from tui.metrics.cascades.table import Cascade, as_of
-from tui.metrics.feeds import Feed
+from tui.metrics.feeds import METRICS, Feed
 from tui.metrics.memo import kept
 from tui.metrics.spans import MINUTE_MS, ms
 from tui.tables import TIME, WINDOWS, State
@@ -87,10 +87,11 @@ def lacking(normals: pl.DataFrame, coin: str | None) -> str:
 
 
 def unheard(fed: Sequence[Feed]) -> tuple[str, ...]:
-    """The venues of the feeds of liquidations and prices that do not deliver."""
-    needed = ("liquidations", "quotes")
+    """The venues of the feeds of liquidations and prices that do not deliver, and the detector
+    where what the recorder computes of its store fails."""
+    needed = ("liquidations", "quotes", METRICS)
     bad = (one for one in fed if one.collector in needed and one.state != State.OFF)
-    return tuple(dict.fromkeys(one.venue for one in bad if not one.is_live))
+    return tuple(dict.fromkeys(one.venue or "detector" for one in bad if not one.is_live))
 
 
 def is_week(days: float) -> bool:
