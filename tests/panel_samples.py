@@ -11,6 +11,9 @@ from tui.metrics import flows as flow_metric
 from tui.metrics import header as metric
 from tui.metrics.around import Then
 from tui.metrics.averages import Average, Averages
+from tui.metrics.cascades.rule import Grade
+from tui.metrics.cascades.standing import Standing, Word
+from tui.metrics.cascades.table import Cascade, Step
 from tui.metrics.coverage import Cover
 from tui.metrics.derivatives import Derivatives, Funding, OpenInterest
 from tui.metrics.drivers import Basis, Drivers, Move, drivers
@@ -49,7 +52,7 @@ from tui.panels.moving_averages import AveragesRecord
 from tui.panels.options import OptionsRecord
 from tui.panels.safe_haven import HavensRecord
 from tui.panels.supply import SupplyRecord
-from tui.scores import LINES, Reading, Score, Scorecard, Standing
+from tui.scores import LINES, Percentile, Reading, Score, Scorecard
 from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES, Measure, Side, State
 
 NOW = datetime(2026, 1, 20, 14, 6, 41, tzinfo=UTC)
@@ -180,6 +183,7 @@ def liquidations_record(have: timedelta | None = None) -> LiquidationsRecord:
         tuple(prices),
         {"BTC": -0.0137, "ETH": -0.0202, "SOL": -0.0261},
         {"BTC": -0.024, "ETH": -0.029},
+        standing=standing() if have is None else young(),
     )
 
 
@@ -317,14 +321,14 @@ def supply_record() -> SupplyRecord:
     return SupplyRecord(NOW, supplied())
 
 
-READINGS: dict[str, tuple[Reading, Standing]] = {
-    "trend": (Reading(-0.125, ago(seconds=1), 0.003), Standing(365, 365, 0.04)),
-    "leverage": (Reading(-0.031, ago(seconds=8), -0.012), Standing(41, 7, 0.22)),
-    "funding": (Reading(0.000041, ago(seconds=8), -0.000059), Standing(41, 7, 0.38)),
-    "positioning": (Reading(0.698, ago(minutes=4), -0.011), Standing(30, 30, 0.91)),
-    "supply": (Reading(0.066, ago(seconds=1), 0.0), Standing(3, 7, None)),
-    "haven": (Reading(18.93, ago(seconds=3), -0.5), Standing(365, 365, 0.01)),
-    "forced_flow": (Reading(929e6, ago(minutes=21), 12e6, is_low=True), Standing(41, 7, 0.97)),
+READINGS: dict[str, tuple[Reading, Percentile]] = {
+    "trend": (Reading(-0.125, ago(seconds=1), 0.003), Percentile(365, 365, 0.04)),
+    "leverage": (Reading(-0.031, ago(seconds=8), -0.012), Percentile(41, 7, 0.22)),
+    "funding": (Reading(0.000041, ago(seconds=8), -0.000059), Percentile(41, 7, 0.38)),
+    "positioning": (Reading(0.698, ago(minutes=4), -0.011), Percentile(30, 30, 0.91)),
+    "supply": (Reading(0.066, ago(seconds=1), 0.0), Percentile(3, 7, None)),
+    "haven": (Reading(18.93, ago(seconds=3), -0.5), Percentile(365, 365, 0.01)),
+    "forced_flow": (Reading(929e6, ago(minutes=21), 12e6, is_low=True), Percentile(41, 7, 0.97)),
 }
 """Of the lines that have a source."""
 
@@ -333,7 +337,7 @@ def scorecard() -> Scorecard:
     """Every line; a feed that was heard of too long ago, and sources that are not there."""
     scores = []
     for line in LINES:
-        none = Reading(reason=f"needs {line.needs}"), Standing(0, 7, None)
+        none = Reading(reason=f"needs {line.needs}"), Percentile(0, 7, None)
         reading, standing = READINGS.get(line.name, none)
         scores.append(Score(line, reading, standing, line.name == "forced_flow"))
     return Scorecard(NOW, "BTC", tuple(scores))
@@ -342,7 +346,7 @@ def scorecard() -> Scorecard:
 def empty_scorecard() -> Scorecard:
     """No line has a number."""
     none = Reading(reason="no live price of BTC")
-    scores = tuple(Score(line, none, Standing(0, 7, None), False) for line in LINES)
+    scores = tuple(Score(line, none, Percentile(0, 7, None), False) for line in LINES)
     return Scorecard(NOW, "BTC", scores)
 
 
@@ -379,7 +383,67 @@ def header(
         base="BTC",
         endpoint=endpoint,
     )
-    return HeaderRecord("BTC", now, made, ago(seconds=1), -0.0137, -0.024)
+    return HeaderRecord("BTC", now, made, young(), ago(seconds=1), -0.0137, -0.024)
+
+
+def young(days: float = 2.0) -> Standing:
+    """The state of a store that has too few days to tell one."""
+    return Standing(NOW, Word.YOUNG, None, None, days, (), dict.fromkeys(WINDOWS))
+
+
+def a_cascade(grade: Grade = Grade.MARKET_WIDE, **other: Any) -> Cascade:
+    """The cascade of the wave: four minutes old and under way."""
+    steps = (
+        Step(ago(seconds=180), Grade.BURST, 11.0, 0.96, -1.8),
+        Step(ago(seconds=120), Grade.CASCADE, 24.0, 0.97, -2.9),
+        Step(ago(seconds=60), Grade.MARKET_WIDE, 31.0, 0.98, -4.1),
+    )
+    made: dict[str, Any] = {
+        "since": ago(seconds=245),
+        "base": None,
+        "side": Side.LONG,
+        "until": NOW,
+        "ended": None,
+        "steps": tuple(step for step in steps if step.grade <= grade),
+        "coins": ("BTC", "ETH", "SOL", "XRP"),
+        "priced": "BTC",
+        "lead": "bybit",
+        "sigma": 0.0015,
+        "normal": 462_000.0,
+    }
+    return Cascade(**(made | other))
+
+
+def past_cascade(**other: Any) -> Cascade:
+    """One that is over, five hours ago, with all that is known of it."""
+    over: dict[str, Any] = {
+        "since": ago(hours=5, minutes=7),
+        "until": ago(hours=5),
+        "ended": ago(hours=4, minutes=58, seconds=57),
+        "steps": tuple(
+            replace(step, ts=step.ts - timedelta(hours=5)) for step in a_cascade().steps
+        ),
+        "long_usd": 96.4e6,
+        "short_usd": 2.1e6,
+        "peak": ago(hours=5, minutes=4),
+        "peak_usd": 31.2e6,
+        "times": 67.5,
+        "move": -0.0192,
+        "interest": -0.034,
+        "saturation": 0.93,
+        "after": (0.004, -0.002, 0.0114),
+    }
+    return a_cascade(**(over | other))
+
+
+def standing(word: Word = Word.MARKET_WIDE, **other: Any) -> Standing:
+    """The state while the wave runs, of a store that knows a week."""
+    grades = {Word.BURST: Grade.BURST, Word.CASCADE: Grade.CASCADE, Word.MARKET_WIDE: Grade(3)}
+    event = a_cascade(grades[word]) if word in grades else None
+    numbers = (47.0, 30.0, 11.0, 3.1, 1.5, 1.2, 1.1)
+    times = dict(zip(WINDOWS, numbers, strict=True))
+    rest: dict[str, Any] = {"last": None, "days": 7.0, "silent": (), "times": times}
+    return Standing(NOW, word, event, **(rest | other))
 
 
 def live_feed(collector: str, venue: str, stream: str = "") -> Feed:

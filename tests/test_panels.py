@@ -15,11 +15,13 @@ from textual.content import Content
 from tests import depth_samples
 from tests import panel_samples as samples
 from tui import draw
+from tui.metrics.cascades.standing import Standing, Word
 from tui.metrics.feeds import Feed
 from tui.metrics.windows import Amount, Folded
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form, form_of
 from tui.panels.drill import Drill
+from tui.panels.header import HeaderRecord
 from tui.panels.liquidations.rooms import share_out
 from tui.panels.supply import SupplyRecord
 from tui.tables import State
@@ -136,6 +138,11 @@ def test_gold_fills_the_room_it_is_given_with_a_chart() -> None:
     golden("safe_haven_64x19", text(BY_NAME["safe_haven"].lines(record, VIEW, 64, 19)))
 
 
+def stood(standing: Standing) -> HeaderRecord:
+    """The header of the wave in that state."""
+    return replace(samples.header(), standing=standing)
+
+
 @pytest.mark.parametrize(("width", "height"), HEADERS)
 def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
     records = {
@@ -144,6 +151,10 @@ def test_the_header_looks_as_its_drawing(width: int, height: int) -> None:
             endpoint="http://127.0.0.1:43210", bad=True, aged=12
         ),
         "young store": samples.header(have=timedelta(minutes=12)),
+        "cascade": stood(samples.standing()),
+        "burst": stood(samples.standing(Word.BURST)),
+        "calm": stood(samples.standing(Word.CALM, last=samples.past_cascade())),
+        "silent": stood(samples.standing(Word.UNKNOWN, silent=("binance", "okx"))),
     }
     drawn = [
         (f"{title}\n" if title else "") + text(header.lines(record, VIEW, width, height))
@@ -272,7 +283,7 @@ def test_the_feed_shrinks_to_four_rows_before_another_block_goes() -> None:
     heads = ("long %", "per minute", "5m by coin", "feed ≥")
     drawn = text(panel.lines(RECORDS["liquidations"], VIEW, 96, 42 - 12))
     assert all(head in drawn for head in heads)
-    short = panel.lines(RECORDS["liquidations"], VIEW, 96, 12)
+    short = panel.lines(RECORDS["liquidations"], VIEW, 96, 13)
     assert "feed ≥" in text(short)
     assert "per minute" not in text(short)
     assert sum(line.plain.startswith("│ 14:06") for line in short) == 4

@@ -179,7 +179,7 @@ def test_a_dropped_connection_is_a_gap_and_what_was_sent_is_there(
     market: Exchange, home: Home
 ) -> None:
     before = highest(home)
-    assert market.order(do="drop", venue="bybit", stream="linear")["dropped"] == 1
+    assert market.order(do="drop", venue="bybit", stream="linear")["dropped"] >= 1
     burst(market, 13, rate=350)  # two seconds, in which the recorder comes back
     subscribed(home, before, [("bybit", "linear")])
     burst(market, 14)

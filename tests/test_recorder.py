@@ -404,14 +404,14 @@ async def test_scores_are_noted_once_in_the_beginning_of_each_hour(
         latest, now = running.latest, utc_now()
         hour = now.replace(minute=0, second=0, microsecond=0)
         priced = snapshot(now, quotes=frame(QUOTES, [quote(1.0, now)]))
-        assert latest.noted(replace(priced, as_of=now)) is None, "that hour is not at its beginning"
+        assert latest.noted(replace(priced, as_of=now)) == [], "that hour is not at its beginning"
         later = hour + timedelta(hours=1, seconds=2)
         ratio = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m", "ratio": 3.0}
         crowd = frame(POSITIONING, [ratio | {"ts": later - timedelta(minutes=3)}])
-        told = latest.noted(replace(priced, as_of=later, positioning=crowd))
-        assert told is not None
+        ((_, told),) = latest.noted(replace(priced, as_of=later, positioning=crowd))
         assert told.rows() == [(hour + timedelta(hours=1), "BTC", "positioning", 0.75)]
-        assert latest.noted(replace(priced, as_of=later + timedelta(minutes=9))) is None
-        again = latest.noted(replace(priced, as_of=later + timedelta(hours=1), positioning=crowd))
-        assert again is not None
+        assert latest.noted(replace(priced, as_of=later + timedelta(minutes=9))) == []
+        ((_, again),) = latest.noted(
+            replace(priced, as_of=later + timedelta(hours=1), positioning=crowd)
+        )
         assert again.is_empty(), "an hour later nothing of it is fresh"

@@ -20,10 +20,11 @@ from tests.frames import (
     snapshot,
 )
 from tui.document.tape import tape_panel
+from tui.metrics.cascades.standing import standing
 from tui.metrics.feed import Folded
 from tui.metrics.windows import WINDOWS, Amount, FeedRow, Liquidations, liquidations
 from tui.snapshot import Snapshot
-from tui.tables import COVERAGE, LIQUIDATIONS, Side
+from tui.tables import CASCADES, COVERAGE, LIQUIDATIONS, NORMALS, Side
 
 LISTENING = [connection(stream.venue, stream.stream) for stream in STREAMS]
 
@@ -354,7 +355,8 @@ def test_rows_of_a_venue_that_is_not_wanted_now_make_a_lower_bound() -> None:
     hour, short = record.windows["1h"], record.windows["5m"]
     assert hour.reasons == ("binance not recorded now",)
     assert (short.reasons, short.lower_bound) == ((), False)
-    told = tape_panel(record, GIVES, (), ())
+    none = standing(CASCADES.empty(), NORMALS.empty(), {}, (), NOW)
+    told = tape_panel(record, GIVES, (), (), none)
     assert told["windows"]["1h"]["reasons"] == ["binance not recorded now"]
     assert told["venues"]["bybit"]["windows"]["1h"]["reasons"] == []
     assert told["venues"]["binance"]["windows"]["1h"]["reasons"] == ["binance not recorded now"]

@@ -19,7 +19,7 @@ from tui.usage import Parser, seconds, whole
 TABLES = (
     *("liquidations", "liquidation_minutes", "coverage", "positioning"),
     *("derivatives", "candles", "quotes", "health", "saturation", "control", "alerts"),
-    *("depth", "volatility", "options", "scores", "flow", "series"),
+    *("depth", "volatility", "options", "scores", "flow", "series", "normals", "cascades"),
 )
 """The names in `tui.tables`, whose types would load polars."""
 

@@ -16,6 +16,7 @@ from tui.alerts import watch
 from tui.alerts.fired import Fired
 from tui.clock import Clock
 from tui.config import Settings
+from tui.detection import META, Detection
 from tui.document import SCHEMA, guarded
 from tui.errors import StoreError
 from tui.metrics import saturation
@@ -23,7 +24,7 @@ from tui.outbox import Outbox
 from tui.scores import note
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer
-from tui.tables import ALERTS, SATURATION, SCORES
+from tui.tables import ALERTS, SATURATION, SCORES, Table
 from tui.venues import VENUES
 
 log = logging.getLogger("liqtop")
@@ -38,14 +39,16 @@ SETTLED_S = 5
 """A minute's saturation is summed up this long after its end: rows come within two seconds."""
 
 
+Rows = list[tuple[Table, pl.DataFrame]]
+
+
 class Second(NamedTuple):
-    """What was made of one moment: the document, rows of SATURATION when a minute is over, and
-    rows of SCORES when an hour has begun, the errors by what they hindered."""
+    """What was made of one moment: the document, rows of the tables that rest on others (how full
+    venues were, scores, cascades and what is normal), and the errors by what they hindered."""
 
     as_of: datetime
     document: dict[str, Any]
-    full: pl.DataFrame | None
-    noted: pl.DataFrame | None
+    rows: Rows
     errors: dict[str, Exception]
 
 
@@ -72,6 +75,7 @@ class Latest:
         self._say, self._said = say, dict[str, type[Exception]]()
         self._writer, self._outbox = writer, outbox
         self._live = Live(reader)
+        self._detection = Detection(reader)
         self._thread = ThreadPoolExecutor(1, "metrics")
         self._summed = clock().replace(second=0, microsecond=0)  # the minute of the start is none
         self._noted = self._summed.replace(minute=0)  # and its hour is not at its beginning
@@ -101,11 +105,9 @@ class Latest:
 
     async def _second(self) -> None:
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._thread, self._made)
-        as_of, doc, errors = made.as_of, made.document, made.errors
-        for table, rows in ((SATURATION, made.full), (SCORES, made.noted)):
-            if rows is not None:
-                self._outbox.put(table, rows)
+        as_of, doc, rows, errors = await loop.run_in_executor(self._thread, self._made)
+        for table, frame in rows:
+            self._outbox.put(table, frame)
         try:
             self._alert(doc, as_of)  # also while the store can't be written: it tells of that
         except Exception as error:
@@ -115,10 +117,22 @@ class Latest:
         if (kept := self._watch.to_keep()) is not None:
             await self._outbox.call(self._writer.set_meta, watch.META, kept)
             self._watch.keeps(kept)
+        await self._keep_detector()
+
+    async def _keep_detector(self) -> None:
+        """Once an hour, after the rows it rests on."""
+        if (state := self._detection.to_keep()) is None:
+            return
+        try:
+            await self._outbox.flush()
+            await self._outbox.call(self._writer.set_meta, META, state)
+        except StoreError:
+            self._detection.again(state)
+            raise
 
     def _made(self) -> Second:
         """Raises StoreError alone."""
-        as_of = self._clock()
+        as_of, rows = self._clock(), Rows()
         try:
             self._live.poll()
             taken = self._live.at(as_of := self._clock())
@@ -126,15 +140,21 @@ class Latest:
             raise
         except Exception as error:
             bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
-            return Second(as_of, bare, None, None, {"snapshot": error})
+            return Second(as_of, bare, rows, {"snapshot": error})
         doc, errors = guarded(taken, self._settings)
-        made: dict[str, pl.DataFrame | None] = {}
-        for name, make in (("saturation", self.full), ("scores", self.noted)):
+        parts: dict[str, Callable[[], Rows]] = {
+            "saturation": lambda: self.full(taken),
+            "scores": lambda: self.noted(taken),
+            "cascades": lambda: self._detection.second(as_of),
+        }
+        for name, make in parts.items():
             try:
-                made[name] = make(taken)
+                rows += make()
+            except StoreError:
+                raise
             except Exception as error:
                 errors[name] = error
-        return Second(as_of, doc, made.get("saturation"), made.get("scores"), errors)
+        return Second(as_of, doc, rows, errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
         """Say what fails when it is something new: a bug comes back every second, and its
@@ -147,22 +167,22 @@ class Latest:
             log.error("%s can't be computed", name, exc_info=error)
         self._say("; ".join(f"{name}: {error!r}" for name, error in errors.items())[:200] or None)
 
-    def full(self, taken: Snapshot) -> pl.DataFrame | None:
+    def full(self, taken: Snapshot) -> Rows:
         """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
         minute = taken.as_of.replace(second=0, microsecond=0) - timedelta(minutes=1)
         if minute <= self._summed or taken.as_of.second < SETTLED_S:
-            return None
+            return []
         self._summed = minute
         sampled = [v for v in self._settings.venues if VENUES[v].gives == saturation.SAMPLED]
-        return saturation.of_minutes(taken.edges, sampled, [minute])
+        return [(SATURATION, saturation.of_minutes(taken.edges, sampled, [minute]))]
 
-    def noted(self, taken: Snapshot) -> pl.DataFrame | None:
+    def noted(self, taken: Snapshot) -> Rows:
         """Rows of SCORES of an hour in its beginning, once."""
         hour = taken.as_of.replace(minute=0, second=0, microsecond=0)
         if hour <= self._noted:
-            return None
+            return []
         self._noted = hour
-        return note(taken, self._settings.coins)
+        return [(SCORES, note(taken, self._settings.coins))]
 
     def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
         """Tell what the rules say of this second: 0.4 ms with nine of them."""

@@ -11,6 +11,16 @@ import polars as pl
 from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.amounts import summed
 from tui.metrics.around import NEAR, SECONDS, Around
+from tui.metrics.cascades.rule import LEAST_DAYS
+from tui.metrics.cascades.standing import (
+    Standing,
+    days_of,
+    follows,
+    lacking,
+    standing,
+    unheard,
+)
+from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.depth import Absorption, MarketDepth, absorption
 from tui.metrics.events import Event, events
@@ -29,10 +39,12 @@ from tui.store.thinned import depths, older
 from tui.store.year import Frames, Year
 from tui.tables import (
     ALERTS,
+    CASCADES,
     CONTROL,
     DEPTH,
     FLOW,
     LIQUIDATIONS,
+    NORMALS,
     OPTIONS,
     QUOTES,
     SATURATION,
@@ -98,6 +110,8 @@ class Snapshot:
     """Of 26 hours, thinned to a poll an hour but for the newest hour."""
     flow: pl.DataFrame = field(default_factory=FLOW.empty)  # of the last 25 h
     series: pl.DataFrame = field(default_factory=SERIES.empty)  # of the last 400 days
+    cascades: pl.DataFrame = field(default_factory=CASCADES.empty)  # the same
+    normals: pl.DataFrame = field(default_factory=NORMALS.empty)  # hours of a week; quoted coins
     judged: bool = True
     """Whether the tape says how far each venue can be trusted, which takes 0.2 s on new frames."""
     around: Around | None = None  # of the one liquidation that is looked at, if any
@@ -177,6 +191,14 @@ class Snapshot:
         listed = feeds(self.health, self.coverage, self.streams, self.collected, self.as_of)
         return silenced(listed, tape.trust.silences if tape else self._silences)
 
+    def standing(
+        self, tape: Liquidations, fed: Sequence[Feed], coin: str | None = None
+    ) -> Standing:
+        """Whether it is calm, or what runs; of `coin` alone if given, whose `tape` it then is.
+        `fed` are the feeds: what is not heard is never calm."""
+        totals = {name: total.amount.total_usd for name, total in tape.windows.items()}
+        return standing(self.cascades, self.normals, totals, unheard(fed), self.as_of, coin)
+
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
         given, prices and averages of `base`. Silent venues are told of once they are judged."""
@@ -197,7 +219,22 @@ class Snapshot:
             alerts=self.alerts,
             silences=self._silences if self.judged else None,
             venues=self.venue_minutes,
+            cascades=self.known_cascades if self.detects(coin) else None,
         )
+
+    def detects(self, coin: str | None = None) -> bool:
+        """Whether the detector of cascades knows what is normal of a coin or of all; else bursts
+        are told."""
+        return days_of(self.normals) >= LEAST_DAYS and follows(self.normals, coin)
+
+    def lacking(self, coin: str | None = None) -> str:
+        """Why no cascade can be told: `2 of 3 days`."""
+        return lacking(self.normals, coin)
+
+    @property
+    def known_cascades(self) -> tuple[Cascade, ...]:
+        """The events of the detector that were known at this moment, oldest first."""
+        return as_of(self.cascades, self.as_of)
 
     @cached_property
     def _silences(self) -> Mapping[str, Silence]:

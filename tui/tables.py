@@ -394,6 +394,56 @@ SERIES = Table(
 )
 
 
+NORMALS = Table(
+    "normals",
+    {
+        "hour": TIME,  # start of an hour that is over
+        "venue": _TEXT,
+        "base": _TEXT,  # empty for all crypto coins together
+        "usd": _FLOAT,  # of both sides, streamed in time, outside events
+        "normal_s": _FLOAT,  # seconds listened to outside events; null but for all coins
+        "listened_s": _FLOAT,  # seconds listened to; null but for all coins
+        "sizes": _TEXT,  # buckets that are not empty by size, `step:count`; null for all coins
+    },
+    key=("hour", "venue", "base"),
+    retention=timedelta(days=30),
+    time="hour",
+)
+
+CASCADES = Table(
+    "cascades",
+    {
+        "since": TIME,  # where it began
+        "base": _TEXT,  # empty for all crypto coins together
+        "side": _TEXT,  # Side
+        "until": TIME,  # end of its last bucket above twice the normal one, so far
+        "ended": TIME,  # when it was known to be over; null while it runs
+        "grade": _INT,  # 1 burst, 2 cascade, 3 market-wide
+        "long_usd": _FLOAT,  # published from since to until
+        "short_usd": _FLOAT,
+        "peak": TIME,  # start of its fullest minute
+        "peak_usd": _FLOAT,  # of that, both sides
+        "times": _FLOAT,  # that ÷ a normal minute
+        "priced": _TEXT,  # the coin whose price and open interest are told
+        "price": _FLOAT,  # at until
+        "move": _FLOAT,  # of the price from since to until, a fraction
+        "interest": _FLOAT,  # change of open interest from since to until; null where unknown
+        "lead": _TEXT,  # the venue that came first to a normal bucket; null where none did
+        "saturation": _FLOAT,  # the highest of a minute of it on any sampled venue
+        "after_15m": _FLOAT,  # the price's return from until; null while it is not so long ago
+        "after_1h": _FLOAT,
+        "after_4h": _FLOAT,
+        "steps": _TEXT,  # JSON: [[ts, grade, times normal, share of the side, move in sigma], …]
+        "coins": _TEXT,  # JSON: {coin: since when in it}; null for a single coin
+        "sigma": _FLOAT,  # of the priced coin's return over a minute, when it began
+        "normal": _FLOAT,  # USD of a normal minute then
+    },
+    key=("since", "base", "side"),
+    retention=timedelta(days=400),
+    time="since",
+)
+
+
 class State(StrEnum):
     """What a collector is doing, as `health` and the help page say it."""
 
@@ -426,4 +476,6 @@ TABLES: tuple[Table, ...] = (
     SCORES,
     FLOW,
     SERIES,
+    NORMALS,
+    CASCADES,
 )

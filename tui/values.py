@@ -24,7 +24,7 @@ SIDES = ("flow", "position")
 SYMBOLS = ("auto", "braille", "block", "console", "ascii")
 KEY_IDS = (
     *("alerts", "all_coins", "back", "back_or_quit", "burst_next", "burst_previous"),
-    *("choice_back", "choice_next", "choice_previous", "coin", "copy", "copy_panel"),
+    *("cascades", "choice_back", "choice_next", "choice_previous", "coin", "copy", "copy_panel"),
     *("cursor_back", "cursor_first", "cursor_last", "cursor_on", "filter", "group"),
     *("help", "help_back", "help_page_down", "help_page_up", "help_search", "hold", "layout"),
     "mute",

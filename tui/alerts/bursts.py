@@ -13,9 +13,9 @@ from tui.alerts import words
 from tui.clock import milliseconds as ms
 from tui.status import numbers as form
 
-STARTS = {"burst": 1}
-"""Kinds of event that begin one, or are its worse grades (a cascade, a market-wide one)."""
-ENDS = ("burst_end",)
+STARTS = {"burst": 1, "cascade": 2, "market_wide": 3}
+"""Kinds of event that begin one, or are its worse grades."""
+ENDS = ("burst_end", "cascade_end")
 PAUSE_MS = 300_000
 """tui.metrics.bursts.PAUSE: two bursts are no closer."""
 RULE = "burst"

@@ -45,6 +45,25 @@ _AMOUNT = {
     "have_s": "s",
     "lower_bound": "flag",
 }
+_NORMAL = {**_AMOUNT, "normal": {"times": "number"}}
+_CASCADE = {
+    "days": "number",
+    "event": {
+        "age_s": "s",
+        "grade": "count",
+        "times_normal": "number",
+        "oi_change_5m": "change",
+        "at_grade": {"times_normal": "number", "side_share": "share", "sigmas": "number"},
+    },
+    "last": {
+        **dict.fromkeys(("long_usd", "short_usd", "peak_usd"), "usd"),
+        **dict.fromkeys(("move", "oi_change", "after_15m", "after_1h", "after_4h"), "change"),
+        "grade": "count",
+        "duration_s": "s",
+        "times_normal": "number",
+        "saturation": "share",
+    },
+}
 _ROW = {"qty": "number", "price": "price", "usd": "usd"}
 _FULL = {
     "peak": "share",
@@ -136,6 +155,7 @@ _EVENT = {
     "lower_bound": "flag",
     "long_share": "share",
     "times_normal": "number",
+    "sigmas": "number",
     "duration_s": "s",
     "move": "change",
     "price": "price",
@@ -186,7 +206,8 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
         "health": Rows({"age_s": "s", "attempts": "count", "stale": "flag"}, None, "okx,swap"),
         "liquidations": {
             **_AGED,
-            "windows": windows,
+            "windows": Each(_NORMAL, WINDOW_NAMES, "5m"),
+            "cascade": _CASCADE,
             "largest": _ROW,
             "venues": Each(venue, tuple(venues), venues[0]),
             "coins": Each({"windows": windows}, None, "BTC", ("other",)),

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from tui.config import Settings
+from tui.document.cascade import cascade
 from tui.document.depth import depth
 from tui.document.drivers import drivers, flows
 from tui.document.events import events
@@ -94,8 +95,13 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         )
     )
 
+    def liquidated() -> dict[str, Any]:
+        now = snapshot.standing(tape(), fed())
+        made = tape_panel(tape(), snapshot.gives, settings.coins, fed(), now)
+        return made | {"cascade": cascade(now, interest())}
+
     panels = {
-        "liquidations": lambda: tape_panel(tape(), snapshot.gives, settings.coins, fed()),
+        "liquidations": liquidated,
         "long_short": lambda: long_short(snapshot, interest()),
         "moving_averages": lambda: moving_averages(snapshot, coin, found()),
         "safe_haven": lambda: safe_haven(snapshot),

@@ -33,6 +33,7 @@ def _event(one: Event) -> dict[str, Any]:
         "lower_bound": one.is_low,
         "long_share": one.share,
         "times_normal": one.times,
+        "sigmas": one.sigmas,
         "duration_s": one.duration.total_seconds() if one.duration else None,
         "move": one.move,
         "venue": one.venue,

@@ -6,7 +6,7 @@ from typing import Any
 from tui.document.plain import told
 from tui.metrics.feeds import SILENT
 from tui.metrics.spans import age_s
-from tui.scores import Given, Score, Standing, scorecard
+from tui.scores import Given, Percentile, Score, scorecard
 from tui.snapshot import Snapshot
 
 
@@ -41,7 +41,7 @@ def _line(one: Score, snapshot: Snapshot) -> dict[str, Any]:
     return told(fields, reading.reason or _short(one.standing))
 
 
-def _short(standing: Standing) -> str:
+def _short(standing: Percentile) -> str:
     if standing.percentile is None:
         return f"{standing.have} of {standing.need} days"
     return "no stored value so long before"

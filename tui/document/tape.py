@@ -8,6 +8,7 @@ from tui.document.plain import told
 from tui.document.trust import trusted
 from tui.metrics import bounds
 from tui.metrics.amounts import NOTHING, totals
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.coverage import Cover
 from tui.metrics.feeds import Feed
 from tui.metrics.spans import age_s
@@ -21,17 +22,22 @@ OTHER = "other"
 
 
 def tape_panel(
-    tape: Liquidations, gives: Mapping[str, str], coins: Sequence[str], fed: Sequence[Feed]
+    tape: Liquidations,
+    gives: Mapping[str, str],
+    coins: Sequence[str],
+    fed: Sequence[Feed],
+    now: Standing,
 ) -> dict[str, Any]:
     """The panel. Stale when no liquidation stream has been heard for a minute: one that is silent
-    alone stands in the reasons, and `health` names it."""
+    alone stands in the reasons, and `health` names it. The windows of all have their total ÷ a
+    normal one, once a week is stored."""
     streams = [f for f in fed if f.collector == "liquidations" and f.state != State.OFF]
     whole = _rests(tape, gives)
     silent = all(feed.stale for feed in streams)
     fields = {
         "age_s": age_s(tape.as_of, tape.last_ts),
         "stale": silent,
-        "windows": _windows(_all(tape), whole),
+        "windows": _normal(_windows(_all(tape), whole), now),
         "largest": None if tape.largest is None else _row(tape.largest),
         "venues": {name: _venue(tape, name, gives) for name in tape.venues},
         "coins": {
@@ -41,6 +47,15 @@ def tape_panel(
         "feed": [_row(row) for row in tape.newest],
     }
     return told(fields, "no feed" if not streams else "nothing liquidated in 24 h yet")
+
+
+def _normal(windows: dict[str, Any], now: Standing) -> dict[str, Any]:
+    """With each total ÷ a normal one, or why that is not known."""
+    why = now.lacking_week or "nothing is normal then"
+    return {
+        name: window | {"normal": told({"times": now.times.get(name)}, why)}
+        for name, window in windows.items()
+    }
 
 
 def _all(tape: Liquidations) -> dict[str, Amount]:

@@ -58,7 +58,7 @@ def _signed(value: float | None, decimals: int, unit: str = "") -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     text = f"{abs(value):,.{decimals}f}{unit}"
-    return (MINUS if value < 0 and text.strip("0.,%") else "+") + text
+    return (MINUS if value < 0 and text.strip("0.,%σ") else "+") + text
 
 
 def change(fraction: float | None, decimals: int = 2) -> str:
@@ -86,6 +86,18 @@ def share(fraction: float | None) -> str:
 def ratio(value: float | None) -> str:
     """A long/short ratio: two decimals."""
     return MISSING if value is None or not math.isfinite(value) else f"{value:.2f}"
+
+
+def multiple(value: float | None) -> str:
+    """How many times a normal one: `×47`, one decimal below ten."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    return f"×{value:,.0f}" if value >= 9.95 else f"×{value:.1f}"
+
+
+def sigmas(value: float | None) -> str:
+    """A move in standard deviations, signed: `−4.1σ`."""
+    return _signed(value, 1, "σ")
 
 
 def funding(fraction: float | None) -> str:

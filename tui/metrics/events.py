@@ -23,6 +23,7 @@ from tui.metrics.spans import AHEAD, words
 from tui.tables import Side, State
 
 if TYPE_CHECKING:
+    from tui.metrics.cascades.table import Cascade
     from tui.metrics.spells import Spell
 
 SPAN = timedelta(hours=24)
@@ -37,6 +38,9 @@ class Kind(StrEnum):
 
     BURST = "burst"
     BURST_END = "burst_end"
+    CASCADE = "cascade"
+    MARKET_WIDE = "market_wide"
+    CASCADE_END = "cascade_end"
     LARGEST = "largest"
     LOST = "lost"
     BACK = "back"
@@ -52,9 +56,11 @@ class Event:
     """One event at `ts`; `look` is the moment at which the screen shows it. None is what its kind
     does not have.
 
-    - BURST: side, share (of longs) and times (of a normal minute) of its first minute
-    - BURST_END: side, usd of that side, is_low (whether that is a lower bound), duration, move of
-      `base`'s price (None where unknown)
+    - BURST: side, share (of longs) and times (of a normal minute) of its first minute; where the
+      week tells what is normal it, CASCADE and MARKET_WIDE (it grew worse) have base (whose price),
+      sigmas (its move) and venue (which led), MARKET_WIDE names (the coins that followed)
+    - BURST_END, CASCADE_END: side, usd of that side, is_low (whether that is a lower bound),
+      duration, move of `base`'s price (None where unknown)
     - LARGEST: base, side, usd, venue, price
     - LOST, SILENT: names of the feeds, reason; BACK: names, duration, filled, and `silent` as its
       reason where the feeds were connected all the time; of liquidation feeds that were lost, `of`:
@@ -83,6 +89,7 @@ class Event:
     reason: str | None = None
     filled: timedelta | None = None
     is_low: bool | None = None
+    sigmas: float | None = None
 
 
 def events(
@@ -103,20 +110,26 @@ def events(
     alerts: pl.DataFrame | None = None,
     silences: Mapping[str, Silence] | None = None,
     venues: pl.DataFrame | None = None,
+    cascades: Sequence["Cascade"] | None = None,
 ) -> tuple[Event, ...]:
     """The events of the 24 h before `as_of`, newest first. Liquidations are of `coin` alone, if
     given; prices, levels and averages of `base`. Without `silences` nothing is told of venues
-    that are silent; `venues` are the minutes they were judged by, where those are not `whole`."""
+    that are silent; `venues` are the minutes they were judged by, where those are not `whole`.
+    `cascades` are those known where the week tells what is normal; without them the bursts of the
+    day are told."""
     since = max(as_of - SPAN, began or as_of)
 
     listening = listening_of(coverage, tuple(wanted))
 
-    def low(one: Burst) -> bool:
-        cover = listening.cover(one.since, one.until)
-        return bool(one.unpriced or bounds.of_span(cover, gives))
+    def low(start: datetime, end: datetime) -> bool:
+        return bool(bounds.of_span(listening.cover(start, end), gives))
 
     found = [
-        *_of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base, low),
+        *(
+            _of_bursts(bursts(minutes, whole, began, as_of, coin), quotes, candles, base, low)
+            if cascades is None
+            else _of_cascades(cascades, coin, low)
+        ),
         *_of_largest(largest, coin),
         *_of_breaks(breaks(coverage, wanted, since, as_of), wanted),
         *_of_health(health),
@@ -142,7 +155,7 @@ def _of_bursts(
     quotes: pl.DataFrame,
     candles: pl.DataFrame,
     base: str,
-    low: Callable[[Burst], bool],
+    low: Callable[[datetime, datetime], bool],
 ) -> Iterable[Event]:
     symbol = spot_symbol(quotes, base) or ""
     for one in found:
@@ -161,10 +174,18 @@ def _of_bursts(
                 base=base,
                 side=one.side,
                 usd=max(one.long_usd, one.short_usd),
-                is_low=low(one),
+                is_low=bool(one.unpriced) or low(one.since, one.until),
                 duration=one.until - one.since,
                 move=after / before - 1 if before and after else None,
             )
+
+
+def _of_cascades(
+    known: Sequence["Cascade"], coin: str | None, low: Callable[[datetime, datetime], bool]
+) -> Iterable[Event]:
+    from tui.metrics.cascades.told import told  # it makes events of this module
+
+    return told(known, coin, low)
 
 
 def _of_largest(largest: pl.DataFrame, coin: str | None) -> Iterable[Event]:

@@ -13,6 +13,7 @@ from tui.panels.base import Age, Form, Panel, View, joined
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
+_SIDED = (Kind.BURST, Kind.BURST_END, Kind.CASCADE, Kind.MARKET_WIDE, Kind.CASCADE_END)
 NAMED = 3
 """So many venues that were lost together are named first; of more the count says it."""
 NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
@@ -27,6 +28,7 @@ class EventsRecord:
     events: tuple[Event, ...]
     heard: datetime | None
     is_young: bool = False
+    lacking: str = ""  # why no cascade can be told: `2 of 3 days`
 
 
 class EventsPanel(Panel):
@@ -41,7 +43,9 @@ class EventsPanel(Panel):
         found = snapshot.events(view.base, view.coin)
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
-        return EventsRecord(as_of, found, heard if isinstance(heard, datetime) else None, is_young)
+        lacking = "" if snapshot.detects(view.coin) else snapshot.lacking(view.coin)
+        seen = heard if isinstance(heard, datetime) else None
+        return EventsRecord(as_of, found, seen, is_young, lacking)
 
     def age(self, record: EventsRecord) -> Age:
         """Since any feed was heard: as old is what there is to tell."""
@@ -70,6 +74,8 @@ class EventsPanel(Panel):
             lines.append(draw.line(width, ("bursts n/a (no normal minute before 1h)", "$muted")))
         elif not lines:
             lines.append(draw.line(width, ("nothing in 24h", "$muted")))
+        if record.lacking and not record.is_young:
+            lines.append(draw.line(width, (f"cascades n/a ({record.lacking})", "$muted")))
         below = 0 if view.selected is None else max(0, view.selected - height + 1)
         return lines[below:]
 
@@ -82,7 +88,7 @@ class EventsPanel(Panel):
 
 def marked(one: Event, view: View) -> tuple[str, str]:
     """The event's mark in the colour of its side."""
-    if one.kind in (Kind.BURST, Kind.BURST_END) and one.side:
+    if one.kind in _SIDED and one.side:
         return ("▼" if one.side is Side.LONG else "▲", view.side_style(one.side))
     if one.kind in (Kind.ROUND, Kind.AVERAGE):
         return ("▲", "$above") if one.is_above else ("▼", "$below")
@@ -101,10 +107,12 @@ def told(one: Event, brief: bool) -> str:
     names, base = draw.safe(", ".join(one.names)), draw.safe(one.base or "")
     reason = draw.safe(one.reason or "")
     match one.kind:
+        case Kind.BURST | Kind.CASCADE | Kind.MARKET_WIDE if one.sigmas is not None:
+            return _cascade(one, brief)
         case Kind.BURST:
             times = "" if one.times is None else f"×{one.times:.0f} "
             return f"burst {times}{'' if brief else 'normal  '}{_shared(one)}"
-        case Kind.BURST_END:
+        case Kind.BURST_END | Kind.CASCADE_END:
             return _ended(one, base, brief)
         case Kind.LARGEST:
             row = f"{base} {one.side} {draw.usd(one.usd)}"
@@ -127,6 +135,22 @@ def told(one: Event, brief: bool) -> str:
         case Kind.ALERT:
             return draw.minus(reason)
     return reason
+
+
+def _cascade(one: Event, brief: bool) -> str:
+    """`burst  BTC long  bybit first`, `cascade  ×24 normal  97% long  BTC −2.2σ`, and who follows
+    in a market-wide one."""
+    base, gap = draw.safe(one.base or ""), " " if brief else "  "
+    if one.kind is Kind.MARKET_WIDE:
+        names = " ".join(draw.safe(name) for name in one.names[:6])
+        return f"market-wide{gap}{names}" + ("" if brief else " follow")
+    if one.kind is Kind.BURST:
+        side = one.side.value if one.side else ""
+        lead = f"{gap}{draw.safe(one.venue)} first" if one.venue else ""
+        return f"burst{gap}{base} {side}{lead}"
+    times = f"{draw.multiple(one.times)}{'' if brief else ' normal'}"
+    moved = draw.sigmas(one.sigmas)
+    return gap.join(("cascade", times, _shared(one), moved if brief else f"{base} {moved}"))
 
 
 def _feeds(one: Event) -> tuple[str, str]:
@@ -152,7 +176,8 @@ def _ended(one: Event, base: str, brief: bool) -> str:
     move = "" if one.move is None else f"  {base} {draw.change(one.move)}"
     side = one.side.value if one.side else ""
     gap, bound = " " if brief else "  ", "≥ " if one.is_low else ""
-    return f"burst end{gap}{side} {bound}{draw.usd(one.usd)}{gap}{lasted}{move}"
+    word = "burst" if one.kind is Kind.BURST_END else "cascade"
+    return f"{word} end{gap}{side} {bound}{draw.usd(one.usd)}{gap}{lasted}{move}"
 
 
 def _place(one: Event) -> str:

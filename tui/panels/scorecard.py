@@ -15,7 +15,7 @@ from tui.metrics.spans import age_s
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.panels.drill import Drill
-from tui.scores import LINES, Given, Score, Scorecard, Standing, scorecard
+from tui.scores import LINES, Given, Percentile, Score, Scorecard, scorecard
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, DERIVATIVES, LIQUIDATION_MINUTES, POSITIONING, QUOTES
 
@@ -187,14 +187,14 @@ def changed(one: Score) -> str:
     return f"{'▲' if by > 0 else '▼'} {said}"
 
 
-def stands(standing: Standing) -> str:
+def stands(standing: Percentile) -> str:
     """`p62 365d`; `n/a (3 of 7d)` while there are too few."""
     if standing.percentile is None:
         return draw.missing(f"{standing.have} of {standing.need}d")
     return f"p{standing.percentile * 100:.0f} {max(standing.have, standing.need)}d"
 
 
-def short(standing: Standing) -> str:
+def short(standing: Percentile) -> str:
     """The same without the days."""
     return draw.missing() if standing.percentile is None else stands(standing).split()[0]
 

@@ -14,9 +14,12 @@ import polars as pl
 from tui.metrics import derivatives as metric
 from tui.metrics import drivers as moving
 from tui.metrics import havens, prices
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.drivers import Drivers
+from tui.metrics.feeds import Feed
 from tui.metrics.prices import Price
+from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
 from tui.tables import WINDOWS
 
@@ -63,6 +66,20 @@ def drivers(snapshot: Snapshot, base: str) -> Drivers:
             snapshot.began,
         ),
     )
+
+
+def standing(snapshot: Snapshot, tape: Liquidations, coin: str | None) -> Standing:
+    """The state at the snapshot's moment, of a coin or of all; `tape` is of the same."""
+    return _once(
+        snapshot,
+        ("standing", coin),
+        lambda: snapshot.standing(tape, feeds(snapshot, tape), coin),
+    )
+
+
+def feeds(snapshot: Snapshot, tape: Liquidations) -> tuple[Feed, ...]:
+    """Every feed at the snapshot's moment."""
+    return _once(snapshot, "feeds", lambda: snapshot.feeds(tape))
 
 
 def move(snapshot: Snapshot, base: str, window: str) -> float | None:

@@ -18,7 +18,7 @@ FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Standing:
+class Percentile:
     """Where a number stands among its own of the newest `have` days, of `need`: the share of them
     that were no higher, None while there are too few."""
 
@@ -36,7 +36,7 @@ class Reading:
     value: float | None = None
     ts: datetime | None = None
     change: float | None = None
-    standing: Standing | None = None
+    standing: Percentile | None = None
     is_low: bool = False
     reason: str | None = None
 
@@ -117,7 +117,7 @@ class Score:
 
     line: Line
     reading: Reading
-    standing: Standing
+    standing: Percentile
     stale: bool
 
 

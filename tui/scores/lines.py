@@ -14,7 +14,7 @@ from tui.metrics.memo import kept
 from tui.metrics.positioning import ratios, standing
 from tui.metrics.series import closes, spot_symbol
 from tui.metrics.supply import Place
-from tui.scores.base import Line, Reading, Sight, Standing
+from tui.scores.base import Line, Percentile, Reading, Sight
 from tui.tables import Measure
 
 YEAR = 365
@@ -66,7 +66,7 @@ def positioning(seen: Sight) -> Reading:
     was = None if one.change_24h is None else one.ratio - one.change_24h
     change = None if was is None else one.long_share - was / (1 + was)
     place = standing(_accounts(frame, one.venue, seen.base), as_of, MONTH)
-    told = Standing(place.have, place.need, place.percentile)
+    told = Percentile(place.have, place.need, place.percentile)
     return Reading(one.long_share, one.ts, change, told)
 
 
@@ -127,12 +127,12 @@ LINES: tuple[Line, ...] = (
 """In the order of the argument: what the price does, who pushes it, what stands in its way."""
 
 
-def among(value: float, past: Sequence[float], need: int = YEAR) -> Standing:
+def among(value: float, past: Sequence[float], need: int = YEAR) -> Percentile:
     """Where a value stands among those of days."""
     have = min(need, len(past))
     if have < need:
-        return Standing(have, need, None)
-    return Standing(have, need, bisect_right(sorted(past), value) / len(past))
+        return Percentile(have, need, None)
+    return Percentile(have, need, bisect_right(sorted(past), value) / len(past))
 
 
 def _less(value: float, was: float | None) -> float | None:

@@ -9,7 +9,17 @@ from typing import NamedTuple
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.scores.base import FRESH, NOTHING, Given, Line, Reading, Score, Scorecard, Sight, Standing
+from tui.scores.base import (
+    FRESH,
+    NOTHING,
+    Given,
+    Line,
+    Percentile,
+    Reading,
+    Score,
+    Scorecard,
+    Sight,
+)
 from tui.scores.lines import LINES
 from tui.snapshot import Snapshot
 from tui.tables import SCORES
@@ -67,7 +77,7 @@ def note(snapshot: Snapshot, coins: Sequence[str], lines: Sequence[Line] = LINES
 def _score(line: Line, seen: Sight, past: _Past | None) -> Score:
     if line.read is None:
         reading = Reading(reason=f"needs {line.needs}")
-        return Score(line, reading, Standing(0, NEED, None), False)
+        return Score(line, reading, Percentile(0, NEED, None), False)
     reading = line.read(seen)
     standing = reading.standing or _standing(reading.value, past)
     if reading.change is None and reading.value is not None and past:
@@ -80,11 +90,11 @@ def _stale(reading: Reading, as_of: datetime) -> bool:
     return reading.ts is not None and as_of - reading.ts > FRESH
 
 
-def _standing(value: float | None, past: _Past | None) -> Standing:
+def _standing(value: float | None, past: _Past | None) -> Percentile:
     have = len(past.ranked) // HOURS if past else 0
     if value is None or past is None or have < NEED:
-        return Standing(have, NEED, None)
-    return Standing(have, NEED, bisect_right(past.ranked, value) / len(past.ranked))
+        return Percentile(have, NEED, None)
+    return Percentile(have, NEED, bisect_right(past.ranked, value) / len(past.ranked))
 
 
 def _at(past: _Past, moment: datetime) -> float | None:

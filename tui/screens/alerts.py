@@ -6,11 +6,11 @@ from textual.binding import Binding, BindingType
 
 from tui.panels.alerts import AlertsPanel
 from tui.panels.base import View
-from tui.screens.detail import Detail
+from tui.screens.moments import Moments
 
 
-class AlertHistory(Detail):
-    """A detail whose rows are moments."""
+class AlertHistory(Moments):
+    """Its rows are moments."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "back", "back", id="alerts"),
@@ -18,11 +18,3 @@ class AlertHistory(Detail):
 
     def __init__(self, view: View) -> None:
         super().__init__(AlertsPanel(), view)
-
-    def action_deeper(self) -> None:
-        if self._record is None or self._selected is None:
-            return
-        moments = self._panel.moments(self._record)
-        if self._selected < len(moments):
-            self.monitor.go(moments[self._selected])
-            self.dismiss()

@@ -122,7 +122,23 @@ MARKS: tuple[tuple[str, str], ...] = (
     ("12m of 24h", "the store is younger than the window: this much of it exists"),
     ("· 31 smaller", "liquidations below the smallest size, folded by second; totals contain them"),
     ("STALE  !", "older than this feed should ever be; never shown as live"),
-    ("burst", "minutes of $1M or more and 10 × the mean of the 24 h before, bursts left out"),
+    (
+        "burst cascade",
+        "forced orders of a coin far above the same hour of its last seven days (a CUSUM of 5 s"
+        " buckets), 65 % or more of one side, and the price over 1.5σ that way; a cascade where it"
+        " goes on beyond 2.5σ. With less than 3 days stored: minutes of $1M or more and 10 × the"
+        " mean of the 24 h before, bursts left out",
+    ),
+    ("market-wide", "a cascade in which three or more coins besides BTC are"),
+    (
+        "● calm",
+        "no burst under way and every feed heard; unknown (binance silent) where one is not",
+    ),
+    (
+        "× normal ×norm",
+        "a total ÷ the mean of the same hours of the last seven days, events left out",
+    ),
+    ("σ", "a move in standard deviations: of the price's returns over a minute in the last 24 h"),
     ("! ~", "a feed was lost or is silent; it came back, and so much was asked for afterwards"),
     ("♪ z", "an alert that rang; one in quiet hours. ! to !!! is how grave it is, end is its end"),
     ("BTC over 90,000", "a round level was crossed from one hourly close to the next"),

@@ -60,6 +60,7 @@ class LiveScreen(TimeKeys):
         Binding("S", "sort_reverse", "sort the other way round", id="sort_reverse"),
         Binding("a", "alerts", "history of alerts", id="alerts"),
         Binding("colon", "palette", "commands: time, coin, window, theme, layout", id="palette"),
+        Binding("C", "cascades", "past cascades", id="cascades"),
         Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
     ]
 
@@ -288,6 +289,11 @@ class LiveScreen(TimeKeys):
         from tui.screens.alerts import AlertHistory  # not for a start: 1 ms
 
         self.app.push_screen(AlertHistory(replace(self.monitor.look, number=0)))
+
+    def action_cascades(self) -> None:
+        from tui.screens.cascades import CascadeHistory  # not for a start: 1 ms
+
+        self.app.push_screen(CascadeHistory(replace(self.monitor.look, number=0)))
 
     def action_mute(self) -> None:
         self.monitor.hearing.mute(self.monitor.clock())

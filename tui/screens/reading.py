@@ -113,7 +113,11 @@ class Reading:
     def _found(self, seek: Seek) -> Picture:
         assert self._source is not None
         self._source.poll()
-        return Picture(None, supervised=self._words, found=found(seek, self._source.minutes))
+        shown = self._shown
+        known = shown.known_cascades if shown is not None and shown.detects(seek.coin) else ()
+        detected = [one.known for one in known if one.base == seek.coin]
+        made = found(seek, self._source.minutes, detected)
+        return Picture(None, supervised=self._words, found=made)
 
     def _newest(self) -> Ask | Seek | None:
         """The newest question; one for panels is not displaced by one for the header alone, and

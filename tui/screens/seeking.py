@@ -1,6 +1,6 @@
 """The next and the previous burst from a moment, however far they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,8 +33,16 @@ class Found:
     at: datetime | None
 
 
-def found(seek: Seek, minutes: Callable[[datetime], pl.DataFrame]) -> Found:
-    """The burst looked for; `minutes` gives the whole minutes of the 24 h before a moment."""
+def found(
+    seek: Seek,
+    minutes: Callable[[datetime], pl.DataFrame],
+    detected: Sequence[datetime] = (),
+) -> Found:
+    """The burst looked for; `minutes` gives the whole minutes of the 24 h before a moment. Those
+    `detected` with a baseline come first: when each was known. Where there are none on that side of
+    the moment, in the days before the detector had one, it is the minutes that tell."""
+    if known := _beside(seek, detected):
+        return Found(seek, min(known) if seek.forward else max(known))
     end = min(seek.at + DAY, seek.now) if seek.forward else seek.at
     for _ in range(FURTHEST):
         if known := _known(seek, minutes(end), end):
@@ -47,5 +55,8 @@ def found(seek: Seek, minutes: Callable[[datetime], pl.DataFrame]) -> Found:
 
 def _known(seek: Seek, whole: pl.DataFrame, end: datetime) -> list[datetime]:
     """When the bursts of the day before `end` were known, on that side of the moment."""
-    moments = [one.known_at for one in bursts(whole, whole, seek.began, end, seek.coin)]
+    return _beside(seek, [one.known_at for one in bursts(whole, whole, seek.began, end, seek.coin)])
+
+
+def _beside(seek: Seek, moments: Sequence[datetime]) -> list[datetime]:
     return [at for at in moments if (at > seek.at if seek.forward else at < seek.at)]

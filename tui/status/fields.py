@@ -51,6 +51,13 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "side", "long or short, whichever is the larger part of liq_1h", of.sided, "liquidations"
     ),
+    Field(
+        "state",
+        "calm, burst, cascade, market-wide, or unknown while a feed is silent",
+        of.state,
+        "liquidations",
+    ),
+    Field("times", "the last minute's liquidations ÷ a normal minute's", of.times, "liquidations"),
     Field("cover", "share of the hour's venue-time that was listened to", of.cover, "liquidations"),
     Field("feeds", "liquidation feeds that live, of those wanted", of.feeds, "liquidations"),
     *(

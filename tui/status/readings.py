@@ -137,3 +137,20 @@ def marked(latest: Latest) -> Value:
 
 def why(latest: Latest) -> Value:
     return Piece(latest.why() or "", Ink.WARN)
+
+
+def state(latest: Latest) -> str | None:
+    """The word for the market; none where the recorder has too few days to tell."""
+    found = latest.panel("liquidations", "cascade", "state")
+    return None if found is None else str(found)
+
+
+def times(latest: Latest) -> str | None:
+    """The last minute ÷ a normal one; while an event runs in a store of less than a week, as it was
+    when that grew worse."""
+    value = latest.panel("liquidations", "windows", "1m", "normal", "times")
+    if value is None:
+        value = latest.panel("liquidations", "cascade", "event", "at_grade", "times_normal")
+    if value is None or latest.lost():
+        return None
+    return f"×{value:,.0f}" if value >= 9.95 else f"×{value:.1f}"

@@ -1,7 +1,10 @@
 """The line that `liqtop status` prints when no format is given."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
+from tui.status import readings as of
 from tui.status.latest import Latest
 from tui.status.numbers import age, change, price, share, usd
 from tui.status.pieces import Ink, Piece
@@ -18,8 +21,32 @@ def words(latest: Latest) -> list[Piece]:
         return [MARK, Piece(f"liqtop {age(latest.age_s)} old: no recorder")]
     mark = [MARK] if latest.why() else []
     lost = latest.lost()
+    if not lost and (event := latest.panel("liquidations", "cascade", "event")):
+        return [*mark, *_under_way(latest, event)]
     told = [Piece(f"  1h n/a {lost}", Ink.WARN)] if lost else _liquidated(latest)
     return [*mark, *_price(latest), *told]
+
+
+_SHORT = {1: "BURST", 2: "CASC", 3: "CASC"}
+
+
+def _under_way(latest: Latest, event: Mapping[str, Any]) -> list[Piece]:
+    """`▼CASC ×47  5m≥69.6M 98%L  BTC −1.4%`."""
+    is_long = event["side"] == "long"
+    times = of.times(latest)
+    text = f"{'▼' if is_long else '▲'}{_SHORT.get(event['grade'], 'CASC')}"
+    pieces = [Piece(f"{text} {times}" if times else text, Ink.LONG if is_long else Ink.SHORT)]
+    window = latest.panel("liquidations", "windows", "5m") or {}
+    if total := window.get("total_usd"):
+        bound = "≥" if window["lower_bound"] else " "
+        pieces.append(Piece(f"  5m{bound}{usd(total, window['lower_bound'])}"))
+        pieces.append(_side(window["long_usd"] / total))
+    symbol, moved = latest.at("header", "symbol"), latest.at("header", "change_5m")
+    if symbol and moved is not None:
+        said = change(moved, 1).replace("-", "−")
+        ink = Ink.RISE if moved >= 0 else Ink.FALL
+        pieces.append(Piece(f"  {symbol.split('/')[0]} {said}", ink, optional=True))
+    return pieces
 
 
 def _price(latest: Latest) -> list[Piece]:

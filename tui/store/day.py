@@ -17,6 +17,7 @@ from tui.store.rows import at, count_until, replaced, until
 from tui.store.shelf import Held, Shelf
 from tui.store.sums import Summed, Sums
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
+from tui.store.waves import Waves
 from tui.tables import (
     ALERTS,
     BACKFILLED,
@@ -99,6 +100,7 @@ class Day:
             for table, span in _SMALL.items()
         }
         self._alerts = reader.read(ALERTS, until=last, newest=TOLD)
+        self._waves = Waves(reader, now, min(end, _FAR))
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health_from: pl.DataFrame | None = None
         self._health_known = HEALTH.empty()
@@ -177,6 +179,7 @@ class Day:
         return bool(new)
 
     def _take_in(self, name: str, rows: pl.DataFrame) -> None:
+        self._waves.take_in(name, rows)
         if name == LIQUIDATIONS.name:
             self._edges.add(rows, self._follower.ids[name])
             self._recent.add(rows)
@@ -229,6 +232,7 @@ class Day:
             "candles": self._known_candles(cut),
             "health": self._known_health(cut),
             "alerts": _due(self._alerts, ALERTS, cut),
+            **self._waves.frames(now),
             **{table.name: _due(self._small[table.name], table, cut) for table in _SMALL},
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
 

@@ -76,6 +76,16 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ' "value" REAL,'
         ' "unit" TEXT, "kind" TEXT, "received" INTEGER, UNIQUE ("name", "ts"))',
         "CREATE INDEX series_ts ON series (ts)",
+        'CREATE TABLE normals (id INTEGER PRIMARY KEY AUTOINCREMENT, "hour" INTEGER, "venue" TEXT,'
+        ' "base" TEXT, "usd" REAL, "normal_s" REAL, "listened_s" REAL, "sizes" TEXT,'
+        ' UNIQUE ("hour", "venue", "base"))',
+        'CREATE TABLE cascades (id INTEGER PRIMARY KEY AUTOINCREMENT, "since" INTEGER,'
+        ' "base" TEXT, "side" TEXT, "until" INTEGER, "ended" INTEGER, "grade" INTEGER,'
+        ' "long_usd" REAL, "short_usd" REAL, "peak" INTEGER, "peak_usd" REAL, "times" REAL,'
+        ' "priced" TEXT, "price" REAL, "move" REAL, "interest" REAL, "lead" TEXT,'
+        ' "saturation" REAL, "after_15m" REAL, "after_1h" REAL, "after_4h" REAL,'
+        ' "steps" TEXT, "coins" TEXT, "sigma" REAL, "normal" REAL,'
+        ' UNIQUE ("since", "base", "side"))',
     ),
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
@@ -23,6 +24,7 @@ class HeaderRecord:
     base: str
     now: metric.Header
     liquidations: Liquidations
+    standing: Standing
     recorder_ts: datetime | None = None
     move: float | None = None
     interest: float | None = None
@@ -57,7 +59,7 @@ def record(
         [one for one in quoted if one],
         made,
         shared.derivatives(snapshot),
-        snapshot.feeds(made),
+        shared.feeds(snapshot, made),
         snapshot.as_of,
         base=view.base,
         endpoint=snapshot.endpoint,
@@ -66,6 +68,7 @@ def record(
         view.base,
         now,
         made,
+        shared.standing(snapshot, made, view.coin),
         snapshot.recorder_ts,
         shared.move(snapshot, view.base, view.window),
         shared.interest(snapshot, view.window).get(view.base),

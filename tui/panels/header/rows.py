@@ -6,6 +6,7 @@ from tui import draw
 from tui.metrics.prices import Price
 from tui.panels.base import BOX, RULES, View, finish
 from tui.panels.header.data import HeaderRecord
+from tui.panels.header.standing import Look, stated
 from tui.panels.header.travel import travelled
 from tui.panels.header.words import (
     Parts,
@@ -16,9 +17,11 @@ from tui.panels.header.words import (
     live_price,
     money,
     sentence,
-    state,
     trouble,
 )
+
+WIDE_GAP = 5
+"""Cells between the groups of a wide screen's first row; a strip has fewer."""
 
 
 def height_of(width: int, height: int) -> int:
@@ -79,11 +82,12 @@ def spread(width: int, left: list[Parts], right: list[Parts], gap: Parts) -> Par
 
 def _head(record: HeaderRecord, view: View, room: int, gap: int) -> list[Parts]:
     """State and price; the changes of the price as far as there is room."""
-    stated = state(record, view, lambda mark, total, share: f"{mark} 5m {total:<6} {share:<9}")
-    short = state(record, view, lambda mark, total, share: f"{mark} 5m {total} {share}")
+    look = Look.FULL if gap == WIDE_GAP else Look.STRIP
+    full = stated(record, view, look, lambda m, total, share: f"{m} 5m {total:<6} {share:<9}")
+    short = stated(record, view, Look.SHORT, lambda m, total, share: f"{m} 5m {total} {share}")
     last = live_price(record)
     five, day = changes(record)
-    for first, tail in ((stated, f"  {five}  {day}"), (short, f"  {five}"), (short, "")):
+    for first, tail in ((full, f"  {five}  {day}"), (short, f"  {five}"), (short, "")):
         if length(first) + gap + length(last) + len(tail) <= room:
             return [first, [*last, tail]]
     return [last]
@@ -96,7 +100,7 @@ def _other(one: Price, priced: bool) -> str:
 
 def _wide(record: HeaderRecord, view: View, width: int) -> list[Content]:
     clock, _ = clock_cells(width)
-    left: list[Parts] = [*_head(record, view, clock - 3, 5)]
+    left: list[Parts] = [*_head(record, view, clock - 3, WIDE_GAP)]
     if record.now.others:
         left.append(["  ".join(_other(one, True) for one in record.now.others)])
     left.append(["OI 5m {}  fund {}".format(*money(record))])
@@ -147,7 +151,8 @@ def _strip(record: HeaderRecord, view: View, width: int) -> list[Content]:
 
 def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Content]:
     clock, _ = clock_cells(width)
-    first = state(record, view, _bare_state if bare else _stated)
+    look = Look.BARE if bare else Look.SHORT
+    first = stated(record, view, look, _bare_state if bare else _narrow_state)
     address = endpoint(record, short=True)
     if address:  # no room for it all beside a clock: the mark alone, always there
         first = [*first, (" @" if bare else "  " + address, "$accent")]
@@ -162,7 +167,7 @@ def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Co
     return [*rows, _third(record, view, width, bare)]
 
 
-def _stated(mark: str, total: str, share: str) -> str:
+def _narrow_state(mark: str, total: str, share: str) -> str:
     return f"{mark} 5m {total:<6} {share}"
 
 

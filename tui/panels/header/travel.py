@@ -5,7 +5,8 @@ from textual.content import Content
 from tui import draw
 from tui.panels.base import BOX, RULES, View
 from tui.panels.header.data import HeaderRecord
-from tui.panels.header.words import Parts, changes, covered, feeds, live_price, state
+from tui.panels.header.standing import Look, stated
+from tui.panels.header.words import Parts, changes, covered, feeds, live_price
 
 STYLE = "bold reverse $warn"
 """A row that cannot be taken for the present, in any theme and without colours too."""
@@ -35,7 +36,8 @@ def travelled(
 def _said(words: str, price: str, record: HeaderRecord, view: View, room: int) -> str:
     """The moment, what was liquidated and paid then where there is room, and the live price."""
     text = f" {words}"
-    then = _plain(state(record, view, lambda mark, total, share: f"{mark} 5m {total} {share}"))
+    look = Look.SHORT
+    then = _plain(stated(record, view, look, lambda m, total, share: f"{m} 5m {total} {share}"))
     paid = f"{_plain(live_price(record))}  {'  '.join(changes(record))}"
     heard = f"feeds {feeds(record)[0]}  cover {covered(record)}"
     for group in (then, paid, heard):

@@ -7,6 +7,7 @@ from tui import draw
 from tui.metrics.feeds import Feed
 from tui.metrics.windows import WINDOWS, Liquidations, Total
 from tui.panels.base import View
+from tui.panels.header.behind import behind
 from tui.panels.header.data import HeaderRecord
 from tui.panels.liquidations.totals import known
 from tui.tables import Side, State
@@ -20,10 +21,14 @@ Parts = list[draw.Part]
 def sentence(record: HeaderRecord, view: View) -> str:
     """The sentence that can be quoted: what was liquidated in the window, and what moved in it.
 
-    `≥ $69.6M liquidated in 5m (98% long), BTC −1.37%, OI −2.4%; ≥ $929M in 24h (91% long)`
+    `≥ $69.6M liquidated in 5m (98% long), BTC −1.37%, OI −2.4%; ≥ $929M in 24h (91% long)`, and
+    while an event runs what is behind it: `≥ $68.2M long liquidated in 5m (98% of ≥ $69.6M), BTC
+    −4.1σ, OI −2.4%, bybit first, 3 coins with it → market-wide`.
     """
     made = record.liquidations
     coin = f"{draw.safe(view.coin)} " if view.coin else ""
+    if (event := record.standing.event) is not None and known(made.windows[view.window]):
+        return ", ".join([_forced(record, view, coin, event.side), *behind(record, view)])
     texts = [f"{said(made.windows[view.window])} {coin}liquidated in {span(made, view.window)}"]
     texts[0] += sided(made.windows[view.window])
     # In a young store prices may reach further back than the listening does.
@@ -41,6 +46,16 @@ def sentence(record: HeaderRecord, view: View) -> str:
         who = f"{draw.safe(largest.base)} {largest.side.value} on {draw.safe(largest.venue)}"
         tail += f", largest ${draw.usd(largest.usd)} {who}"
     return ", ".join(texts) + tail
+
+
+def _forced(record: HeaderRecord, view: View, coin: str, side: Side) -> str:
+    """`≥ $68.2M long liquidated in 5m (98% of ≥ $69.6M)`."""
+    total = record.liquidations.windows[view.window]
+    usd = total.amount.long_usd if side is Side.LONG else total.amount.short_usd
+    bound = "≥ " if total.lower_bound else ""
+    part = draw.share(usd / total.amount.total_usd if total.amount.total_usd else None)
+    text = f"{bound}${draw.usd(usd)} {coin}{side.value} liquidated"
+    return f"{text} in {span(record.liquidations, view.window)} ({part} of {said(total)})"
 
 
 def quoted(record: HeaderRecord, view: View) -> str:

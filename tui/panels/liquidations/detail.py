@@ -25,7 +25,7 @@ def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> lis
     if deep is not None and deep.near is not None:
         return near.rows(deep.near, view, width, height)
     made = record.liquidations
-    lines = totals.across(made, view, width)
+    lines = totals.across(made, view, width, record.standing)
     if height >= TRUSTED_FROM and not view.drill.path:
         lines += trusted.rows(made, view, width)
     why = totals.reasons(made, view)

@@ -23,7 +23,7 @@ class LiquidationsPanel(Panel):
     name, title, number = "liquidations", "Liquidations", 1
     tables = (LIQUIDATIONS, LIQUIDATION_MINUTES, COVERAGE, QUOTES, DERIVATIVES)
     blocks = 2
-    strip = 8  # a box of fewer than nine rows holds the windows alone
+    strip = 9  # a box of fewer than ten rows holds the windows alone
 
     def record(self, snapshot: Snapshot, view: View) -> LiquidationsRecord:
         """The totals, and what moved beside them."""
@@ -111,9 +111,9 @@ class LiquidationsPanel(Panel):
         made = record.liquidations
         tall = max(0, height - 40)
         entries = max(3, min(8 + tall // 4, 1 + split.natural(record, view, width)))
-        room = share_out(height, (5, 5), (5, 999), (6, 10 + tall // 3), (3, entries))
+        room = share_out(height, (6, 6), (5, 999), (6, 10 + tall // 3), (3, entries))
         windows, tape, chart, table = room
-        lines = totals.across(made, view, width)[:windows]
+        lines = totals.across(made, view, width, record.standing)[:windows]
         if chart:
             lines.append(split.minutes_rule(record, view, width))
             lines += timeline.chart(record, view, width, chart - 1)
@@ -132,7 +132,7 @@ class LiquidationsPanel(Panel):
         entries = max(3, min(6, split.natural(record, view, width)))
         room = share_out(height, (wanted, wanted), (5, 999), (4, 4), (3, entries))
         windows, tape, chart, table = room
-        lines = totals.down(made, view, width, Form.RULES)[:windows]
+        lines = totals.down(made, view, width, Form.RULES, record.standing)[:windows]
         if chart:
             lines += timeline.small(record, view, width, 2, axis=True)
         if table:
@@ -145,7 +145,7 @@ class LiquidationsPanel(Panel):
     def _bare(
         self, record: LiquidationsRecord, view: View, width: int, height: int
     ) -> list[Content]:
-        lines = totals.down(record.liquidations, view, width, Form.BARE)
+        lines = totals.down(record.liquidations, view, width, Form.BARE, record.standing)
         lines += timeline.small(record, view, width, 1, axis=False)
         lines.append(split.one_row(record, view, width))
         lines += feed.rows(record.liquidations, view, width, height - len(lines), full=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tui.metrics import prices
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.feed import LINES
 from tui.metrics.windows import Liquidations
 from tui.panels import shared
@@ -29,6 +30,7 @@ class LiquidationsRecord:
     interest: dict[str, float | None]
     per: int = 1
     deep: Deep | None = None
+    standing: Standing | None = None
 
 
 def record(snapshot: Snapshot, view: View) -> LiquidationsRecord:
@@ -46,6 +48,7 @@ def beside(snapshot: Snapshot, view: View, made: Liquidations) -> LiquidationsRe
         prices.by_minute(snapshot.quotes, symbol, snapshot.as_of),
         moves(snapshot, made, view),
         interest(snapshot, view),
+        standing=None if view.drill.path else shared.standing(snapshot, made, view.coin),
     )
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from textual.content import Content
 
 from tui import draw
-from tui.metrics.windows import Amount, FeedRow, Folded
+from tui.metrics.windows import Amount, FeedRow, Folded, Total
 from tui.panels.base import View, code, flowed, joined
 from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
@@ -53,10 +53,17 @@ def windows(record: LiquidationsRecord, view: View) -> list[list[draw.Part]]:
                 f"{totals.named(total, 8)} ",
                 (f"▼{totals.amount(total, Side.LONG)} ", view.side_style(Side.LONG)),
                 (f"▲{totals.amount(total, Side.SHORT)} ", view.side_style(Side.SHORT)),
-                totals.longs(total),
+                totals.longs(total) + _normal(record, total),
             ]
         )
     return groups
+
+
+def _normal(record: LiquidationsRecord, total: Total) -> str:
+    """` ×47`, once a week is stored."""
+    if record.standing is None or record.standing.lacking_week:
+        return ""
+    return f" {totals.times_normal(record.standing, total)}"
 
 
 def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:

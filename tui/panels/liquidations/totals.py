@@ -1,9 +1,12 @@
 """The windows table: long, short, long share and cover, across in a box and down beside rules."""
 
+from collections.abc import Mapping, Sequence
+
 from textual.content import Content
 
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.windows import WINDOWS, Liquidations, Total
 from tui.panels.base import Form, View
 from tui.tables import Side
@@ -56,8 +59,10 @@ def reasons(made: Liquidations, view: View) -> str:
     return draw.safe("; ".join(total.reasons)) if total else ""
 
 
-def across(made: Liquidations, view: View, width: int) -> list[Content]:
-    """Windows as columns: head, long, short, long share, cover."""
+def across(
+    made: Liquidations, view: View, width: int, standing: Standing | None = None
+) -> list[Content]:
+    """Windows as columns: head, long, short, long share, × normal, cover."""
     totals = made.windows
     young = any(t.cover.have < WINDOWS[t.window] for t in totals.values())
     least = 8 if young else 7
@@ -83,14 +88,40 @@ def across(made: Liquidations, view: View, width: int) -> list[Content]:
             {n: longs(t) for n, t in totals.items()} | {"": "long %"},
             width,
         ),
+        *([] if standing is None else [_normal(standing, columns, totals, width)]),
         row(columns, {n: listened(t) for n, t in totals.items()} | {"": "cover"}, width, "$muted"),
     ]
 
 
-def down(made: Liquidations, view: View, width: int, form: Form) -> list[Content]:
-    """Windows as rows, so that one column compares a minute with a day."""
+def _normal(
+    standing: Standing, columns: Sequence[Column], totals: Mapping[str, Total], width: int
+) -> Content:
+    """Each total ÷ a normal one; until a week is stored, why there is none."""
+    if standing.lacking_week:
+        text = draw.missing(standing.lacking_week)
+        return draw.line(width, ("× normal ".ljust(columns[0].width + 1) + text, "$muted"))
+    cells = {name: times_normal(standing, total) for name, total in totals.items()}
+    return row(columns, cells | {"": "× normal"}, width)
+
+
+def times_normal(standing: Standing, total: Total) -> str:
+    """A total ÷ a normal one; `n/a` when nobody listened, or the window is not full yet."""
+    times = standing.times.get(total.window)
+    whole = known(total) and total.cover.have >= WINDOWS[total.window]
+    return draw.missing() if times is None or not whole else draw.multiple(times)
+
+
+def down(
+    made: Liquidations, view: View, width: int, form: Form, standing: Standing | None = None
+) -> list[Content]:
+    """Windows as rows, so that one column compares a minute with a day; × normal takes the place
+    of the cover once a week is stored."""
     bare = form is Form.BARE
     mark = bound(made)
+    normal = standing if standing is not None and not standing.lacking_week else None
+    last = Column("cover", "cov" if bare else "cover", 5 if bare else 7, 3)
+    if normal:
+        last = Column("cover", "×nrm" if bare else "×norm", last.width, last.rank)
     head = mark if bare else f"{mark} USD"
     columns = choose(
         [
@@ -98,7 +129,7 @@ def down(made: Liquidations, view: View, width: int, form: Form) -> list[Content
             Column("long", "▼long" if bare else "▼ long", 6 if bare else 8),
             Column("short", "▲shrt" if bare else "▲ short", 6 if bare else 9, 1),
             Column("share", "long", 5 if bare else 6, 2),
-            Column("cover", "cov" if bare else "cover", 5 if bare else 7, 3),
+            last,
         ],
         width,
         spread=3,
@@ -115,7 +146,7 @@ def down(made: Liquidations, view: View, width: int, form: Form) -> list[Content
             "long": (amount(total, Side.LONG), view.side_style(Side.LONG)),
             "short": (amount(total, Side.SHORT), view.side_style(Side.SHORT)),
             "share": longs(total),
-            "cover": listened(total),
+            "cover": times_normal(normal, total) if normal else listened(total),
         }
         rows.append(row(columns, cells, width, "bold" if name == view.window else ""))
     return rows

@@ -1,0 +1,170 @@
+"""The recorder's detector over a store: what it keeps there, and the same after a restart."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.cascade_stage import BEGAN, END, FALLEN, FALLS, frames, week_rows
+from tests.frames import frame
+from tui.clock import milliseconds
+from tui.detection import META, Detection
+from tui.metrics.cascades.rule import CLOSE_MS, Grade
+from tui.metrics.cascades.table import as_of
+from tui.store import Reader, Writer
+from tui.tables import (
+    CASCADES,
+    COVERAGE,
+    DERIVATIVES,
+    LIQUIDATIONS,
+    NORMALS,
+    QUOTES,
+    SATURATION,
+)
+
+LATER = FALLEN + timedelta(minutes=19)
+STEP = timedelta(seconds=10)
+
+
+class Stage:
+    """A store into which a day's rows come as time goes on, and the detector that follows it."""
+
+    def __init__(self, path: Path) -> None:
+        self.writer = Writer(path, None)
+        self.writer.set_meta("began", milliseconds(BEGAN))
+        self.writer.append(NORMALS, week_rows())
+        self.reader = Reader(path)
+        self.made = frames()
+        self.now = BEGAN
+        interest = [
+            {"ts": BEGAN + at * STEP, "venue": "bybit", "base": base, "open_interest_usd": usd}
+            for at in range(700)
+            for base in ("BTC", "ETH", "SOL")
+            for usd in [1e9 if BEGAN + at * STEP < FALLS + STEP else 0.97e9]
+        ]
+        full = {"minute": FALLS.replace(second=0), "venue": "binance", "saturation": 0.8}
+        self.writer.append(DERIVATIVES, frame(DERIVATIVES, interest))
+        self.writer.append(SATURATION, frame(SATURATION, [full]))
+        self.writer.append(COVERAGE, self.made.coverage)
+        self.detection = self.started()
+
+    def started(self) -> Detection:
+        return Detection(self.reader)
+
+    def go(self, until: datetime) -> None:
+        """Rows come, and the detector looks, every ten seconds; seldom before anything happens."""
+        while self.now < until:
+            step = STEP if self.now >= FALLS - timedelta(minutes=2) else timedelta(minutes=3)
+            before, self.now = self.now, min(until, self.now + step)
+            for table, rows in ((LIQUIDATIONS, self.made.liquidations), (QUOTES, self.made.quotes)):
+                new = pl.col("received").is_between(before, self.now, closed="right")
+                self.writer.append(table, rows.filter(new))
+            self.look()
+
+    def look(self) -> None:
+        self.writer.append_all(self.detection.second(self.now))
+        if (state := self.detection.to_keep()) is not None:
+            self.writer.set_meta(META, state)
+
+    def events(self) -> pl.DataFrame:
+        return self.reader.read(CASCADES).sort("since", "base", "side")
+
+
+def week_known(stage: Stage) -> None:
+    """The week is in the store; the detector begins with the state of an empty one."""
+    from tui.metrics.cascades.detector import Detector
+    from tui.metrics.cascades.state import packed
+
+    empty = Detector()
+    empty.at = milliseconds(BEGAN)
+    stage.writer.set_meta(META, packed(empty))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    made = Stage(tmp_path / "liqtop.sqlite")
+    week_known(made)
+    return made
+
+
+def test_a_wave_is_one_row_that_is_kept_up_while_it_runs(stage: Stage) -> None:
+    stage.go(FALLS + timedelta(minutes=2))
+    (running,) = stage.events().filter(pl.col("base") == "").iter_rows(named=True)
+    assert running["ended"] is None
+    stage.go(LATER)
+    (market,) = stage.events().filter(pl.col("base") == "").iter_rows(named=True)
+    assert market["since"] == running["since"]
+    assert market["grade"] == Grade.MARKET_WIDE
+    assert market["ended"] == market["until"] + timedelta(minutes=1, milliseconds=CLOSE_MS)
+    assert market["interest"] == pytest.approx(-0.03)
+    assert market["saturation"] == 0.8
+    assert market["after_15m"] is not None
+    assert market["after_1h"] is None
+    # And the hour that was over is part of what is normal.
+    assert stage.reader.read(NORMALS)["hour"].max() == BEGAN
+
+
+def test_a_running_event_shows_no_amount_and_no_end_of_the_future(stage: Stage) -> None:
+    stage.go(LATER)
+    then = as_of(stage.events(), FALLS + timedelta(minutes=2))
+    (market,) = [one for one in then if one.base is None]
+    assert market.ended is None
+    assert market.long_usd is None
+    assert market.move is None
+    assert all(step.ts <= FALLS + timedelta(minutes=2) for step in market.steps)
+    assert as_of(stage.events(), FALLS) == ()
+
+
+@pytest.mark.parametrize("minutes", [81, 83, 86])
+def test_a_restart_changes_nothing(tmp_path: Path, minutes: int) -> None:
+    straight, cut = Stage(tmp_path / "a.sqlite"), Stage(tmp_path / "b.sqlite")
+    for one in (straight, cut):
+        week_known(one)
+    straight.go(LATER)
+    cut.go(BEGAN + timedelta(minutes=minutes))
+    cut.detection = cut.started()
+    cut.go(LATER)
+    assert cut.events().equals(straight.events())
+    kept = [one.reader.read(NORMALS).sort("hour", "venue", "base") for one in (straight, cut)]
+    assert kept[0].equals(kept[1])
+
+
+def test_a_store_of_before_is_gone_through_from_its_beginning(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "liqtop.sqlite")
+    stage.writer.append(LIQUIDATIONS, stage.made.liquidations)
+    stage.writer.append(QUOTES, stage.made.quotes)
+    stage.now = END
+    stage.look()
+    first = stage.reader.read(NORMALS, since=BEGAN - timedelta(seconds=1))
+    assert first.height  # an hour in one look, though nothing is known of a week: no event
+    stage.look()
+    stage.look()
+    assert stage.events().is_empty()
+
+
+def test_a_row_that_was_long_in_coming_is_found_all_the_same(stage: Stage) -> None:
+    whole = stage.made.liquidations
+    held = pl.col("ts").is_between(FALLS, FALLS + timedelta(seconds=40))
+    stage.made = stage.made._replace(liquidations=whole.filter(~held))
+    stage.go(FALLS + timedelta(minutes=2))
+    stage.writer.append(LIQUIDATIONS, whole.filter(held))  # a full disk let go of it
+    stage.go(LATER)
+    found = stage.events().filter(pl.col("base") == "")
+    assert found["since"].min() <= FALLS + timedelta(seconds=10)  # type: ignore[operator]
+
+
+def test_a_store_of_version_5_gets_both_tables(tmp_path: Path) -> None:
+    path = tmp_path / "liqtop.sqlite"
+    Writer(path, None).close()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TABLE cascades")
+        db.execute("DROP TABLE normals")
+        db.execute("PRAGMA user_version = 5")
+    writer = Writer(path, None)
+    writer.append(NORMALS, week_rows(days=1))
+    assert Reader(path).read(NORMALS).height == 24 * 5
+    columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(cascades)")}
+    assert columns == {*CASCADES.schema, "id"}
+    writer.close()

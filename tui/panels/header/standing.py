@@ -1,0 +1,83 @@
+"""The state in the header's words: calm, a burst, a cascade, or that it cannot be told."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from tui import draw
+from tui.metrics.cascades.rule import Grade
+from tui.metrics.cascades.standing import Standing, Word
+from tui.metrics.cascades.table import Cascade
+from tui.panels.base import View
+from tui.panels.header.data import HeaderRecord
+from tui.panels.header.words import Parts, state
+from tui.tables import Side
+
+CELLS = 32
+"""`▼ CASCADE long 4m05s  ×47 normal`: what follows keeps its place when it is calm."""
+
+
+class Look(Enum):
+    """How much room there is for it."""
+
+    FULL = "full"
+    STRIP = "strip"
+    SHORT = "short"
+    BARE = "bare"
+
+
+def stated(record: HeaderRecord, view: View, look: Look, form: Callable[..., str]) -> Parts:
+    """The state; in a store too young to tell one the 5-minute total and side, by `form`."""
+    now = record.standing
+    if record.silent:
+        return [(_padded("unknown (recorder silent)", look), "$warn")]
+    if now.word is Word.YOUNG or not now.detects:
+        return state(record, view, form)
+    if now.event is None and now.word is Word.UNKNOWN:
+        text = f"? {_silent(now)}" if look is Look.BARE else f"unknown ({_silent(now)})"
+        return [(_padded(text, look), "$warn")]
+    if now.event is None:
+        return [(_padded(_calm(now, look), look), "$muted")]
+    style = f"{view.side_style(now.event.side)} bold"
+    return [(_padded(_under_way(now, now.event, look), look), style)]
+
+
+def _padded(text: str, look: Look) -> str:
+    return text.ljust(CELLS) if look is Look.FULL else text
+
+
+def _silent(now: Standing) -> str:
+    more = f" +{len(now.silent) - 1}" if len(now.silent) > 1 else ""
+    return f"{draw.safe(now.silent[0])}{more} silent"
+
+
+def _calm(now: Standing, look: Look) -> str:
+    """`● calm  last burst 5h ago`."""
+    if look in (Look.BARE, Look.SHORT) or now.last is None:
+        return "● calm"
+    ago = draw.age((now.as_of - now.last.until).total_seconds())
+    word = "burst" if now.last.grade is Grade.BURST else "cascade"
+    return f"● calm  last {word} {ago} ago"
+
+
+def _under_way(now: Standing, event: Cascade, look: Look) -> str:
+    mark = "▼" if event.side is Side.LONG else "▲"
+    word = "BURST" if event.grade is Grade.BURST else "CASCADE"
+    seconds = max(0, int((now.as_of - event.since).total_seconds()))
+    age = f"{seconds // 60}m{seconds % 60:02d}s" if seconds < 3600 else draw.age(seconds)
+    if look is Look.BARE:
+        return f"{mark}{word} {event.side.value} {age}"
+    text = f"{mark} {word} {event.side.value} {age}"
+    if (times := times_of(now)) is None:
+        return text
+    if look is Look.STRIP:
+        wide = f" {event.grade.word}" if event.grade is Grade.MARKET_WIDE else ""
+        return f"{text} {draw.multiple(times)}{wide}"
+    return f"{text}  {draw.multiple(times)}" + (" normal" if look is Look.FULL else "")
+
+
+def times_of(now: Standing) -> float | None:
+    """The last minute ÷ a normal one; until a week is stored as it was when the event grew worse,
+    by the days there are."""
+    if (times := now.times.get("1m")) is not None or now.event is None:
+        return times
+    return now.event.steps[-1].times
