@@ -351,6 +351,48 @@ async def test_whatever_fails_the_recorder_is_seen_to_record(
         await until(lambda: metrics_said(tmp_path) == [("retrying", reason)])
 
 
+async def test_a_store_that_cant_be_read_is_said_and_read_again_the_next_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks sees that the recorder records, and no number that it does not know."""
+
+    def broken(live: Live) -> bool:
+        raise StoreError("/store: disk I/O error")
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
+        await until(lambda: "liquidations" in latest(tmp_path).get("panels", {}))
+        with monkeypatch.context() as patch:
+            patch.setattr(Live, "poll", broken)
+            await until(lambda: latest(tmp_path)["panels"] == {})
+            first = latest(tmp_path)["as_of"]
+            await until(lambda: latest(tmp_path)["as_of"] > first)
+        await until(lambda: "liquidations" in latest(tmp_path)["panels"])
+        await until(lambda: len(metrics_said(tmp_path)) == 2)
+    assert metrics_said(tmp_path) == [
+        ("retrying", "snapshot: /store: disk I/O error"),
+        ("off", None),
+    ]
+
+
+async def test_a_latest_that_cant_be_written_is_said_and_written_the_next_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise StoreError("/store: database or disk is full")
+
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]) as it:
+        with monkeypatch.context() as patch:
+            patch.setattr(it.writer, "write_latest", broken)
+            await until(lambda: bool(metrics_said(tmp_path)))
+            assert latest(tmp_path) == {}
+        await until(lambda: "as_of" in latest(tmp_path))
+        await until(lambda: len(metrics_said(tmp_path)) == 2)
+    assert metrics_said(tmp_path) == [
+        ("retrying", "latest: /store: database or disk is full"),
+        ("off", None),
+    ]
+
+
 async def test_what_is_waiting_when_it_stops_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
