@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests import processes
 from tests.campaign.lost import Lost, lost, streamed, unheard
 from tests.loopback_world import world
 from tests.test_path import Row
@@ -29,7 +30,7 @@ from tui.venues import VENUES
 from tui.venues.connect import KEEP_ALIVE_MS
 from tui.venues.lighter import Lighter
 
-PATIENCE_S = 120.0
+PATIENCE_S = processes.PATIENCE_S + 30.0
 """What takes longer has failed; a case takes three seconds on a quiet machine, and thirty on one
 that ten others share."""
 BACKOFF_S = 0.1
