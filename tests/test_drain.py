@@ -146,6 +146,32 @@ async def test_the_loop_goes_round_between_the_pieces_of_a_long_message() -> Non
     assert set(found["conn"]) == {1}
 
 
+async def test_what_comes_while_it_is_drained_is_a_frame_of_the_next_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A flood neither makes a frame of every message nor keeps the collector from all else."""
+    monkeypatch.setattr(liquidations, "DRAIN_S", 0.05)
+    heights: list[int] = []
+
+    async def flooding(link: Link) -> None:
+        await pushing(exchange, link, [])
+        for place in itertools.count():
+            await exchange.push(of_many([1], TS + place))
+            await asyncio.sleep(0)
+
+    async with FakeExchange() as exchange:
+        listening = Listening(exchange, "bybit", "linear", ["BTCUSDT"])
+        flood = asyncio.create_task(flooding(listening.link))
+        async with aclosing(listening.frames) as made:  # type: ignore[type-var]
+            async for frame in made:
+                heights.append(frame.height)
+                if len(heights) == 6:
+                    break
+        flood.cancel()
+        await asyncio.gather(flood, return_exceptions=True)
+    assert min(heights[1:]) > 3, heights
+
+
 async def test_a_collector_that_ends_amid_a_message_covers_none_of_it() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "bybit", "linear", ["BTCUSDT"])

@@ -85,7 +85,8 @@ class Inbox:
         self._link.unread = self.oldest
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        """How many rows wait."""
+        return sum(len(message.wires) - message.place for message in self._waiting)
 
     def oldest(self) -> datetime | None:
         """When the oldest message arrived that was not drained to its end: coverage must end
@@ -159,10 +160,14 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
         async with _beside(_subscribed(stream, socket, inbox, mended)) as subscription:
             while True:
                 await socket.wait(1.0)
-                if len(inbox) and socket.failed() is None:
+                fault = socket.failed()
+                if len(inbox) and fault is None:
                     await asyncio.sleep(DRAIN_S)
-                while len(inbox):
-                    yield inbox.drain()
+                left = len(inbox)  # what comes meanwhile is for the next round, or none would end
+                while left > 0:
+                    made = inbox.drain()
+                    left -= made.height
+                    yield made
                     await asyncio.sleep(0)  # a yield alone lets nobody else have the loop
                 while mended:
                     told = mended.popleft()
@@ -170,7 +175,7 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
                     told.tell()
                 if subscription.done():
                     subscription.result()
-                if fault := socket.failed():
+                if fault:
                     raise fault
     finally:
         if unread := inbox.oldest():
