@@ -30,8 +30,9 @@ from tui.store import Reader, store_path
 from tui.tables import LIQUIDATIONS, Table
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 90.0
-"""What takes longer has failed; two busy cores take five seconds for the slowest of them."""
+PATIENCE_S = float(os.environ.get("LIQTOP_PATIENCE_S", "90"))
+"""What takes longer has failed; two busy cores take five seconds for the slowest of them. On two
+that twenty others want a recorder's start alone took longer: such a machine asks for more."""
 
 Rows = Sequence[Sequence[Any]]
 

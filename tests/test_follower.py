@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.frames import NOW, candle, frame, liquidation, quote
+from tui.errors import StoreError
 from tui.store import Follower, Reader, Writer, store_path
-from tui.tables import CANDLES, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES, TABLES
+from tui.tables import CANDLES, HEALTH, LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES, TABLES, Table
 
 
 @pytest.fixture
@@ -52,6 +53,31 @@ def test_a_changed_row_is_new_again(path: Path) -> None:
     for total in (5.0, 10.0):
         writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [liquidation(usd=5.0)]))
         assert follower.poll()["liquidation_minutes"]["usd"].to_list() == [total]
+
+
+def test_an_error_amid_the_tables_costs_none_of_them_a_row(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = Writer(path, None), Reader(path)
+    follower = Follower(reader, [LIQUIDATIONS, QUOTES])
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [liquidation()]))
+    writer.append(QUOTES, quotes(0, 3))
+    after = reader.after
+
+    def broken(table: Table, *where: int) -> tuple[pl.DataFrame, int]:
+        if table is QUOTES:
+            raise StoreError("disk I/O error")
+        return after(table, *where)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "after", broken)
+        with pytest.raises(StoreError):
+            follower.poll()
+    assert {name: rows.height for name, rows in follower.poll().items()} == {
+        "liquidations": 1,
+        "quotes": 3,
+    }
+    assert follower.poll() == {}
 
 
 def test_a_row_that_changed_twice_while_nobody_asked_comes_once_as_it_is_now(path: Path) -> None:

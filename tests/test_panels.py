@@ -464,6 +464,24 @@ def test_the_header_says_a_stale_price_and_a_bad_feed() -> None:
     assert narrow.startswith("okx swap retrying")
 
 
+def test_a_narrow_header_gives_two_rows_to_why_nothing_is_recorded() -> None:
+    why = "recorder can't start: config.toml: [venues] bibit: unknown key; did you mean 'bybit'?"
+    said = replace(VIEW, notice=why)
+    rows = [line.plain for line in header.lines(samples.header(aged=40), said, 40, 3)]
+    assert rows[1:] == [
+        "recorder can't start: config.toml:      ",
+        "[venues] bibit: unknown key; did you me…",
+    ]
+    assert rows[0].startswith("▼ 5m ≥69.6M")
+    smallest = header.lines(samples.header(aged=40), said, 28, 3)
+    assert [line.plain.rstrip() for line in smallest[1:]] == [
+        "recorder can't start:",
+        "config.toml: [venues] bibit…",
+    ]
+    priced = text(header.lines(samples.header(), said, 40, 3))
+    assert "BTC 88,640" in priced, "a live price outranks the second half of a notice"
+
+
 def test_feeds_have_a_row_of_their_own_for_the_foot_of_a_narrow_screen() -> None:
     good = header.feeds_line(samples.header(), 28)
     assert good.plain.startswith("feeds 9/9  cover 99%")

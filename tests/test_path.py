@@ -16,6 +16,7 @@ import pytest
 
 from tests.processes import Exchange, Home, exchange, recorder, until
 from tests.test_store_liquidations import assert_minutes_are_sums
+from tui.collectors.base import UNREAD
 from tui.loopback.encoders import SHARES, listings
 from tui.loopback.listing import Instrument
 from tui.metrics.coverage import Listening, Stream
@@ -329,14 +330,15 @@ def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
 
 
 def check_gap(coverage: pl.DataFrame, ended: pl.DataFrame) -> None:
-    """Each stream has one gap: from its last heartbeat to its new connection."""
+    """Each stream has one gap: from a second before its last heartbeat to its new connection."""
     for venue, stream in STREAMS:
         mine = pl.col("venue") == venue, pl.col("stream") == stream
         old = ended.filter(*mine).row(-1, named=True)
         new = coverage.filter(*mine, pl.col("conn") > old["conn"]).row(0, named=True)
         heard = Listening(coverage, [Stream(venue, stream)])
         found = heard.cover(old["since"], new["until"]).gaps
-        assert [(gap.since, gap.until) for gap in found] == [(old["until"], new["since"])]
+        until = max(old["since"], old["until"] - UNREAD)
+        assert [(gap.since, gap.until) for gap in found] == [(until, new["since"])]
         assert found[0].reason == "recorder killed"
         assert new["since"] - old["until"] > timedelta(0)
 

@@ -7,22 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.frames import candle, frame, liquidation, quote, snapshot
-from tui import backoff, config, outbox, recorder, status
-from tui.alerts.watch import Watch
+from tui import backoff, config, outbox, recorder
 from tui.clock import utc_now
 from tui.collectors.base import Context, Link, Spec
 from tui.errors import StoreError
-from tui.latest import Latest
 from tui.metrics.feeds import feeds
 from tui.rates import Rates
 from tui.recorder import Recorder
-from tui.snapshot import Live
 from tui.store import Reader, Writer, store_path
 from tui.tables import (
     CANDLES,
@@ -31,7 +27,6 @@ from tui.tables import (
     LIQUIDATIONS,
     POSITIONING,
     QUOTES,
-    SATURATION,
     UNREADABLE,
     Table,
 )
@@ -273,92 +268,6 @@ async def test_rows_that_a_full_disk_costs_are_told_by_the_coverage(
     counts = [int(reason.removeprefix(UNREADABLE)) for reason in told["reason"]]
     assert sum(counts) == it.outbox.dropped == 32 - rows(tmp_path, LIQUIDATIONS).height
     assert set(rows(tmp_path, HEALTH)["stream"]) >= {"inverse", "linear"}
-
-
-async def test_once_a_second_the_latest_snapshot_is_there_for_a_status_bar(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def silent() -> AsyncIterator[pl.DataFrame]:
-        await forever()
-        yield QUOTES.empty()
-
-    def latest() -> datetime | None:
-        reader = Reader(store_path(tmp_path))
-        found = reader.latest()
-        reader.close()
-        return found[0] if found else None
-
-    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
-        await until(lambda: latest() is not None)
-        first = latest()
-        await until(lambda: latest() != first)
-
-
-def latest(folder: Path) -> dict[str, Any]:
-    """The document of `latest` as a status bar has it; {} before the first and when it is old."""
-    return dict(status.latest.read(store_path(folder), utc_now().timestamp()).document)
-
-
-def metrics_said(folder: Path) -> list[tuple[str, str | None]]:
-    said = rows(folder, HEALTH).filter(pl.col("collector") == "metrics")
-    return list(zip(said["state"], said["reason"], strict=True))
-
-
-async def silent() -> AsyncIterator[pl.DataFrame]:
-    await forever()
-    yield QUOTES.empty()
-
-
-async def test_an_error_in_one_panel_costs_that_panel_alone_and_is_said_until_it_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(snapshot: object) -> None:
-        raise KeyError("no such line")
-
-    minute = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
-    full = {"minute": minute, "venue": "binance", "saturation": 0.0, "pushed": 0, "hidden": 0.0}
-    monkeypatch.setattr(Latest, "full", lambda self, taken: frame(SATURATION, [full]))
-    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
-        with monkeypatch.context() as patch:
-            patch.setattr("tui.document.safe_haven", broken)
-            await until(lambda: bool(metrics_said(tmp_path)) and bool(latest(tmp_path)))
-            first = latest(tmp_path)
-            await until(lambda: latest(tmp_path)["as_of"] > first["as_of"])
-        assert first["panels"]["safe_haven"] == {
-            "stale": True,
-            "reason": "can't be computed: KeyError('no such line')",
-        }
-        assert "windows" in first["panels"]["liquidations"]
-        assert "health" in first
-        assert rows(tmp_path, SATURATION).height == 1
-        await until(lambda: len(metrics_said(tmp_path)) == 2)
-        await until(lambda: "gold" in latest(tmp_path)["panels"]["safe_haven"])
-    assert metrics_said(tmp_path) == [
-        ("retrying", "safe_haven: KeyError('no such line')"),
-        ("off", None),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("of", "name", "reason"),
-    [
-        (Live, "at", "snapshot: KeyError('x')"),
-        (Latest, "full", "saturation: KeyError('x')"),
-        (Watch, "look", "alerts: KeyError('x')"),
-    ],
-)
-async def test_whatever_fails_the_recorder_is_seen_to_record(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: type, name: str, reason: str
-) -> None:
-    def broken(*args: object) -> None:
-        raise KeyError("x")
-
-    monkeypatch.setattr(of, name, broken)
-    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
-        await until(lambda: "as_of" in latest(tmp_path))
-        first = latest(tmp_path)["as_of"]
-        await until(lambda: latest(tmp_path)["as_of"] > first)
-        await until(lambda: metrics_said(tmp_path) == [("retrying", reason)])
 
 
 async def test_what_is_waiting_when_it_stops_is_written(

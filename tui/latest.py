@@ -5,8 +5,9 @@ copies for who opens it.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -56,9 +57,9 @@ class Latest:
     """Follows the store and writes what follows from it; `tell` is given each alert that fires,
     `say` what can't be computed, and None when all can be again.
 
-    An error in one part costs that part alone: `latest` is written each second, since readers
-    take its age for the recorder's. The reader is its own from here on: it serves the thread that
-    computes.
+    An error in one part costs that part alone, and a store that can't be read all of them: `latest`
+    is written each second, since readers take its age for the recorder's. The reader is its own
+    from here on: it serves the thread that computes.
     """
 
     def __init__(
@@ -83,41 +84,39 @@ class Latest:
         self._watch = watch.Watch(settings.alerts, kept, seen)
 
     async def run(self) -> None:
-        """Without end; what fails is logged and done anew the next second."""
+        """Without end; what fails is said and done anew the next second."""
         loop = asyncio.get_running_loop()
         copy_at = loop.time() + FIRST_COPY_S
         while True:
             began = loop.time()
-            try:
-                await self._second()
-                if began >= copy_at:
-                    copy_at = began + COPY_S
+            errors = await self._second()
+            if began >= copy_at:
+                copy_at = began + COPY_S
+                with _noted(errors, "copies"):
                     await self._outbox.call(self._writer.write_copies, self._live.copies())
-            except StoreError as error:
-                log.warning("latest not written: %s", error)
-            except Exception:
-                log.exception("the snapshot could not be computed")
+            self._judge(errors)
             await asyncio.sleep(max(0.2, EVERY_S - (loop.time() - began)))
 
     def close(self) -> None:
         """Wait for what is being computed; nothing is from then on."""
         self._thread.shutdown()
 
-    async def _second(self) -> None:
+    async def _second(self) -> dict[str, Exception]:
+        """Make and write what this second gives; the errors by what they hindered."""
         loop = asyncio.get_running_loop()
         as_of, doc, rows, errors = await loop.run_in_executor(self._thread, self._made)
         for table, frame in rows:
             self._outbox.put(table, frame)
-        try:
+        with _noted(errors, "alerts"):
             self._alert(doc, as_of)  # also while the store can't be written: it tells of that
-        except Exception as error:
-            errors["alerts"] = error
-        self._judge(errors)
-        await self._outbox.call(self._writer.write_latest, as_of, doc)
-        if (kept := self._watch.to_keep()) is not None:
-            await self._outbox.call(self._writer.set_meta, watch.META, kept)
-            self._watch.keeps(kept)
-        await self._keep_detector()
+        with _noted(errors, "latest"):
+            await self._outbox.call(self._writer.write_latest, as_of, doc)
+            if (kept := self._watch.to_keep()) is not None:
+                await self._outbox.call(self._writer.set_meta, watch.META, kept)
+                self._watch.keeps(kept)
+        with _noted(errors, "cascades"):
+            await self._keep_detector()
+        return errors
 
     async def _keep_detector(self) -> None:
         """Once an hour, after the rows it rests on."""
@@ -131,29 +130,21 @@ class Latest:
             raise
 
     def _made(self) -> Second:
-        """Raises StoreError alone."""
+        """Raises nothing: of a store that can't be read it makes a document without panels."""
         as_of, rows = self._clock(), Rows()
         try:
             self._live.poll()
             taken = self._live.at(as_of := self._clock())
-        except StoreError:
-            raise
         except Exception as error:
             bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
             return Second(as_of, bare, rows, {"snapshot": error})
         doc, errors = guarded(taken, self._settings)
-        parts: dict[str, Callable[[], Rows]] = {
-            "saturation": lambda: self.full(taken),
-            "scores": lambda: self.noted(taken),
-            "cascades": lambda: self._detection.second(as_of),
-        }
-        for name, make in parts.items():
-            try:
-                rows += make()
-            except StoreError:
-                raise
-            except Exception as error:
-                errors[name] = error
+        with _noted(errors, "saturation"):
+            rows += self.full(taken)
+        with _noted(errors, "scores"):
+            rows += self.noted(taken)
+        with _noted(errors, "cascades"):
+            rows += self._detection.second(as_of)
         return Second(as_of, doc, rows, errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
@@ -164,8 +155,9 @@ class Latest:
             return
         self._said = kinds
         for name, error in errors.items():
-            log.error("%s can't be computed", name, exc_info=error)
-        self._say("; ".join(f"{name}: {error!r}" for name, error in errors.items())[:200] or None)
+            log.error("%s: %s", name, _words(error), exc_info=None if _plain(error) else error)
+        words = "; ".join(f"{name}: {_words(error)}" for name, error in errors.items())
+        self._say(words[:200] or None)
 
     def full(self, taken: Snapshot) -> Rows:
         """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
@@ -193,3 +185,21 @@ class Latest:
             if not one.late:
                 log.info("alert: %s", one.text)
             self._tell(one)
+
+
+def _plain(error: Exception) -> bool:
+    """Whether it is said for people already, and no bug."""
+    return isinstance(error, StoreError)
+
+
+def _words(error: Exception) -> str:
+    return str(error) if _plain(error) else repr(error)
+
+
+@contextmanager
+def _noted(errors: dict[str, Exception], part: str) -> Iterator[None]:
+    """An error within the block is kept under the name of the part that it costs."""
+    try:
+        yield
+    except Exception as error:
+        errors[part] = error

@@ -18,7 +18,7 @@ from tui import backoff
 from tui.alerts.command import Commands
 from tui.clock import Clock, milliseconds
 from tui.collectors import specs
-from tui.collectors.base import Context, Link, Spec
+from tui.collectors.base import UNREAD, Context, Link, Spec
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreError
 from tui.latest import Latest
@@ -121,13 +121,16 @@ class Recorder:
                 self._write_health(collector, venue, stream, State.OFF, 0, None)
 
     def _bury(self) -> None:
-        """Connections that a killed recorder left open ended with it, at their last heartbeat.
+        """Connections that a killed recorder left open ended with it, UNREAD before their last
+        heartbeat: what came by then need not have been read, nor written.
 
         As long as nobody says so they count for five seconds more, in which rows were lost.
         """
         left = self.reader.read(COVERAGE, newest=LEFT)
         left = left.filter(pl.col("reason").fill_null(LIVING).str.starts_with(LIVING))
-        self.outbox.put(COVERAGE, left.with_columns(reason=pl.lit("recorder killed")))
+        ended = pl.max_horizontal("since", pl.col("until") - UNREAD)
+        told = left.with_columns(until=ended, reason=pl.lit("recorder killed"))
+        self.outbox.put(COVERAGE, told)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self._ending = True

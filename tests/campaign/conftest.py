@@ -17,10 +17,8 @@ def tally(request: pytest.FixtureRequest) -> Tally:
 
     def note(run: Run | None = None, **counts: int) -> None:
         if run is not None:
-            counts = {
-                "sent": run.sent().total(), "stored": run.stored().total(),
-                "gaps": len(run.gaps()),
-            } | counts  # fmt: skip
+            known = {"sent": run.booked, "stored": run.counted(), "gaps": len(run.gaps())}
+            counts = known | counts
         request.node.user_properties.append(("campaign", counts))
 
     return note

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.clock import Clock, from_milliseconds, milliseconds
-from tui.collectors.base import Hole, Link, Newest
+from tui.collectors.base import UNREAD, Hole, Link, Newest
 from tui.tables import COVERAGE
 from tui.venues.base import Ask, Market, Rate, Wire, WireError
 from tui.venues.connect import short
@@ -24,8 +24,9 @@ REACH = timedelta(hours=24)
 """No hole is asked for further back: what a total shows, and 24 requests of Gate's."""
 SHORTEST = timedelta(seconds=1)
 """A shorter hole costs OKX's 350 requests for hardly a row."""
-UNTOLD = timedelta(seconds=5)
-"""After a crash a connection counts as heard for a heartbeat more than the store knows."""
+UNTOLD = UNREAD + timedelta(seconds=5)
+"""After a crash a connection counts as heard for a heartbeat more than the store knows, and for
+what is taken off its end."""
 
 
 @dataclass(frozen=True)

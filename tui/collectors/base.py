@@ -64,7 +64,8 @@ its buffers away. A recorder short of time was 0.4 s behind when that cost it 11
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.
 
-    While the socket lives a coverage row's `until` is now; when it is lost, `until` falls back to
+    While the socket lives a coverage row's `until` is now, or when the oldest message came whose
+    rows were not all passed on: a kill would cost them. When it is lost, `until` falls back to
     shortly before the last message heard, pongs included, so that neither a half-open socket nor
     what was under way when it went is counted as listened to. Nor is a time in which the process
     stood still and that the socket did not outlive: what it reads then was sent some time before.
@@ -85,6 +86,9 @@ class Link:
         self._stood: tuple[datetime, datetime] | None = None  # still, and nothing heard since
         self.conn: int | None = None
         self.last_heard: datetime | None = None
+        self.unread: Callable[[], datetime | None] = lambda: (
+            None
+        )  # the oldest message not passed on
         self._since = self._opened = clock()
         self._wanted = self._subscribed = 0
         self._partial: str | None = None
@@ -238,8 +242,9 @@ class Link:
         stretches, self._lacking = self._lacking, []
         rows = [*rows, *(self._stretch(one) for one in stretches)]
         if self.conn is not None:
-            living = LIVING + self._partial if self._partial else None
-            rows = [*rows, self._row(self._clock(), living)]
+            living, now = LIVING + self._partial if self._partial else None, self._clock()
+            until = max(self._since, min(self.unread() or now, now))
+            rows = [*rows, self._row(until, living)]
         return pl.DataFrame(rows, schema=COVERAGE.schema, orient="row")
 
     def _stretch(self, one: Stretch) -> dict[str, object]:

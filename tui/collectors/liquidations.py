@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from tui.venues.base import Ask, Market, Rate, Venue, Wire, WireError
 from tui.venues.errors import VenueError
 from tui.venues.history import Backfills
 from tui.venues.markets import AGAIN_S, DAY_S, Markets
-from tui.venues.rows import frame, rows
+from tui.venues.rows import Seen, frame, rows
 from tui.venues.socket import Socket
 from tui.venues.subscribe import subscribe
 
@@ -27,8 +27,9 @@ log = logging.getLogger("liqtop")
 
 DRAIN_S = 0.1
 """A frame is made this long after its first row: a wave makes few frames, none waits long."""
-AT_ONCE = 4_000
-"""Messages in one frame: 40 ms of work, after which the sockets are read again."""
+AT_ONCE = 2_000
+"""Rows in one frame: 30 ms of work, after which the loop goes round. One frame of ten megabytes
+has 135,000 rows, two seconds in one piece."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,38 @@ class Stream:
             await backfill.fill(Asking(self.venue, self.name, *lent), put)
 
 
+@dataclass
+class Arrived:
+    """A message's liquidations, of which those before `place` are drained."""
+
+    wires: list[Wire]
+    received: int  # ms UTC
+    conn: int
+    place: int = 0
+    seen: Seen = field(default_factory=dict)
+
+
 class Inbox:
     """Takes every message as it arrives and keeps its liquidations until they are drained.
 
-    `take` never raises. A row that can't be read is counted and told to the link.
+    `take` never raises. A row that can't be read is counted and told to the link, which covers
+    nothing from the oldest message on that is not drained to its end.
     """
 
     def __init__(self, stream: Stream) -> None:
         self._stream, self._link = stream, stream.link
-        self._waiting: deque[tuple[list[Wire], int, int]] = deque()
+        self._waiting: deque[Arrived] = deque()
         self.unknown: set[str] = set()
+        self._link.unread = self.oldest
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        """How many rows wait."""
+        return sum(len(message.wires) - message.place for message in self._waiting)
 
     def oldest(self) -> datetime | None:
-        """When the oldest message that was not drained arrived: coverage must end before it."""
-        return from_milliseconds(self._waiting[0][1]) if self._waiting else None
+        """When the oldest message arrived that was not drained to its end: coverage must end
+        before it."""
+        return from_milliseconds(self._waiting[0].received) if self._waiting else None
 
     def take(self, message: Any) -> bool:
         """Keep the message's liquidations; false when it has none."""
@@ -88,27 +104,36 @@ class Inbox:
             return False
         conn = self._link.conn if self._link.conn is not None else self._link.opened()
         self._link.told(from_milliseconds(max(wire.ts for wire in wires)))
-        self._waiting.append((wires, milliseconds(self._stream.clock()), conn))
+        self._waiting.append(Arrived(wires, milliseconds(self._stream.clock()), conn))
         return True
 
     def drain(self) -> pl.DataFrame:
-        """The oldest messages as a frame of LIQUIDATIONS; unknown markets are noted."""
-        markets = self._stream.markets.known
+        """The oldest rows as a frame of LIQUIDATIONS, at most AT_ONCE of them: a long message comes
+        in parts. Unknown markets are noted."""
         out: list[tuple[Any, ...]] = []
-        for _ in range(min(AT_ONCE, len(self._waiting))):
-            wires, received, conn = self._waiting.popleft()
-            for wire in wires:
-                if wire.market_id not in markets:
-                    self.unknown.add(wire.market_id)
-            out += rows(
-                wires,
-                markets,
-                venue=self._stream.venue.name,
-                received_ms=received,
-                conn=conn,
-                rate=self._stream.rate,
-            )
+        while self._waiting and len(out) < AT_ONCE:
+            message = self._waiting[0]
+            out += self._part(message, AT_ONCE - len(out))
+            if message.place == len(message.wires):
+                self._waiting.popleft()
         return frame(out)
+
+    def _part(self, message: Arrived, most: int) -> list[tuple[Any, ...]]:
+        """The next rows of a message."""
+        markets = self._stream.markets.known
+        wires = message.wires[message.place : message.place + most]
+        self.unknown.update(wire.market_id for wire in wires if wire.market_id not in markets)
+        made = rows(
+            wires,
+            markets,
+            venue=self._stream.venue.name,
+            received_ms=message.received,
+            conn=message.conn,
+            rate=self._stream.rate,
+            seen=message.seen if len(message.wires) > 1 else None,
+        )
+        message.place += len(wires)
+        return made
 
 
 async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
@@ -135,17 +160,22 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
         async with _beside(_subscribed(stream, socket, inbox, mended)) as subscription:
             while True:
                 await socket.wait(1.0)
-                if len(inbox) and socket.failed() is None:
+                fault = socket.failed()
+                if len(inbox) and fault is None:
                     await asyncio.sleep(DRAIN_S)
-                while len(inbox):
-                    yield inbox.drain()
+                left = len(inbox)  # what comes meanwhile is for the next round, or none would end
+                while left > 0:
+                    made = inbox.drain()
+                    left -= made.height
+                    yield made
+                    await asyncio.sleep(0)  # a yield alone lets nobody else have the loop
                 while mended:
                     told = mended.popleft()
                     yield told.frame
                     told.tell()
                 if subscription.done():
                     subscription.result()
-                if fault := socket.failed():
+                if fault:
                     raise fault
     finally:
         if unread := inbox.oldest():

@@ -40,6 +40,9 @@ class Follower:
         """
         new: dict[str, pl.DataFrame] = {}
         self.behind = False
+        ids: dict[
+            str, int
+        ] = {}  # taken over when all is read: an error must cost no table its rows
         given = self._reader.last_ids()
         for table in self._tables if tables is None else tables:
             if given.get(table.name, 0) <= self.ids[table.name]:
@@ -47,6 +50,7 @@ class Follower:
             found, last = self._reader.after(table, self.ids[table.name], self._limit)
             if len(found):
                 new[table.name] = found
-                self.ids[table.name] = last
+                ids[table.name] = last
             self.behind |= len(found) == self._limit
+        self.ids |= ids
         return new

@@ -137,7 +137,8 @@ class Reader:
         try:
             yield
         finally:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # an error of the disk has ended it already
+                self._db.execute("ROLLBACK")
 
     def meta(self, key: str) -> Any:
         """A value the recorder keeps for readers, None when it was never set."""

@@ -14,6 +14,9 @@ import polars as pl
 from tui.tables import LIQUIDATIONS, Class
 from tui.venues.base import DOLLARS, MOST_USD, Market, Rate, Wire
 
+Seen = dict[tuple[Any, ...], int]
+"""The number of the newest of each set of equal rows of a message."""
+
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: half a surrogate is no UTF-8
 
 
@@ -26,11 +29,13 @@ def rows(
     conn: int,
     rate: Rate,
     source: str = "stream",
+    seen: Seen | None = None,
 ) -> list[tuple[Any, ...]]:
     """Rows in the order of LIQUIDATIONS of one message's liquidations.
 
-    `n` counts equal rows within the message. A row of an unknown market keeps the venue's own id
-    as its symbol and base, and null coins and USD: a contract size is never taken as 1.
+    `n` counts equal rows within the message; `seen`, empty at first, carries the count from one
+    part of a long message to the next. A row of an unknown market keeps the venue's own id as its
+    symbol and base, and null coins and USD: a contract size is never taken as 1.
     """
     return [
         (
@@ -43,15 +48,16 @@ def rows(
             n,
             _encode(wire.raw),
         )
-        for wire, n in zip(wires, _occurrences(wires), strict=True)
+        for wire, n in zip(wires, _occurrences(wires, seen), strict=True)
     ]
 
 
-def _occurrences(wires: Sequence[Wire]) -> list[int]:
+def _occurrences(wires: Sequence[Wire], seen: Seen | None) -> list[int]:
     """How many equal liquidations stand before each of a message: 0, 1, 2, …"""
-    if len(wires) == 1:
-        return [0]
-    seen: dict[tuple[Any, ...], int] = {}
+    if seen is None:
+        if len(wires) == 1:
+            return [0]
+        seen = {}
     out = []
     for wire in wires:
         key = wire[:5]

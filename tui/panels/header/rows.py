@@ -1,5 +1,7 @@
 """The header's rows: two in a wide screen, one in a strip, three in a narrow one."""
 
+from textwrap import wrap
+
 from textual.content import Content
 
 from tui import draw
@@ -17,6 +19,7 @@ from tui.panels.header.words import (
     live_price,
     money,
     sentence,
+    stale,
     trouble,
 )
 
@@ -163,8 +166,18 @@ def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Co
     blank = width - length(second) - len(changed)
     if blank >= 1:
         second = [*second, " " * blank, changed]
-    rows = [draw.line(width, *_cropped(first, clock - 1)), draw.line(width, *second)]
-    return [*rows, _third(record, view, width, bare)]
+    top = draw.line(width, *_cropped(first, clock - 1))
+    if len(view.notice) > width and stale(record):
+        return [top, *_two(view.notice, width)]
+    return [top, draw.line(width, *second), _third(record, view, width, bare)]
+
+
+def _two(notice: str, width: int) -> list[Content]:
+    """Why nothing is recorded needs more than a narrow row: it has the old price's, too."""
+    said = draw.safe(notice)
+    first = next(iter(wrap(said, width)), "")
+    rest = draw.pad(said[len(first) :].strip(), width, right=False)
+    return [draw.line(width, (text, "$warn")) for text in (first, rest)]
 
 
 def _narrow_state(mark: str, total: str, share: str) -> str:

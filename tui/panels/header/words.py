@@ -106,6 +106,12 @@ def _quiet(total: str, words: str, cells: int) -> str:
     return (full if len(full) <= cells else f"5m {total}").ljust(cells)
 
 
+def stale(record: HeaderRecord) -> bool:
+    """Whether there is no price that is called live."""
+    last = record.now.price
+    return last is None or record.now.as_of - last.ts > STALE
+
+
 def live_price(record: HeaderRecord) -> Parts:
     """The price; above 3 s with its age, above 10 s called stale."""
     last = record.now.price
@@ -114,7 +120,7 @@ def live_price(record: HeaderRecord) -> Parts:
         return [(f"{name} {draw.missing('no price')}", "$warn")]
     age = record.now.as_of - last.ts
     text = f"{name} {draw.whole(last.price)}"
-    if age > STALE:
+    if stale(record):
         return [(f"{text} STALE {draw.age(age.total_seconds())}", "$warn")]
     if age > AGED:
         return [text, (f" {draw.age(age.total_seconds())}", "$warn")]
