@@ -120,6 +120,7 @@ class Terminal:
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     made = Terminal(Home(tmp_path_factory.mktemp("tmux")))
     try:
+        made.until(lambda rows: rows and "BTC" in rows[-1], "the status bar: keys are heard now")
         yield made
     finally:
         made.close()
