@@ -102,7 +102,7 @@ class ScorecardPanel(Panel):
     ) -> list[Content]:
         """By form; a selected line below the last row is scrolled to."""
         if form is Form.STRIP:
-            groups: list[list[draw.Part]] = [[f"{view.number or 6} {brief(record.scores[0])}"]]
+            groups: list[list[draw.Part]] = [[f"{view.key(6)}{brief(record.scores[0])}"]]
             groups += [[brief(one)] for one in record.scores[1:]]
             return [joined(width, *groups)]
         if form is Form.BARE:
