@@ -323,22 +323,26 @@ def supply_record() -> SupplyRecord:
 
 READINGS: dict[str, tuple[Reading, Percentile]] = {
     "trend": (Reading(-0.125, ago(seconds=1), 0.003), Percentile(365, 365, 0.04)),
-    "leverage": (Reading(-0.031, ago(seconds=8), -0.012), Percentile(41, 7, 0.22)),
+    "leverage": (Reading(reason="no open interest of BTC"), Percentile(41, 7, None)),
     "funding": (Reading(0.000041, ago(seconds=8), -0.000059), Percentile(41, 7, 0.38)),
     "positioning": (Reading(0.698, ago(minutes=4), -0.011), Percentile(30, 30, 0.91)),
+    "spot_demand": (Reading(-0.0214, ago(seconds=41), -0.008), Percentile(8, 7, 0.12)),
     "supply": (Reading(0.066, ago(seconds=1), 0.0), Percentile(3, 7, None)),
+    "options": (Reading(0.4504, ago(seconds=41), 0.021), Percentile(365, 365, 0.33)),
     "haven": (Reading(18.93, ago(seconds=3), -0.5), Percentile(365, 365, 0.01)),
+    "liquidity": (
+        Reading(61.4e6, ago(seconds=6), -9.2e6, is_low=True, what="perp bids + asks in 0.1%"),
+        Percentile(12, 30, None),
+    ),
     "forced_flow": (Reading(929e6, ago(minutes=21), 12e6, is_low=True), Percentile(41, 7, 0.97)),
 }
-"""Of the lines that have a source."""
 
 
 def scorecard() -> Scorecard:
-    """Every line; a feed that was heard of too long ago, and sources that are not there."""
+    """Every line; a feed that was heard of too long ago, and no open interest."""
     scores = []
     for line in LINES:
-        none = Reading(reason=f"needs {line.needs}"), Percentile(0, 7, None)
-        reading, standing = READINGS.get(line.name, none)
+        reading, standing = READINGS[line.name]
         scores.append(Score(line, reading, standing, line.name == "forced_flow"))
     return Scorecard(NOW, "BTC", tuple(scores))
 

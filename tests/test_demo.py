@@ -136,11 +136,10 @@ def test_the_fullest_zone_of_the_year_lies_between_97_000_and_101_000(
     assert above["share"] < supply["traded_above"] < 1
 
 
-def test_the_scorecard_has_a_number_where_there_is_a_source(printed: dict[str, Any]) -> None:
+def test_every_line_of_the_scorecard_has_the_number_of_its_panel(printed: dict[str, Any]) -> None:
     panels = printed["panels"]
     lines = panels["scorecard"]["lines"]
-    lacking = {name for name, line in lines.items() if line["value"] is None}
-    assert lacking == {name for name, line in lines.items() if "needs" in line.get("reason", "")}
+    assert {name for name, line in lines.items() if line["value"] is None} == set()
     mean = panels["moving_averages"]["averages"]["365d"]
     assert lines["trend"]["value"] == pytest.approx(mean["distance"])
     assert lines["trend"]["have_days"] == 365
@@ -149,6 +148,15 @@ def test_the_scorecard_has_a_number_where_there_is_a_source(printed: dict[str, A
     nearest = [zone["distance"] for zone in panels["supply"]["zones"] if zone["place"] == "above"]
     assert lines["supply"]["value"] == min(nearest)
     assert lines["haven"]["value"] == panels["safe_haven"]["btc_in_ounces"]
+    dvol = panels["options"]["coins"]["BTC"]
+    assert lines["options"]["value"] == dvol["dvol"]["value"]
+    assert lines["options"]["percentile"] == dvol["rank"]["percentile"]
+    net = panels["drivers"]["windows"]["24h"]["spot_net_usd"]
+    assert lines["spot_demand"]["value"] * net > 0
+    perps = [row for row in panels["depth"]["rows"] if row["market"] == "perp"]
+    total = next(row for row in perps if (row["venue"], row["base"]) == ("all", "BTC"))
+    both = total["bids"]["bp10"]["usd"] + total["asks"]["bp10"]["usd"]
+    assert lines["liquidity"]["value"] == pytest.approx(both), "the widest that all three reach"
     assert lines["leverage"]["reason"] == "0 of 7 days", "of a store of an hour nothing is noted"
 
 

@@ -11,25 +11,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import panel_samples as samples
+from tests.depth_samples import book, books
 from tests.frames import (
     NOW,
     STREAMS,
     HeldYear,
     connection,
     daily,
+    dvol,
     frame,
     liquidation,
     quote,
     snapshot,
 )
 from tui.alerts import known
+from tui.metrics.flow import ended
 from tui.panels import PANELS
 from tui.scores import LINES, Line, Reading, Score, note, scorecard
 from tui.scores.lines import among
 from tui.scores.noted import NEED
 from tui.snapshot import Snapshot
 from tui.store.year import Frames
-from tui.tables import COVERAGE, DERIVATIVES, LIQUIDATIONS, POSITIONING, QUOTES, SCORES
+from tui.tables import (
+    COVERAGE,
+    DERIVATIVES,
+    FLOW,
+    LIQUIDATIONS,
+    POSITIONING,
+    QUOTES,
+    SCORES,
+    VOLATILITY,
+)
 from tui.values import PANEL_NAMES
 
 DAY = timedelta(days=1)
@@ -154,12 +166,107 @@ def test_what_was_liquidated_is_a_lower_bound_and_as_old_as_the_feeds() -> None:
     assert line(young, "forced_flow").reading.reason == "the store is younger than 24 h"
 
 
-def test_a_line_without_a_source_says_what_it_needs() -> None:
-    for one in scorecard(market(), "BTC", ("BTC",)).scores:
-        if one.line.read is None:
-            assert one.reading.reason == f"needs {one.line.needs}"
-            assert one.line.needs
-            assert not one.stale
+def flow(buy: float, sell: float, hours: float = 24.0, **other: Any) -> list[dict[str, Any]]:
+    """A row each minute of the hours that end with the last minute that counts."""
+    last = ended(NOW) - timedelta(minutes=1)
+    row: dict[str, Any] = {"venue": "binance", "stream": "klines", "market": "spot", "base": "BTC"}
+    row |= {"buy_usd": buy, "sell_usd": sell, "trades": 9, "price": 89_880.0, "cover": 1.0}
+    times = [last - timedelta(minutes=n) for n in range(round(hours * 60))]
+    return [row | other | {"ts": ts} for ts in reversed(times)]
+
+
+def test_what_takers_bought_of_spot_as_a_share_of_what_they_traded() -> None:
+    rows = flow(1.0, 3.0) + flow(9.0, 3.0, venue="okx") + flow(500.0, 1.0, market="perp")
+    rows += flow(7.0, 0.0, hours=12, venue="bybit") + flow(80.0, 1.0, base="ETH")
+    one = line(market(flow=frame(FLOW, rows).sort("ts")), "spot_demand")
+    assert one.reading.value == pytest.approx((10 - 6) / 16), "bybit was heard for half a day"
+    assert one.reading.ts == ended(NOW)
+    assert line(market(), "spot_demand").reading.reason == "no taker flow of BTC"
+    half = frame(FLOW, flow(1.0, 3.0, hours=12))
+    assert line(market(flow=half), "spot_demand").reading.reason == "50% of 24 h heard"
+    still = line(market(flow=frame(FLOW, flow(0.0, 0.0))), "spot_demand").reading
+    assert (still.value, still.reason) == (None, "nothing traded")
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)), min_size=2, max_size=2))
+def test_spot_demand_is_a_share_of_both_sides(taken: list[tuple[float, float]]) -> None:
+    rows = [row for venue, two in enumerate(taken) for row in flow(*two, venue=f"v{venue}")]
+    value = line(market(flow=frame(FLOW, rows).sort("ts")), "spot_demand").reading.value
+    assert value is None or -1 <= value <= 1
+
+
+def test_dvol_stands_among_a_year_of_closes() -> None:
+    closes = [0.40 + 0.001 * n for n in range(365)]
+    days = [dvol(close, YESTERDAY + DAY - n * DAY, "1d") for n, close in enumerate(closes[::-1])]
+    now = [dvol(0.44, NOW - DAY), dvol(0.4504, NOW - timedelta(seconds=40))]
+    one = line(market(volatility=frame(VOLATILITY, days + now)), "options")
+    assert one.reading.value == 0.4504
+    assert one.reading.change == pytest.approx(0.0104)
+    assert one.standing.have == 365
+    assert one.standing.percentile == pytest.approx(51 / 365)
+    few = line(market(volatility=frame(VOLATILITY, days[:212] + now)), "options").standing
+    assert (few.have, few.need, few.percentile) == (212, 365, None)
+    assert line(market(), "options", "SOL").reading.reason == "no options of SOL"
+    old = frame(VOLATILITY, [dvol(0.44, NOW - timedelta(hours=2))])
+    assert line(market(volatility=old), "options").reading.reason == "last DVOL 2h ago"
+
+
+PERPS = ("binance", "bybit", "okx")
+
+
+def deep(scales: list[float], far: float = 1.0) -> list[dict[str, Any]]:
+    """Books each two hours before NOW, the last of them some seconds old, that reach ±1 %."""
+    reach: dict[str, Any] = {"bid_reach": 0.02 * far, "ask_reach": 0.02 * far}
+    ago = [timedelta(hours=2 * n) for n in range(len(scales) - 1, 0, -1)] + [timedelta(seconds=6)]
+    return [
+        book(venue, "perp", NOW - back, scale, **reach)
+        for back, scale in zip(ago, scales, strict=True)
+        for venue in PERPS
+    ]
+
+
+def both(rows: list[dict[str, Any]], band: str) -> float:
+    return float(sum(row[f"bid_{band}"] + row[f"ask_{band}"] for row in rows))
+
+
+def test_perpetual_books_in_the_widest_whole_band_among_their_month() -> None:
+    scales = [1.0 + n / 1_000 for n in range(361)]
+    rows = deep([*scales[:-1], scales[180]])
+    one = line(market(depth=books(rows)), "liquidity")
+    assert one.reading.value == pytest.approx(both(rows[-3:], "100"))
+    assert one.reading.change == pytest.approx(both(rows[-3:], "100") - both(rows[-39:-36], "100"))
+    assert (one.what, one.reading.is_low) == ("perp bids + asks in 1%", False)
+    assert (one.standing.have, one.standing.need) == (30, 30)
+    assert one.standing.percentile == pytest.approx(181 / 360, abs=1 / 360)
+    assert one.reading.ts == NOW - timedelta(seconds=6)
+
+
+def test_a_book_that_ends_early_narrows_the_band_of_all_and_of_the_past() -> None:
+    rows = deep([1.0] * 361)
+    rows[-1] |= {"bid_reach": 0.006}
+    one = line(market(depth=books(rows)), "liquidity")
+    assert one.what == "perp bids + asks in 0.5%"
+    assert one.reading.value == pytest.approx(both(rows[-3:], "50"))
+    assert one.standing.percentile == 1.0, "the past is of the same band"
+    assert not one.reading.is_low
+
+
+def test_a_venue_that_is_gone_is_missing_of_the_past_too() -> None:
+    rows = [row for row in deep([1.0] * 361) if row["venue"] != "okx" or row["ts"] < NOW - DAY / 4]
+    one = line(market(depth=books(rows)), "liquidity")
+    assert one.reading.is_low
+    assert one.reading.value == pytest.approx(both(rows[-2:], "100"))
+    assert (one.standing.percentile, one.reading.change) == (1.0, 0.0)
+    assert line(market(), "liquidity").reading.reason == "no fresh perp book of BTC"
+
+
+def test_books_that_reach_no_band_are_a_lower_bound_without_a_past() -> None:
+    rows = deep([1.0] * 361, far=0.04)
+    noted_before = noted("liquidity", [1.0] * 400)
+    one = line(market(noted_before, depth=books(rows)), "liquidity")
+    assert one.reading.is_low
+    assert (one.what, one.standing.percentile) == ("perp bids + asks in 0.1%", None)
+    assert one.reading.change is None, "what was noted may be of another band"
 
 
 def test_an_old_reading_is_stale() -> None:
@@ -204,7 +311,8 @@ def test_each_hour_every_fresh_number_is_noted_once() -> None:
     assert rows.schema == SCORES.schema
     assert set(rows["ts"]) == {NOW.replace(minute=0, second=0)}
     have = {(base, name) for _, base, name, _ in rows.iter_rows()}
-    of_btc = {one.name for one in LINES if one.read and not one.is_of_all}
+    empty = {"spot_demand", "options", "liquidity"}
+    of_btc = {one.name for one in LINES if not one.is_of_all} - empty
     assert have == {("BTC", name) for name in of_btc} | {("", "forced_flow"), ("", "haven")}
     lines = [fake(1.0), fake(None), fake(2.0, NOW - timedelta(hours=1))]
     assert note(market(), ("BTC",), lines)["value"].to_list() == [1.0], "neither n/a nor stale"
@@ -215,5 +323,4 @@ def test_every_line_is_known_where_it_is_named() -> None:
     assert len({one.name for one in LINES}) == len(LINES)
     named = {panel.name for panel in PANELS}
     assert named == set(PANEL_NAMES)
-    assert all(one.panel in named for one in LINES if one.read)
-    assert all((one.read is None) == bool(one.needs) for one in LINES)
+    assert all(one.panel in named and one.what for one in LINES)

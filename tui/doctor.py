@@ -5,6 +5,7 @@ It asks the store, not the network: what the recorder saw last is what is wrong 
 
 import argparse
 import locale
+import math
 import os
 import shutil
 import stat
@@ -21,6 +22,7 @@ from tui.layouts import named
 from tui.lock import holder
 from tui.metrics.feeds import ALERTS
 from tui.oneshot import opened
+from tui.series import Series
 from tui.snapshot import Snapshot, take
 from tui.store import Reader, store_path
 from tui.tables import HEALTH, QUOTES, State
@@ -42,6 +44,7 @@ def doctor(args: argparse.Namespace) -> int:
         *_paths(settings),
         *_terminal(),
         *_recorder(settings),
+        *_requests(settings),
         _alerts(settings),
         *_store(settings),
     ]
@@ -79,6 +82,9 @@ def in_force(settings: Settings) -> dict[str, str]:
         **{f"venues.{name}": "on" if name in settings.venues else "off" for name in venue_names()},
         "venues.endpoint": settings.endpoint or "none",
         "network.proxy": without_password(settings.proxy) or "none",
+        "flow.record": "on" if settings.flow else "off",
+        "flow.coinbase": "on" if settings.coinbase else "off",
+        **{f"series.{one.name}": _series(one) for one in settings.series},
         "recorder.linger": f"{settings.linger_s:.0f} s",
         "view.panels": ", ".join(settings.panels),
         "view.strip": ", ".join(settings.layouts[0].strip),
@@ -103,6 +109,13 @@ def in_force(settings: Settings) -> dict[str, str]:
         "paths.data": str(settings.data_dir),
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
     }
+
+
+def _series(one: Series) -> str:
+    """Where it is read from: an address without its query, which may hold a key."""
+    source = one.source.split("?")[0] if one.is_url else one.source
+    unit = f" in {one.unit}" if one.unit else ""
+    return f"{one.kind}{unit}, {one.date} and {one.value} of {source}"
 
 
 def _smallest(settings: Settings) -> str:
@@ -166,6 +179,24 @@ def _recorder(settings: Settings) -> Iterator[Finding]:
         yield Finding("recorder", "none runs", "start `liqtop` or `liqtop record`")
         return
     yield Finding("recorder", background.describe(running), background.remark(running, settings))
+
+
+def _requests(settings: Settings) -> Iterator[Finding]:
+    """What a recorder of these settings asks for over REST, against what each venue allows."""
+    from tui.collectors import budget  # what only this needs of the recorder's side
+
+    for one in budget.loads(settings):
+        limit, calls = one.limit, math.ceil(one.calls)
+        name = f"{one.venue} {one.api}".strip()
+        asked = f"{calls:,}" + ("" if limit.weighs else f" of {limit.most:,}")
+        weighs = f", weight {math.ceil(one.weight):,} of {limit.most:,}" if limit.weighs else ""
+        notes = [*filter(None, [limit.per]), *([] if limit.sure else ["limit not verified"])]
+        note = f" ({', '.join(notes)})" if notes else ""
+        plural = "" if limit.weighs and calls == 1 else "s"
+        over = (one.weight if limit.weighs else one.calls) > limit.most
+        do = "follow fewer coins: the venue may refuse some of it" if over else None
+        found = f"{name}  at most {asked} request{plural}{weighs} a minute{note}"
+        yield Finding("requests", found, do)
 
 
 def _alerts(settings: Settings) -> Finding:

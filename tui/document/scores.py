@@ -21,14 +21,14 @@ def scores(snapshot: Snapshot, coin: str, coins: Sequence[str], given: Given) ->
         "base": coin,
         "lines": {one.line.name: _line(one, snapshot) for one in record.scores},
     }
-    return told(fields, "no line has a source yet")
+    return told(fields, "no line has a number yet")
 
 
 def _line(one: Score, snapshot: Snapshot) -> dict[str, Any]:
     reading = one.reading
     fields = {
         "panel": one.line.panel,
-        "what": one.line.what,
+        "what": one.what,
         "value": reading.value,
         "percentile": one.standing.percentile,
         "have_days": one.standing.have,

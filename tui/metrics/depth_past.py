@@ -59,18 +59,28 @@ Past = dict[tuple[str, str, str], Own]
 def pasts(frame: pl.DataFrame, as_of: datetime) -> Past:
     """Of 30 days, a row each two hours, those that are over alone: they no longer change, so that
     what is made of them (10 ms) is kept while new rows come each second or so."""
+    rows, of = _over(frame, as_of)
+    return _pasts(Aside(rows), *of)
+
+
+def _over(frame: pl.DataFrame, as_of: datetime) -> tuple[pl.DataFrame, tuple[int, int, int]]:
+    """The rows of 30 days of steps that are over, and what tells them from others: where they end,
+    how many they are, and their hash."""
     end = ms(as_of) // _STEP_MS * _STEP_MS
     rows = between(frame, end - NEED * 24 * 3_600_000, end - 1)
-    return _pasts(Aside(rows), end, rows.height, int(rows.hash_rows().sum()))
+    return rows, (end, rows.height, int(rows.hash_rows().sum()))
+
+
+def _last(frame: pl.DataFrame) -> pl.DataFrame:
+    """The last row of each book and step."""
+    steps = (frame["ts"].to_physical() // _STEP_MS).alias("step")
+    return frame.hstack([steps]).unique([*SERIES, "step"], keep="last", maintain_order=True)
 
 
 @kept(4)
 def _pasts(rows: Aside, end: int, height: int, content: int) -> Past:
-    """By what tells these rows from others: where they end, how many they are, and their hash."""
-    frame = rows.frame
-    steps = (frame["ts"].to_physical() // _STEP_MS).alias("step")
-    last = frame.hstack([steps]).unique([*SERIES, "step"], keep="last", maintain_order=True)
-    parts = last.partition_by(SERIES, as_dict=True)
+    """Of the same rows."""
+    parts = _last(rows.frame).partition_by(SERIES, as_dict=True)
     return {(str(v), str(m), str(b)): _own(part) for (v, m, b), part in parts.items()}
 
 
@@ -98,6 +108,53 @@ def seen_of(past: Past, market: str, base: str, as_of: datetime) -> list[str]:
         for (venue, of, coin), own in past.items()
         if (of, coin) == (market, base) and own.last > since
     ]
+
+
+class Sums(NamedTuple):
+    """Bids and asks of some venues' perpetuals together by time (ms, of the newest of them), in
+    USD."""
+
+    times: list[int]
+    usd: list[float]
+
+    def standing(self, value: float, as_of: datetime, band: str) -> Standing:
+        """Where a sum of now stands among them."""
+        known = _Known(self.times[0] if self.times else 0, sorted(self.usd))
+        return _standing(value, known, as_of, band)
+
+    def at(self, as_of: datetime) -> float | None:
+        """The newest at a moment; None where it is older than two steps."""
+        place = bisect_right(self.times, ms(as_of)) - 1
+        if place < 0 or ms(as_of) - self.times[place] > 2 * _STEP_MS:
+            return None
+        return self.usd[place]
+
+
+def sums(
+    frame: pl.DataFrame, base: str, venues: tuple[str, ...], band: str, as_of: datetime
+) -> Sums:
+    """What the perpetuals of `venues` held of a coin in the steps of 30 days in which each of them
+    told of the whole band: a sum of fewer books, or of a part of one, is another sum."""
+    rows, of = _over(frame, as_of)
+    return _sums(Aside(rows), *of, base, venues, band)
+
+
+@kept(4)
+def _sums(
+    rows: Aside, end: int, height: int, content: int, base: str, venues: tuple[str, ...], band: str
+) -> Sums:
+    mine = (pl.col("base") == base) & (pl.col("market") == "perp") & pl.col("venue").is_in(venues)
+    whole = pl.min_horizontal("bid_reach", "ask_reach") >= BANDS[band]
+    both = (pl.col(f"bid_{band}") + pl.col(f"ask_{band}")).sum().alias("usd")
+    found = (
+        _last(rows.frame.filter(mine))
+        .filter(whole)
+        .group_by("step")
+        .agg(both, pl.len(), pl.col("ts").max())
+        .filter(pl.col("len") == len(venues))
+        .sort("step")
+    )
+    return Sums(found["ts"].to_physical().to_list(), found["usd"].to_list())
 
 
 def depth_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> Standing:

@@ -57,12 +57,18 @@ class View:
     selected: int | None = None
     scroll: int = 0
     focused: bool = False
-    number: int = 0
+    number: int | None = None
+    """The key that leads to the panel, 0 where none does; None for the panel's own."""
     notice: str = ""
     travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
     drill: Drill = field(default_factory=Drill)
     sort: str = ""
     rising: bool = False
+
+    def key(self, own: int) -> str:
+        """`6 ` before a title or a strip, of a panel whose own number is `own`; else nothing."""
+        number = own if self.number is None else self.number
+        return f"{number} " if number else ""
 
     @classmethod
     def of(cls, settings: Settings) -> "View":
@@ -254,8 +260,7 @@ class Panel(ABC):
         return every[first : first + height]
 
     def _title(self, record: Any, view: View, form: Form) -> str:
-        number = view.number or self.number
-        title = f" {number} {self.title}" if number else f" {self.title}"
+        title = f" {view.key(self.number)}{self.title}"
         heading = self.heading(record, view, form)
         return f"{title}{'  ' if form is Form.BOX else ' '}{heading} " if heading else title + " "
 
@@ -269,8 +274,8 @@ def form_of(width: int, height: int, strip: int = STRIP) -> Form:
 
 def headmarked(row: Content, form: Form) -> Content:
     """The first row of a focused panel that has no frame: its name in reverse, which is seen
-    without colours too and moves nothing. In a strip that is number and word."""
-    name = re.match(r"\S+ \S+" if form is Form.STRIP else r"\S+", row.plain)
+    without colours too and moves nothing. In a strip that is number, if any, and word."""
+    name = re.match(r"(\d+ )?\S+" if form is Form.STRIP else r"\S+", row.plain)
     return row.stylize("bold reverse", 0, name.end() if name else 1)
 
 

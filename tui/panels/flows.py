@@ -36,7 +36,7 @@ class FlowsRecord:
 class FlowsPanel(Panel):
     """Spot CVD by venue, the Coinbase premium, spot ÷ perpetual volume, and the user's series."""
 
-    name, title, number = "flows", "Flows", 7
+    name, title, number = "flows", "Flows", 0
     tables = (FLOW, SERIES)
 
     def record(self, snapshot: Snapshot, view: View) -> FlowsRecord:
@@ -196,7 +196,7 @@ def _bare(demand: Demand, width: int) -> list[Content]:
 def _strip(demand: Demand, view: View, width: int) -> list[Content]:
     day = demand.proxies["24h"]
     parts = (f"{code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
-    spot = f"{view.number or 7} {draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
+    spot = f"{view.key(0)}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
     ratio = f"spot÷perp {draw.lacking(draw.ratio(day.ratio))}"
     texts = (spot, ratio, *words.premium(demand.premium))
     first: list[list[draw.Part]] = [[text] for text in texts]

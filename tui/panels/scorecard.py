@@ -17,13 +17,22 @@ from tui.panels.base import Age, Form, Panel, View, joined
 from tui.panels.drill import Drill
 from tui.scores import LINES, Given, Percentile, Score, Scorecard, scorecard
 from tui.snapshot import Snapshot
-from tui.tables import CANDLES, DERIVATIVES, LIQUIDATION_MINUTES, POSITIONING, QUOTES
+from tui.tables import (
+    CANDLES,
+    DEPTH,
+    DERIVATIVES,
+    FLOW,
+    LIQUIDATION_MINUTES,
+    POSITIONING,
+    QUOTES,
+    VOLATILITY,
+)
 
 NAME = 13
 BOX = (
     Column("name", "", NAME, right=False),
-    Column("value", "", 11),
-    Column("standing", "in its past", 15, 1),
+    Column("value", "", 10),
+    Column("standing", "in its past", 18, 1),
     Column("change", "24h", 13, 2),
     Column("age", "age", 6, 3),
     Column("what", "  ", 26, 4, right=False),
@@ -46,7 +55,10 @@ class ScorecardPanel(Panel):
     """A row a line; `enter` on one opens the panel behind it."""
 
     name, title, number = "scorecard", "Scorecard", 6
-    tables = (QUOTES, CANDLES, DERIVATIVES, POSITIONING, LIQUIDATION_MINUTES)
+    tables = (
+        *(QUOTES, CANDLES, DERIVATIVES, POSITIONING, LIQUIDATION_MINUTES),
+        *(FLOW, VOLATILITY, DEPTH),
+    )
 
     def record(self, snapshot: Snapshot, view: View) -> Scorecard:
         """Every line of the view's coin at the snapshot's moment."""
@@ -72,11 +84,10 @@ class ScorecardPanel(Panel):
         return len(record.scores)
 
     def opens(self, record: Scorecard, view: View) -> Drill | None:
-        """The panel behind the selected line, if the line has a source."""
+        """The panel behind the selected line."""
         if view.selected is None or view.selected >= len(record.scores):
             return None
-        line = record.scores[view.selected].line
-        return Drill(panel=line.panel) if line.read else None
+        return Drill(panel=record.scores[view.selected].line.panel)
 
     def choices(self, record: Scorecard, view: View) -> int:
         """Every line."""
@@ -91,8 +102,8 @@ class ScorecardPanel(Panel):
     ) -> list[Content]:
         """By form; a selected line below the last row is scrolled to."""
         if form is Form.STRIP:
-            groups: list[list[draw.Part]] = [[f"{view.number or 6} {brief(record.scores[0])}"]]
-            groups += [[brief(one)] for one in record.scores[1:] if one.line.read]
+            groups: list[list[draw.Part]] = [[f"{view.key(6)}{brief(record.scores[0])}"]]
+            groups += [[brief(one)] for one in record.scores[1:]]
             return [joined(width, *groups)]
         if form is Form.BARE:
             lines = [_selected(brief(one), width, n, view) for n, one in enumerate(record.scores)]
@@ -134,7 +145,7 @@ def _cells(one: Score, record: Scorecard, is_box: bool) -> dict[str, draw.Part]:
         "standing": stands(one.standing) if is_box else short(one.standing),
         "change": changed(one),
         "age": stale,
-        "what": ("  " + one.line.what, "$muted"),
+        "what": ("  " + one.what, "$muted"),
     }
 
 

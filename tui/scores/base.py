@@ -31,7 +31,8 @@ class Percentile:
 class Reading:
     """A line's number at a moment, in the unit its `Line` says. `ts` is of the newest event it
     rests on, `change` against 24 h before in the same unit, `standing` its own where the line
-    has a past of its own. `is_low`: a lower bound. `reason` says why there is no number."""
+    has a past of its own: its change is of that too. `is_low`: a lower bound. `what`: more closely
+    than its `Line` what the number is. `reason` says why there is none."""
 
     value: float | None = None
     ts: datetime | None = None
@@ -39,6 +40,7 @@ class Reading:
     standing: Percentile | None = None
     is_low: bool = False
     reason: str | None = None
+    what: str | None = None
 
 
 class Given(NamedTuple):
@@ -97,17 +99,15 @@ class Line:
     """One line: its name (`_` for a blank), the panel behind it, what its number is in words, and
     how it is said.
 
-    `form` is change (a fraction, signed), funding (per 8 h), share, usd or number. `read` is None
-    where there is no source yet; `needs` then says what it waits for. `is_of_all`: of all coins,
-    whichever is looked at.
+    `form` is change (a fraction, signed), funding (per 8 h), share, usd or number. `is_of_all`: of
+    all coins, whichever is looked at.
     """
 
     name: str
     panel: str
     what: str
     form: str
-    read: Callable[[Sight], Reading] | None = None
-    needs: str = ""
+    read: Callable[[Sight], Reading]
     is_of_all: bool = False
 
 
@@ -119,6 +119,11 @@ class Score:
     reading: Reading
     standing: Percentile
     stale: bool
+
+    @property
+    def what(self) -> str:
+        """What the number is, in words."""
+        return self.reading.what or self.line.what
 
 
 @dataclass(frozen=True)

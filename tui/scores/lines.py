@@ -7,19 +7,22 @@ from typing import TypeVar
 
 import polars as pl
 
-from tui.metrics import averages, gold, havens
+from tui.metrics import averages, depth, depth_past, gold, havens, options
 from tui.metrics import supply as supply_metric
+from tui.metrics.depth import MarketDepth
 from tui.metrics.derivatives import ALL, Funding, OpenInterest
+from tui.metrics.flow import flows, of_coin
 from tui.metrics.memo import kept
 from tui.metrics.positioning import ratios, standing
 from tui.metrics.series import closes, spot_symbol
 from tui.metrics.supply import Place
 from tui.scores.base import Line, Percentile, Reading, Sight
-from tui.tables import Measure
+from tui.tables import BANDS, Measure
 
 YEAR = 365
 MONTH = 30
 MEAN = "365d"
+MINUTE = timedelta(minutes=1)
 
 
 def trend(seen: Sight) -> Reading:
@@ -70,6 +73,60 @@ def positioning(seen: Sight) -> Reading:
     return Reading(one.long_share, one.ts, change, told)
 
 
+def spot_demand(seen: Sight) -> Reading:
+    """What takers bought of spot over 24 h less what they sold, as a share of what they traded, of
+    the venues heard for nearly all of it. The Coinbase premium would be of one minute, and of
+    a venue that may be off."""
+    made = flows(seen.snapshot.flow, seen.base, seen.snapshot.as_of)
+    day = made.windows["24h"]
+    if day.spot is None or not day.spot.volume_usd:
+        heard = max(day.missing.values(), default=0.0)
+        none = "nothing traded" if day.spot else f"no taker flow of {seen.base}"
+        return Reading(reason=f"{heard:.0%} of 24 h heard" if heard else none)
+    newest = of_coin(seen.snapshot.flow, seen.base)["ts"].max()
+    ts = min(newest + MINUTE, made.end) if isinstance(newest, datetime) else None
+    return Reading(day.spot.net_usd / day.spot.volume_usd, ts)
+
+
+def volatility(seen: Sight) -> Reading:
+    """DVOL, a fraction a year, among the daily closes of one."""
+    shot = seen.snapshot
+    made = options.options(shot.volatility, shot.options, shot.as_of).coins
+    coin = next((one for one in made if one.base == seen.base), None)
+    if coin is None or coin.dvol is None:
+        return Reading(reason=coin.reason if coin else f"no options of {seen.base}")
+    place = Percentile(min(YEAR, coin.rank.n), YEAR, coin.rank.percentile)
+    return Reading(coin.dvol, coin.dvol_ts, coin.dvol_change, place)
+
+
+def liquidity(seen: Sight) -> Reading:
+    """Bids and asks of the perpetuals of all venues in the widest band that each book reaches, at
+    least that where a venue is missing; in the narrowest one, at least that, where none does. Its
+    past is the same sum of the same venues."""
+    shot, base = seen.snapshot, seen.base
+    made = depth.depths(shot.depth, shot.as_of, len(seen.coins))
+    perps = [one for one in made if (one.base, one.market) == (base, "perp")]
+    whole = next((one for one in perps if one.venue == depth.ALL), None)
+    if whole is None:
+        return Reading(reason=f"no fresh perp book of {base}")
+    band = _widest([one for one in perps if one.venue in whole.venues])
+    value = whole.bids[band].usd + whole.asks[band].usd
+    past = depth_past.sums(shot.depth, base, whole.venues, band, shot.as_of)
+    place = past.standing(value, shot.as_of, band)
+    was = past.at(shot.as_of - timedelta(hours=24))
+    told = Percentile(place.have, depth_past.NEED, place.percentile)
+    is_low = whole.bids[band].low or whole.asks[band].low
+    what = f"perp bids + asks in {BANDS[band] * 100:g}%"
+    return Reading(value, whole.ts, _less(value, was), told, is_low, what=what)
+
+
+def _widest(books: Sequence[MarketDepth]) -> str:
+    """The widest band that all of them tell whole, the narrowest where they tell none."""
+    names = sorted(BANDS, key=lambda name: BANDS[name])
+    reach = min(min(one.reach) for one in books if one.reach)
+    return next((name for name in reversed(names) if reach >= BANDS[name]), names[0])
+
+
 def supply(seen: Sight) -> Reading:
     """How far the nearest zone above the price is; against 24 h before by the zones of now."""
     found, base = seen.price, seen.base
@@ -117,11 +174,11 @@ LINES: tuple[Line, ...] = (
     Line("leverage", "long_short", "open interest over 24h", "change", leverage),
     Line("funding", "long_short", "per 8h, by open interest", "funding", funding),
     Line("positioning", "long_short", "accounts that are long", "share", positioning),
-    Line("spot_demand", "drivers", "", "number", needs="taker flow of spot and perpetuals"),
+    Line("spot_demand", "drivers", "24h spot CVD ÷ volume", "change", spot_demand),
     Line("supply", "supply", "to the nearest zone above", "change", supply),
-    Line("options", "options", "", "number", needs="implied volatility"),
+    Line("options", "options", "DVOL, implied volatility", "share", volatility),
     Line("haven", "safe_haven", "ounces of gold per BTC", "number", haven, is_of_all=True),
-    Line("liquidity", "depth", "", "number", needs="order books"),
+    Line("liquidity", "depth", "perp bids + asks", "usd", liquidity),
     Line("forced_flow", "liquidations", "liquidated in 24h", "usd", forced, is_of_all=True),
 )
 """In the order of the argument: what the price does, who pushes it, what stands in its way."""

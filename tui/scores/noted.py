@@ -65,7 +65,7 @@ def note(snapshot: Snapshot, coins: Sequence[str], lines: Sequence[Line] = LINES
     for at, base in enumerate(coins):
         seen = Sight(snapshot, base, coins)
         for line in lines:
-            if line.read is None or (line.is_of_all and at):
+            if line.is_of_all and at:
                 continue
             reading = line.read(seen)
             if reading.value is not None and not _stale(reading, snapshot.as_of):
@@ -75,12 +75,9 @@ def note(snapshot: Snapshot, coins: Sequence[str], lines: Sequence[Line] = LINES
 
 
 def _score(line: Line, seen: Sight, past: _Past | None) -> Score:
-    if line.read is None:
-        reading = Reading(reason=f"needs {line.needs}")
-        return Score(line, reading, Percentile(0, NEED, None), False)
     reading = line.read(seen)
     standing = reading.standing or _standing(reading.value, past)
-    if reading.change is None and reading.value is not None and past:
+    if reading.change is None and reading.standing is None and reading.value is not None and past:
         was = _at(past, seen.snapshot.as_of - timedelta(hours=HOURS))
         reading = replace(reading, change=None if was is None else reading.value - was)
     return Score(line, reading, standing, _stale(reading, seen.snapshot.as_of))

@@ -50,7 +50,7 @@ class Dashboard(LiveScreen):
     def __init__(self, panels: Sequence[Panel]) -> None:
         super().__init__()
         self._panels = {panel.name: panel for panel in panels}
-        self._numbers = {panel.name: n for n, panel in enumerate(panels, 1)}
+        self._numbers = {panel.name: n if n < 10 else 0 for n, panel in enumerate(panels, 1)}
         self._zoomed: str | None = None
         self._selected: dict[str, int] = {}  # the row of a panel
         self._moments: dict[str, tuple[datetime, ...]] = {}  # what rows of a panel stand for
@@ -268,7 +268,7 @@ class Dashboard(LiveScreen):
         if name in self._panels:
             self.app.push_screen(Detail(self._panels[name], self.view_of(name)))
         elif (panel := panel_named(name)) is not None:
-            self.app.push_screen(Detail(panel, replace(self.monitor.look, number=0)))
+            self.app.push_screen(Detail(panel, self.monitor.look))
 
     def action_zoom(self) -> None:
         self._zoom(None if self._zoomed else self.focus_name)

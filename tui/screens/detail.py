@@ -129,7 +129,7 @@ class Detail(LiveScreen):
         if not there.panel:
             self.app.push_screen(Detail(self._panel, replace(self.view, drill=there)))
         elif (panel := panel_named(there.panel)) is not None:
-            self.app.push_screen(Detail(panel, replace(self.monitor.look, number=0)))
+            self.app.push_screen(Detail(panel, self.monitor.look))
 
     def _stand(self, drill: Drill) -> None:
         self._drill = drill

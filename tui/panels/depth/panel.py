@@ -20,7 +20,7 @@ SPAN = {"1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=
 class DepthPanel(Panel):
     """A row a book, spot and perpetual apart, with sums, costs and what they say in words."""
 
-    name, title, number = "depth", "Depth", 0
+    name, title, number = "depth", "Depth", 8
     tables = (DEPTH, LIQUIDATION_MINUTES)
     spans = tuple(SPAN)
 

@@ -24,7 +24,7 @@ CHART = 5
 class DriversPanel(Panel):
     """One sentence, a row a window, and funding, basis and premium below."""
 
-    name, title, number = "drivers", "Drivers", 6
+    name, title, number = "drivers", "Drivers", 7
     tables = (FLOW, DERIVATIVES, LIQUIDATION_MINUTES)
     spans = tuple(SPANS)
 
@@ -125,7 +125,7 @@ def _bare(record: DriversRecord, width: int) -> list[Content]:
 
 
 def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
-    first = f"{view.number or 6} {draw.safe(record.made.base)} {words.sentence(record.move)}"
+    first = f"{view.key(7)}{draw.safe(record.made.base)} {words.sentence(record.move)}"
     groups = [[text] for text in (*words.money(record), *words.premium(record.made.premium))]
     return [draw.line(width, first), joined(width, *groups)]  # type: ignore[arg-type]
 

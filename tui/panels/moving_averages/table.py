@@ -114,7 +114,7 @@ def strip(record: AveragesRecord, view: View, width: int) -> list[Content]:
         else:
             tail = f" {line.state or ''} {since(line, short=True)}"
             groups.append([f"{line.name} {draw.whole(line.value)} ", distance, tail])
-    if groups:
-        groups[0].insert(0, f"{view.number or 3} ")
+    if groups and (key := view.key(3)):
+        groups[0].insert(0, key)
     second = joined(width, [rounds(record, width)], [ahead(record, width)])
     return [joined(width, *groups, gap="  "), second]

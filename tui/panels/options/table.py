@@ -106,5 +106,6 @@ def strip(coins: Sequence[CoinOptions], view: View, width: int) -> list[Content]
         first.append([f"{head}  rank {share(coin.rank.rank)}  {draw.safe(coin.words)}"])
         pairs = (f"{t.name} {vol(t.atm)} {points(t.risk_reversal)}" for t in coin.tenors)
         below.append([f"{name} ATM RR  " + "  ".join(pairs)])
-    first[0].insert(0, f"{view.number or 9} ")
+    if key := view.key(9):
+        first[0].insert(0, key)
     return [joined(width, *first), joined(width, *below)]

@@ -19,7 +19,7 @@ ALL = 6
 class SupplyPanel(Panel):
     """A row a zone of the year's volume profile, and the price among them."""
 
-    name, title, number = "supply", "Supply", 7
+    name, title, number = "supply", "Supply", 0
     tables = (QUOTES, CANDLES)
 
     def record(self, snapshot: Snapshot, view: View) -> SupplyRecord:

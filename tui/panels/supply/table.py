@@ -117,7 +117,7 @@ def strip(made: Supply, view: View, width: int) -> list[Content]:
     above, below = pairs(made)
     here = f"in {brief(at)} {draw.share(at.zone.share)}" if at else "in no zone"
     groups: list[list[draw.Part]] = [
-        [f"{view.number or 7} supply ", (above, STYLES[Place.ABOVE])],
+        [f"{view.key(0)}supply ", (above, STYLES[Place.ABOVE])],
         [here],
         [below],
         [f"{draw.share(made.above)} traded above"],
