@@ -8,7 +8,7 @@ import polars as pl
 
 from tui.metrics import derivatives as interest
 from tui.metrics.derivatives import FLAT, FRESH
-from tui.metrics.flow import PERP, SETTLED, Flows, Window, ended, flows, of_coin
+from tui.metrics.flow import PERP, SETTLED, Flows, Streams, Window, flows, of_coin
 from tui.metrics.memo import Aside, kept
 from tui.metrics.premium import Premium, change, ms_of, premium
 from tui.metrics.spans import AHEAD, between, instant, moment, ms
@@ -70,12 +70,13 @@ def drivers(
     base: str,
     as_of: datetime,
     began: datetime | None = None,
+    asked: Streams = frozenset(),
 ) -> Drivers:
     """Of frames of FLOW, DERIVATIVES and whole LIQUIDATION_MINUTES, a day of each. Liquidations
-    before the store `began` are unknown, not none."""
-    end = ms(ended(as_of))
-    made = flows(flow, base, as_of)
-    moves = _moves(flow, minutes, Aside(derivatives), base, end, began)
+    before the store `began` are unknown, not none; so is the flow of a stream that is `asked` for
+    and has no row."""
+    made = flows(flow, base, as_of, asked)
+    moves = _moves(flow, minutes, Aside(derivatives), base, ms(made.end), began, asked)
     paid = premium(flow, base, as_of)
     return Drivers(base, made, moves, paid, basis(derivatives, base, as_of), _newest(flow, base))
 
@@ -94,10 +95,11 @@ def _moves(
     base: str,
     end: int,
     began: datetime | None,
+    asked: Streams,
 ) -> Mapping[str, Move]:
     """Open interest is read up to a moment that is over, where no row is added any more."""
     rows, at = of_coin(flow, base), moment(end)
-    made = flows(flow, base, at + SETTLED)
+    made = flows(flow, base, at + SETTLED, asked)
     liquidated = _liquidated(minutes, base, end)
     found = {}
     for name, window in made.windows.items():

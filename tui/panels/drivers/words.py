@@ -50,7 +50,7 @@ def leader(move: Move) -> str:
 
 
 def among(window: Window) -> str:
-    """How many of the venues that have any flow count: `2/4`."""
+    """How many of the venues that are asked for flow count: `2/4`."""
     return f"{len(window.venues)}/{len(window.venues) + len(window.missing)}"
 
 
