@@ -241,6 +241,17 @@ def test_liquidations_before_the_store_began_are_unknown_and_not_none() -> None:
     assert drivers(*rise(), "BTC", NOW).moves["5m"].forced is None
 
 
+def test_a_forced_share_is_a_bound_only_of_sales_that_were_all_heard() -> None:
+    """A minute that lacks a second of one venue's perpetuals may have lacked most of the sales."""
+    flow, oi, tape = rise()
+    one = (pl.col("market") == "perp") & (pl.col("venue") == "bybit") & (pl.col("ts") == minute(20))
+    cover = pl.when(one).then(59 / 60).otherwise(pl.col("cover")).alias("cover")
+    made = drivers(flow.with_columns(cover), oi, tape, "BTC", NOW, before(hours=9))
+    assert words.forced(made.moves["15m"]) == "≥16%"
+    assert words.forced(made.moves["1h"]) == "~4%"
+    assert words.forced(made.moves["24h"]) == "n/a"
+
+
 def test_a_bound_of_venues_is_said() -> None:
     flow, oi, tape = rise()
     gone = flow.filter((flow["venue"] != "coinbase") | (flow["ts"] > minute(30)))

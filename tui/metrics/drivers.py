@@ -30,7 +30,9 @@ class Move:
     `perp_share` is the part of the net taker flow in the price's own direction that came from
     perpetuals: 1 where spot went against it, 0 where they did; None with its `reason` where price
     stood still, both went against it, or too little is known. `forced` is liquidated longs ÷ what
-    takers sold on the same venues' perpetuals, at least; `forced_short` the same of buys.
+    takers sold on the same venues' perpetuals; `forced_short` the same of buys. Not every
+    liquidation is published, so it is at least that where all of the sales were heard
+    (`forced_is_least`). Below that they lack a part that nobody can bound: then it is about that.
     """
 
     flow: Window
@@ -41,6 +43,11 @@ class Move:
     forced: float | None
     forced_short: float | None
     reason: str | None = None
+
+    @property
+    def forced_is_least(self) -> bool:
+        """Whether the forced shares are lower bounds."""
+        return self.flow.perp is not None and self.flow.perp.cover >= 1.0
 
 
 @dataclass(frozen=True)
