@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from aiohttp import web
 from hypothesis import given
@@ -238,10 +239,18 @@ def test_a_source_that_fails_says_why_beside_what_it_had() -> None:
     assert [one.name for one in own(frame(SERIES, stored("a", 2)), off, NOW)] == list(WANTED)
 
 
-def test_a_past_moment_knows_no_later_day() -> None:
-    rows = frame(SERIES, stored("fund flows", 10))
-    then = own(rows, HEALTH.empty(), NOW - timedelta(days=3))
-    assert then[0].value == 8.0  # that of the day which had begun
+def test_a_past_moment_knows_no_day_before_it_is_over() -> None:
+    """Unless that day's value had been read by then."""
+    rows, then = frame(SERIES, stored("fund flows", 10)), NOW - timedelta(days=3)
+    assert own(rows, HEALTH.empty(), then)[0].value == 7.0
+    midnight = then.replace(hour=0, minute=0, second=0)
+    assert own(rows, HEALTH.empty(), midnight)[0].day == midnight - timedelta(days=1)
+    assert own(rows, HEALTH.empty(), midnight - timedelta(seconds=1))[0].value == 6.0
+    told_early = rows.with_columns(received=pl.col("ts") + timedelta(hours=9))
+    assert own(told_early, HEALTH.empty(), then)[0].value == 8.0
+    assert own(told_early, HEALTH.empty(), midnight)[0].value == 7.0
+    record = FlowsPanel().detail_record(snapshot(then, series=rows), View())
+    assert record.values[-1] == 7.0
 
 
 def test_the_detail_draws_the_days_of_the_chosen_series() -> None:

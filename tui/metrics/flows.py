@@ -80,7 +80,7 @@ def _proxy(made: Flows, name: str) -> Proxy:
 def own(series: pl.DataFrame, health: pl.DataFrame, as_of: datetime) -> tuple[Own, ...]:
     """The wanted ones first, then the others that are stored or configured, by name."""
     said = _said(health)
-    stored = _by_name(series, as_of.replace(minute=0, second=0, microsecond=0))
+    stored = _by_name(series, as_of.replace(second=0, microsecond=0))
     gone = {name for name, (state, _) in said.items() if state == State.OFF}
     names = [*WANTED, *sorted((said.keys() | stored.keys()) - gone - set(WANTED))]
     return tuple(_own(name, stored, said) for name in names)
@@ -108,10 +108,18 @@ def _said(health: pl.DataFrame) -> dict[str, tuple[str, str | None]]:
     }
 
 
+def known(series: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The days of SERIES that were over at a moment, and those that had been read by then.
+
+    A later correction replaces what was stored, so a day that was over has its newest value.
+    """
+    begun, over = pl.col("ts") <= as_of, pl.col("ts") <= as_of - timedelta(days=1)
+    return series.filter(begun & (over | (pl.col("received") <= as_of))).sort("ts")
+
+
 @kept(4)
-def _by_name(series: pl.DataFrame, hour: datetime) -> dict[str, Own]:
-    """Of the days that had begun at an hour."""
-    rows = series.filter(pl.col("ts") <= hour).sort("ts")
+def _by_name(series: pl.DataFrame, minute: datetime) -> dict[str, Own]:
+    rows = known(series, minute)
     return {str(name): _newest(str(name), part) for (name,), part in rows.group_by("name")}
 
 
