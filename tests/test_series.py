@@ -239,6 +239,14 @@ def test_a_source_that_fails_says_why_beside_what_it_had() -> None:
     assert [one.name for one in own(frame(SERIES, stored("a", 2)), off, NOW)] == list(WANTED)
 
 
+def test_a_source_that_is_taken_out_of_the_config_is_needed_again() -> None:
+    rows, off = frame(SERIES, stored("fund flows", 9)), frame(HEALTH, [said("fund flows", "off")])
+    one = own(rows, off, NOW)[0]
+    assert (one.value, one.reason) == (None, NEEDS)
+    assert told(one) == "fund flows n/a (needs a source, see config)"
+    assert own(rows, frame(HEALTH, [said("fund flows", "live")]), NOW)[0].value == 9.0
+
+
 def test_a_past_moment_knows_no_day_before_it_is_over() -> None:
     """Unless that day's value had been read by then."""
     rows, then = frame(SERIES, stored("fund flows", 10)), NOW - timedelta(days=3)

@@ -87,11 +87,12 @@ def own(series: pl.DataFrame, health: pl.DataFrame, as_of: datetime) -> tuple[Ow
 
 
 def _own(name: str, stored: Mapping[str, Own], said: Mapping[str, tuple[str, str | None]]) -> Own:
-    state, reason = said.get(name, (State.OFF.value, None))
+    """A source that was taken out of the config is none, whatever is stored of it."""
+    state, reason = said.get(name, (None, None))
     found = stored.get(name)
-    if found is not None:
-        return found if state in (State.LIVE, State.OFF) else _with(found, reason)
-    why = NEEDS if state == State.OFF else reason or "nothing read yet"
+    if found is not None and state != State.OFF:
+        return found if state in (State.LIVE, None) else _with(found, reason)
+    why = NEEDS if state in (State.OFF, None) else reason or "nothing read yet"
     return Own(name, None, None, "", "", dict.fromkeys(DAYS), why)
 
 
