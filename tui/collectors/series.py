@@ -9,8 +9,9 @@ import io
 import json
 import os
 import stat
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -50,19 +51,25 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
 
 def _spec(one: Series, settings: Settings, context: Context) -> Spec:
     def start() -> AsyncIterator[pl.DataFrame]:
-        return collect(one, context.clock, settings.endpoint, settings.proxy)
+        stored = partial(context.stored, SERIES, {"name": one.name})
+        return collect(one, context.clock, settings.endpoint, settings.proxy, stored)
 
     return Spec("series", one.name, "", SERIES, start, period_s=PERIOD_S)
 
 
 async def collect(
-    one: Series, clock: Clock, endpoint: str | None = None, proxy: str | None = None
+    one: Series,
+    clock: Clock,
+    endpoint: str | None = None,
+    proxy: str | None = None,
+    stored: Callable[[], pl.DataFrame] = SERIES.empty,
 ) -> AsyncIterator[pl.DataFrame]:
-    """Frames of SERIES: all days of the source, then those that are new or changed.
+    """Frames of SERIES: the days of the source that are new, or other than `stored` has them.
 
     A bad source raises RateLimited, whose words are the reason and whose wait is `AGAIN_S`.
     """
-    told: Values = {}
+    rows = stored().select("ts", "value", "unit", "kind").iter_rows()
+    told = {ts.date(): tuple(rest) for ts, *rest in rows}
     while True:
         marked = None if one.is_url else _mark(one)
         try:
@@ -70,8 +77,9 @@ async def collect(
             found = values(one, raw, clock())
         except BadSeries as error:
             raise RateLimited(str(error)[:200], AGAIN_S if one.is_url else LOOK_S) from None
-        yield _frame(one, {day: v for day, v in found.items() if told.get(day) != v}, clock())
-        told = found
+        now = {day: (value, one.unit, one.kind) for day, value in found.items()}
+        yield _frame(one, {day: found[day] for day in now if told.get(day) != now[day]}, clock())
+        told = now
         until = asyncio.get_running_loop().time() + PERIOD_S
         while asyncio.get_running_loop().time() < until:
             await asyncio.sleep(LOOK_S)
