@@ -87,8 +87,10 @@ def test_days_are_read_as_they_are_written() -> None:
     read = {date(2026, 1, 19): 7.0, date(2026, 1, 18): 2.0}
     assert values(ONE, json.dumps(rows).encode(), NOW) == read
     assert values(ONE, json.dumps({"ok": True, "data": rows}).encode(), NOW) == read
-    stamped = [{"date": 1768694400000, "value": 2}]
-    assert values(ONE, json.dumps(stamped).encode(), NOW) == {date(2026, 1, 18): 2.0}
+    for written in (1768694400000, 20260118, "20260118", "1768694400", 1768694400.0):
+        stamped = [{"date": written, "value": 2}]
+        assert values(ONE, json.dumps(stamped).encode(), NOW) == {date(2026, 1, 18): 2.0}
+    assert values(ONE, b"date,value\n20260118,2\n", NOW) == {date(2026, 1, 18): 2.0}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,15 @@ def test_days_are_read_as_they_are_written() -> None:
         (b'{"a": [], "b": []}', "is no list of objects"),
         (b"[", "no JSON"),
         (b'[{"date": true, "value": 1}]', "row 1: True is no date"),
+        (
+            b'[{"date": 2026, "value": 1}]',
+            "row 1: '2026' is no date after 1990; write 2026",
+        ),
+        (b'[{"date": 631151999, "value": 1}]', "row 1: '631151999' is no date after 1990"),
+        (b'[{"date": 600000000000, "value": 1}]', "row 1: '600000000000' is no date after 1990"),
+        (b'[{"date": NaN, "value": 1}]', "row 1: 'nan' is no date"),
+        (b'[{"date": 20261320, "value": 1}]', "row 1: '20261320' is no date; write 2026-01-20"),
+        (b"date,value\n202601,1\n", "row 1: '202601' is no date after 1990"),
         (b'[{"date": "2026-01-18", "value": [1]}]', "row 1: '[1]' is no number"),
     ],
 )

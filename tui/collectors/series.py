@@ -34,6 +34,7 @@ LOOK_S = 60.0
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 TIMEOUT_S = 20.0
+EPOCH_1990 = 631_152_000
 HOPS = 3
 """Redirects that are followed, to https alone."""
 
@@ -209,16 +210,20 @@ def _objects(text: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _day(told: Any) -> date:
-    """`2026-01-20`, a time of ISO-8601, or seconds or milliseconds since 1970; the day in UTC."""
+    """`2026-01-20`, `20260120`, a time of ISO-8601, or seconds or milliseconds since 1970, from
+    1990 on: a smaller number is a mistake. The day in UTC."""
     if isinstance(told, bool) or told is None:
         raise ValueError(f"{told!r} is no date")
     text = str(told).strip()
     try:
-        number = float(text) if len(text) > 8 or isinstance(told, (int, float)) else None
+        number = None if len(text) == 8 and text.isdecimal() else float(text)
     except ValueError:
         number = None
     if number is not None:
-        return datetime.fromtimestamp(number / (1000 if number > 1e11 else 1), UTC).date()
+        seconds = number / (1000 if number > 1e11 else 1)
+        if not seconds >= EPOCH_1990:  # of a NaN too
+            raise ValueError(f"{text[:30]!r} is no date after 1990; write 2026-01-20")
+        return datetime.fromtimestamp(seconds, UTC).date()
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
