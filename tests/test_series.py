@@ -216,6 +216,8 @@ async def test_an_answer_is_limited_and_never_leaves_https(
                 return web.Response(body=b"x" * 101)
             case "/away":
                 raise web.HTTPFound("http://127.0.0.1:1/")
+            case "/nowhere":
+                return web.Response(status=302)
         return web.Response(status=404)
 
     app = web.Application()
@@ -229,6 +231,7 @@ async def test_an_answer_is_limited_and_never_leaves_https(
         monkeypatch.setattr(collector, "MOST_BYTES", 100)
         assert await collector._fetched(at + "/fine", None) == CSV
         for path, words in (("/long", "more than 100 bytes"), ("/away", "away from https"),
+                            ("/nowhere", "redirected nowhere"),
                             ("/none", "HTTP 404")):  # fmt: skip
             with pytest.raises(BadSeries, match=words):
                 await collector._fetched(at + path, None)

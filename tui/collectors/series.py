@@ -137,6 +137,8 @@ async def _fetched(url: str, proxy: str | None) -> bytes:
         for _ in range(HOPS + 1):
             async with session.get(url, proxy=proxy, allow_redirects=False) as answer:
                 if answer.status in (301, 302, 303, 307, 308):
+                    if "Location" not in answer.headers:
+                        raise BadSeries("redirected nowhere")
                     url = str(answer.url.join(URL(answer.headers["Location"])))
                     if not url.startswith("https://"):
                         raise BadSeries("redirected away from https")
