@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from contextlib import aclosing, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -195,6 +196,30 @@ async def test_what_is_no_file_or_too_long_is_refused_at_once(
         with pytest.raises(RateLimited, match=words) as raised:
             await first(ONE._replace(source=str(tmp_path / name)))
         assert raised.value.retry_after == collector.LOOK_S
+
+
+@pytest.mark.parametrize("part", ["_stat", "_read"])
+async def test_a_disk_that_does_not_answer_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    (tmp_path / "x.csv").write_bytes(CSV)
+    answered = threading.Event()
+    real = getattr(collector, part)
+
+    def late(path: Path) -> Any:
+        answered.wait(10)
+        return real(path)
+
+    monkeypatch.setattr(collector, part, late)
+    monkeypatch.setattr(collector, "TIMEOUT_S", 0.05)
+    one = ONE._replace(source=str(tmp_path / "x.csv"))
+    try:
+        with pytest.raises(RateLimited, match="no answer within"):
+            await first(one)
+    finally:
+        answered.set()
+    monkeypatch.setattr(collector, "TIMEOUT_S", 5.0)
+    assert (await first(one)).height == 2
 
 
 async def test_an_address_is_not_asked_of_beside_an_exchange_of_ones_own() -> None:

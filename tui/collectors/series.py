@@ -7,14 +7,14 @@ import asyncio
 import csv
 import io
 import json
-import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import polars as pl
@@ -39,6 +39,11 @@ HOPS = 3
 """Redirects that are followed, to https alone."""
 
 Values = dict[date, float]
+T = TypeVar("T")
+
+_FILES = ThreadPoolExecutor(1, "series")
+"""Not asyncio's own threads, which look up the names of hosts: a disk that never answers would keep
+them all. This one it keeps from the other files, whose reason is then the same."""
 
 
 class BadSeries(Exception):
@@ -72,7 +77,7 @@ async def collect(
     rows = stored().select("ts", "value", "unit", "kind").iter_rows()
     told = {ts.date(): tuple(rest) for ts, *rest in rows}
     while True:
-        marked = None if one.is_url else _mark(one)
+        marked = await _mark(one)
         try:
             raw = await _raw(one, endpoint, proxy)
             found = values(one, raw, clock())
@@ -84,7 +89,7 @@ async def collect(
         until = asyncio.get_running_loop().time() + PERIOD_S
         while asyncio.get_running_loop().time() < until:
             await asyncio.sleep(LOOK_S)
-            if not one.is_url and _mark(one) != marked:
+            if await _mark(one) != marked:
                 break
 
 
@@ -95,23 +100,33 @@ def _frame(one: Series, found: Values, now: datetime) -> pl.DataFrame:
     return typed(pl.DataFrame(columns | words), SERIES) if days else SERIES.empty()
 
 
-def _mark(one: Series) -> tuple[float, int] | None:
-    """What changes with a file."""
-    try:
-        found = os.stat(one.source)
-    except OSError:
+async def _mark(one: Series) -> tuple[float, int] | None:
+    """What changes with a file; None of an address, and where it can't be told."""
+    if one.is_url:
         return None
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            return await _aside(_stat, one)
+    except OSError:  # out of time too
+        return None
+
+
+def _stat(path: Path) -> tuple[float, int]:
+    found = path.stat()
     return found.st_mtime, found.st_size
 
 
+async def _aside(work: Callable[[Path], T], one: Series) -> T:
+    """What is done with a file, beside the event loop: a disk of the network may not answer."""
+    return await asyncio.get_running_loop().run_in_executor(_FILES, work, Path(one.source))
+
+
 async def _raw(one: Series, endpoint: str | None, proxy: str | None) -> bytes:
-    if not one.is_url:
-        return await asyncio.to_thread(_read, Path(one.source))
-    if endpoint is not None:
+    if one.is_url and endpoint is not None:
         raise BadSeries("an exchange of one's own: nothing is asked of the internet")
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            return await _fetched(one.source, proxy)
+            return await (_fetched(one.source, proxy) if one.is_url else _aside(_read, one))
     except TimeoutError:
         raise BadSeries(f"no answer within {TIMEOUT_S:.0f} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:  # unsaid: it may hold the address
