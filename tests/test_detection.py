@@ -9,6 +9,7 @@ import pytest
 
 from tests.cascade_stage import BEGAN, END, FALLEN, FALLS, frames, week_rows
 from tests.frames import frame
+from tests.test_store import drop_tables_since
 from tui.clock import milliseconds
 from tui.detection import META, Detection
 from tui.metrics.cascades.rule import CLOSE_MS, Grade
@@ -159,9 +160,7 @@ def test_a_store_of_version_5_gets_both_tables(tmp_path: Path) -> None:
     path = tmp_path / "liqtop.sqlite"
     Writer(path, None).close()
     with sqlite3.connect(path) as db:
-        db.execute("DROP TABLE cascades")
-        db.execute("DROP TABLE normals")
-        db.execute("PRAGMA user_version = 5")
+        drop_tables_since(db, 5)
     writer = Writer(path, None)
     writer.append(NORMALS, week_rows(days=1))
     assert Reader(path).read(NORMALS).height == 24 * 5

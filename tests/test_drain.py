@@ -15,7 +15,7 @@ from tests.fake_exchange import FakeExchange
 from tests.test_collectors_liquidations import Listening, market, message, pushing
 from tui.clock import utc_now
 from tui.collectors import liquidations
-from tui.collectors.base import Link
+from tui.collectors.base import UNREAD, Link
 from tui.collectors.liquidations import AT_ONCE, Inbox, Stream
 from tui.venues import VENUES
 from tui.venues.markets import Markets
@@ -183,4 +183,4 @@ async def test_a_collector_that_ends_amid_a_message_covers_none_of_it() -> None:
         await push
     ended = listening.link.coverage().row(-1, named=True)
     assert ended["reason"] == "ended with rows unread"
-    assert ended["until"] == first["received"][0]
+    assert ended["until"] == max(ended["since"], first["received"][0] - UNREAD)

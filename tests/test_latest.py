@@ -62,7 +62,8 @@ async def test_an_error_in_one_panel_costs_that_panel_alone_and_is_said_until_it
 
     minute = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
     full = {"minute": minute, "venue": "binance", "saturation": 0.0, "pushed": 0, "hidden": 0.0}
-    monkeypatch.setattr(Latest, "full", lambda self, taken: frame(SATURATION, [full]))
+    made = [(SATURATION, frame(SATURATION, [full]))]
+    monkeypatch.setattr(Latest, "full", lambda self, taken: made)
     async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
         with monkeypatch.context() as patch:
             patch.setattr("tui.document.safe_haven", broken)

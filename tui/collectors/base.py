@@ -66,11 +66,12 @@ its buffers away. A recorder short of time was 0.4 s behind when that cost it 11
 class Link:
     """The life of one stream's socket: written by its collector, read by the recorder.
 
-    While the socket lives a coverage row's `until` is now, or when the oldest message came whose
-    rows were not all passed on: a kill would cost them. When it is lost, `until` falls back to
-    shortly before the last message heard, pongs included, so that neither a half-open socket nor
-    what was under way when it went is counted as listened to. Nor is a time in which the process
-    stood still and that the socket did not outlive: what it reads then was sent some time before.
+    While the socket lives a coverage row's `until` is now, or shortly before the oldest message
+    came whose rows were not all passed on: a kill would cost them. When it is lost, `until` falls
+    back to shortly before the last message heard, pongs included, so that neither a half-open
+    socket nor what was under way when it went is counted as listened to. Nor is a time in which
+    the process stood still and that the socket did not outlive: what it reads then was sent some
+    time before.
     Rows that can't be read are rows of coverage of their own, beside the connection's.
     """
 
@@ -88,9 +89,7 @@ class Link:
         self._stood: tuple[datetime, datetime] | None = None  # still, and nothing heard since
         self.conn: int | None = None
         self.last_heard: datetime | None = None
-        self.unread: Callable[[], datetime | None] = lambda: (
-            None
-        )  # the oldest message not passed on
+        self.unread: Callable[[], datetime | None] = _nothing  # when the oldest waiting one came
         self._since = self._opened = clock()
         self._wanted = self._subscribed = 0
         self._partial: str | None = None
@@ -126,8 +125,8 @@ class Link:
         self.tick()
         is_other = (wanted, subscribed) != (self._wanted, self._subscribed)
         if self.conn is not None and is_other and (now := self._clock()) - self._since > YOUNG:
-            self._ended.append(self._row(now, "other topics"))
-            self.conn, self._since = self._next_conn(), now
+            self._ended.append(self._row(until := self._passed_on(now), "other topics"))
+            self.conn, self._since = self._next_conn(), until
         self._wanted, self._subscribed, self._partial = wanted, subscribed, reason
 
     def garbled(self, rows: int, reason: str) -> None:
@@ -204,19 +203,20 @@ class Link:
         elif passed > STEPPED:
             self._stood = (self._stood or (before, now))[0], now
 
-    def lost(self, reason: str, until: datetime | None = None) -> None:
+    def lost(self, reason: str, heard: datetime | None = None) -> None:
         """The socket is gone; nothing happens when it already was.
 
-        `until` is when it was last listened to, by default `UNREAD` before the last message heard,
-        or before the process stood still when that cost it the socket.
+        It was listened to until `UNREAD` before it was last heard, or before the process stood
+        still when that cost it the socket. `heard` is when the oldest message came whose rows were
+        not passed on, by default the last one.
         """
         if self.conn is None:
             return
         self.tick()
-        heard = until or self.last_heard or self._since
+        heard = heard or self.last_heard or self._since
         if self._stood is not None and self._stood[0] < heard:
-            heard, until = self._stood[0], None
-        until = max(self._since, until or heard - UNREAD)
+            heard = self._stood[0]
+        until = max(self._since, heard - UNREAD)
         self._ended.append(self._row(until, reason))
         # What is asked for again begins where rows end: Gate's history, which cuts its times to
         # whole seconds, would double those of the last one.
@@ -245,9 +245,14 @@ class Link:
         rows = [*rows, *(self._stretch(one) for one in stretches)]
         if self.conn is not None:
             living, now = LIVING + self._partial if self._partial else None, self._clock()
-            until = max(self._since, min(self.unread() or now, now))
-            rows = [*rows, self._row(until, living)]
+            rows = [*rows, self._row(self._passed_on(now), living)]
         return pl.DataFrame(rows, schema=COVERAGE.schema, orient="row")
+
+    def _passed_on(self, now: datetime) -> datetime:
+        """Up to when all that happened was passed on: what waits is of up to `UNREAD` before it
+        came, and a kill would cost it."""
+        waits = self.unread()
+        return now if waits is None else max(self._since, min(waits - UNREAD, now))
 
     def _stretch(self, one: Stretch) -> dict[str, object]:
         """Numbered by its beginning: a number of the store's could not be had from a full disk."""
@@ -268,6 +273,10 @@ class Link:
             "subscribed": self._subscribed,
             "reason": reason,
         }
+
+
+def _nothing() -> None:
+    """Of a stream without messages that wait."""
 
 
 @dataclass(frozen=True)

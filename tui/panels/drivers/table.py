@@ -17,7 +17,7 @@ BOX = (
     Column("price", "price", 7),
     Column("spot", "spot", 8, 2),
     Column("perp", "perp", 8, 2),
-    Column("led", "led by", 9),
+    Column("led", "led by", 10),
     Column("oi", "OI", 7, 1),
     Column("forced", "forced", 7, 4),
     Column("of", "of", 4, 3),
@@ -26,7 +26,7 @@ BOX = (
 RULES = (
     Column("name", "", 4, right=False),
     Column("price", "price", 7),
-    Column("led", "led by", 9),
+    Column("led", "led by", 10),
     Column("oi", "OI", 7),
     Column("short", "", 13, right=False),
     Column("spot", "spot", 8, 2),
