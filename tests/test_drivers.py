@@ -13,11 +13,11 @@ from tests.frames import NOW, before, frame, liquidation, minutes_of, snapshot, 
 from tui import config
 from tui.document import document
 from tui.metrics.drivers import basis, drivers, led, quadrant
-from tui.metrics.flow import ENOUGH, Taken, Window, cumulative, ended, flows
+from tui.metrics.flow import ENOUGH, Taken, Window, asked_for, cumulative, ended, flows
 from tui.metrics.premium import premium
 from tui.panels import View
 from tui.panels.drivers import DriversPanel, words
-from tui.tables import DERIVATIVES, FLOW, LIQUIDATIONS, WINDOWS
+from tui.tables import DERIVATIVES, FLOW, HEALTH, LIQUIDATIONS, WINDOWS
 
 END = NOW.replace(second=0)
 """NOW is 14:03:20: the minute 14:02 is over for 20 s and counts."""
@@ -71,6 +71,38 @@ def test_what_one_of_two_sockets_missed_is_missing_of_the_market() -> None:
     assert made.venues["bybit", "perp"]["1h"].cover == pytest.approx(0.5)
     assert made.venues["bybit", "perp"]["15m"].cover == 1.0
     assert made.windows["1h"].missing == {"bybit": pytest.approx(0.5)}
+
+
+def recorded(state: str = "retrying", *streams: str) -> pl.DataFrame:
+    """What the recorder says of Bybit's sockets of flow."""
+    row = {"ts": before(hours=1), "collector": "flow", "venue": "bybit", "attempts": 3}
+    return frame(HEALTH, [row | {"stream": one, "state": state} for one in streams])
+
+
+def test_a_socket_without_any_row_leaves_its_venue_out() -> None:
+    """Silent for 25 h it has none in the frame: the other socket of its market is not all of it."""
+    rows = hour(KLINES) + hour((("bybit", "spot"),))
+    rows += hour((("bybit", "perp"),), stream="inverse")
+    flow, health = frame(FLOW, rows), recorded("retrying", "spot", "linear", "inverse")
+    assert flows(flow, "BTC", NOW).windows["1h"].venues == ("binance", "bybit")
+    made = flows(flow, "BTC", NOW, asked_for(health))
+    assert made.windows["1h"].venues == ("binance",)
+    assert made.windows["1h"].missing == {"bybit": 0.0}
+    assert made.venues["bybit", "perp"]["1h"].cover == 0.0
+    assert made.venues["bybit", "spot"]["1h"].cover == 1.0
+    record = DriversPanel().record(snapshot(flow=flow, health=health), View())
+    assert words.left_out(record.made.moves["1h"].flow) == "1h without BYB 0% of it heard"
+
+
+def test_a_socket_that_has_the_coin_not_or_is_off_lacks_nothing() -> None:
+    rows = hour(KLINES) + hour((("bybit", "perp"),), stream="inverse")
+    other = frame(FLOW, rows + hour((("bybit", "perp"),), stream="linear", base="ETH"))
+    made = flows(other, "BTC", NOW, asked_for(recorded("live", "linear", "inverse")))
+    assert made.windows["1h"].venues == ("binance", "bybit")
+    assert asked_for(recorded("off", "linear")) == frozenset()
+    later = frame(FLOW, [*rows, taken(END, venue="bybit", market="perp", stream="linear")])
+    deaf = flows(later, "BTC", NOW, asked_for(recorded("live", "linear", "inverse")))
+    assert deaf.windows["1h"].missing == {"bybit": 0.0}
 
 
 def window(spot: float, perp: float) -> Window:
@@ -207,6 +239,17 @@ def test_liquidations_before_the_store_began_are_unknown_and_not_none() -> None:
     assert made.moves["4h"].forced is None
     assert made.moves["15m"].forced is not None
     assert drivers(*rise(), "BTC", NOW).moves["5m"].forced is None
+
+
+def test_a_forced_share_is_a_bound_only_of_sales_that_were_all_heard() -> None:
+    """A minute that lacks a second of one venue's perpetuals may have lacked most of the sales."""
+    flow, oi, tape = rise()
+    one = (pl.col("market") == "perp") & (pl.col("venue") == "bybit") & (pl.col("ts") == minute(20))
+    cover = pl.when(one).then(59 / 60).otherwise(pl.col("cover")).alias("cover")
+    made = drivers(flow.with_columns(cover), oi, tape, "BTC", NOW, before(hours=9))
+    assert words.forced(made.moves["15m"]) == "≥16%"
+    assert words.forced(made.moves["1h"]) == "~4%"
+    assert words.forced(made.moves["24h"]) == "n/a"
 
 
 def test_a_bound_of_venues_is_said() -> None:

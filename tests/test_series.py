@@ -1,9 +1,13 @@
 """Series of the user's own: named in the config, read whole or refused in one line."""
 
+import asyncio
 import json
 import os
-from contextlib import aclosing
+import threading
+from contextlib import aclosing, closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +16,14 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.frames import NOW, frame, snapshot
+from tests.frames import NOW
 from tui import config
 from tui.collectors import series as collector
 from tui.collectors.series import BadSeries, collect, values
-from tui.document import document
 from tui.errors import ConfigError
-from tui.metrics.flows import NEEDS, WANTED, own
-from tui.panels import View
-from tui.panels.flows import FlowsPanel, told
+from tui.recorder import Recorder
 from tui.series import Series
+from tui.store import Reader, store_path
 from tui.tables import HEALTH, SERIES
 from tui.venues.errors import RateLimited
 
@@ -86,8 +88,10 @@ def test_days_are_read_as_they_are_written() -> None:
     read = {date(2026, 1, 19): 7.0, date(2026, 1, 18): 2.0}
     assert values(ONE, json.dumps(rows).encode(), NOW) == read
     assert values(ONE, json.dumps({"ok": True, "data": rows}).encode(), NOW) == read
-    stamped = [{"date": 1768694400000, "value": 2}]
-    assert values(ONE, json.dumps(stamped).encode(), NOW) == {date(2026, 1, 18): 2.0}
+    for written in (1768694400000, 20260118, "20260118", "1768694400", 1768694400.0):
+        stamped = [{"date": written, "value": 2}]
+        assert values(ONE, json.dumps(stamped).encode(), NOW) == {date(2026, 1, 18): 2.0}
+    assert values(ONE, b"date,value\n20260118,2\n", NOW) == {date(2026, 1, 18): 2.0}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +109,15 @@ def test_days_are_read_as_they_are_written() -> None:
         (b'{"a": [], "b": []}', "is no list of objects"),
         (b"[", "no JSON"),
         (b'[{"date": true, "value": 1}]', "row 1: True is no date"),
+        (
+            b'[{"date": 2026, "value": 1}]',
+            "row 1: '2026' is no date after 1990; write 2026",
+        ),
+        (b'[{"date": 631151999, "value": 1}]', "row 1: '631151999' is no date after 1990"),
+        (b'[{"date": 600000000000, "value": 1}]', "row 1: '600000000000' is no date after 1990"),
+        (b'[{"date": NaN, "value": 1}]', "row 1: 'nan' is no date"),
+        (b'[{"date": 20261320, "value": 1}]', "row 1: '20261320' is no date; write 2026-01-20"),
+        (b"date,value\n202601,1\n", "row 1: '202601' is no date after 1990"),
         (b'[{"date": "2026-01-18", "value": [1]}]', "row 1: '[1]' is no number"),
     ],
 )
@@ -140,6 +153,38 @@ async def test_a_file_is_read_into_rows(tmp_path: Path) -> None:
     assert set(found["unit"]) == {"USD"}
 
 
+async def test_a_start_writes_only_what_the_store_has_not(tmp_path: Path) -> None:
+    """A row that is written again would seem to have been read just now."""
+    (tmp_path / "x.csv").write_bytes(CSV)
+    one = ONE._replace(source=str(tmp_path / "x.csv"))
+    had = await first(one)
+    again = await first(one, stored=lambda: had)
+    assert again.is_empty()
+    (tmp_path / "x.csv").write_bytes(CSV.replace(b"-3e6", b"-4e6") + b"2026-01-16,1\n")
+    some = await first(one, stored=lambda: had)
+    assert some["value"].to_list() == [1.0, -4e6]
+    assert (await first(one._replace(unit="BTC"), stored=lambda: had)).height == 3
+
+
+async def test_a_recorder_that_starts_again_keeps_when_a_day_was_read(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(CSV)
+    made = loaded(tmp_path, '[[series]]\nname = "a"\npath = "x.csv"\n')
+    alone = replace(made, venues=(), coinbase=False, data_dir=tmp_path, log_dir=tmp_path)
+    seen, live = [], {"collector": "series", "state": "live"}
+    for times in (1, 2):
+        recorder = Recorder(alone, partial(NOW.__add__, timedelta(hours=times)))
+        running = asyncio.create_task(recorder.run())
+        with closing(Reader(store_path(tmp_path))) as reader:
+            async with asyncio.timeout(20):
+                while reader.read(HEALTH, where=live).height < times:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            recorder.stop.set()
+            await running
+            seen.append(reader.read(SERIES, columns=["id", *SERIES.schema]))
+    assert seen[0].height == 2
+    assert seen[1].equals(seen[0])
+
+
 async def test_what_is_no_file_or_too_long_is_refused_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +196,30 @@ async def test_what_is_no_file_or_too_long_is_refused_at_once(
         with pytest.raises(RateLimited, match=words) as raised:
             await first(ONE._replace(source=str(tmp_path / name)))
         assert raised.value.retry_after == collector.LOOK_S
+
+
+@pytest.mark.parametrize("part", ["_stat", "_read"])
+async def test_a_disk_that_does_not_answer_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    (tmp_path / "x.csv").write_bytes(CSV)
+    answered = threading.Event()
+    real = getattr(collector, part)
+
+    def late(path: Path) -> Any:
+        answered.wait(10)
+        return real(path)
+
+    monkeypatch.setattr(collector, part, late)
+    monkeypatch.setattr(collector, "TIMEOUT_S", 0.05)
+    one = ONE._replace(source=str(tmp_path / "x.csv"))
+    try:
+        with pytest.raises(RateLimited, match="no answer within"):
+            await first(one)
+    finally:
+        answered.set()
+    monkeypatch.setattr(collector, "TIMEOUT_S", 5.0)
+    assert (await first(one)).height == 2
 
 
 async def test_an_address_is_not_asked_of_beside_an_exchange_of_ones_own() -> None:
@@ -172,6 +241,8 @@ async def test_an_answer_is_limited_and_never_leaves_https(
                 return web.Response(body=b"x" * 101)
             case "/away":
                 raise web.HTTPFound("http://127.0.0.1:1/")
+            case "/nowhere":
+                return web.Response(status=302)
         return web.Response(status=404)
 
     app = web.Application()
@@ -185,73 +256,9 @@ async def test_an_answer_is_limited_and_never_leaves_https(
         monkeypatch.setattr(collector, "MOST_BYTES", 100)
         assert await collector._fetched(at + "/fine", None) == CSV
         for path, words in (("/long", "more than 100 bytes"), ("/away", "away from https"),
+                            ("/nowhere", "redirected nowhere"),
                             ("/none", "HTTP 404")):  # fmt: skip
             with pytest.raises(BadSeries, match=words):
                 await collector._fetched(at + path, None)
     finally:
         await runner.cleanup()
-
-
-def stored(name: str, count: int, kind: str = "level") -> list[dict[str, Any]]:
-    """A value a day up to yesterday: 1, 2, 3, …"""
-    last = NOW.replace(hour=0, minute=0, second=0) - timedelta(days=1)
-    row = {"name": name, "unit": "USD", "kind": kind, "received": NOW}
-    return [
-        row | {"ts": last - timedelta(days=count - n), "value": float(n)}
-        for n in range(1, count + 1)
-    ]
-
-
-def said(name: str, state: str, reason: str | None = None) -> dict[str, Any]:
-    row = {"ts": NOW, "collector": "series", "venue": name, "stream": "", "attempts": 0}
-    return row | {"state": state, "reason": reason}
-
-
-def test_a_level_is_compared_and_a_flow_summed() -> None:
-    rows = frame(SERIES, stored("a", 10) + stored("fund flows", 10, "flow"))
-    found = {one.name: one for one in own(rows, HEALTH.empty(), NOW)}
-    assert found["a"].value == 10.0
-    assert found["a"].spans == {7: 7.0, 30: None}
-    assert found["fund flows"].spans == {7: sum(range(4, 11)), 30: None}
-    assert told(found["fund flows"]) == "fund flows +10 USD 2026-01-19  7d +49  30d n/a"
-
-
-def test_without_a_source_it_is_said_and_nothing_is_invented(tmp_path: Path) -> None:
-    now = snapshot()
-    found = own(now.series, now.health, NOW)
-    assert [one.name for one in found] == list(WANTED)
-    assert {one.reason for one in found} == {NEEDS}
-    assert all(one.value is None for one in found)
-    panel = FlowsPanel()
-    drawn = [line.plain for line in panel.lines(panel.record(now, View()), View(), 64, 11)]
-    assert any("fund flows n/a (needs a source, see config)" in line for line in drawn)
-    made = document(now, loaded(tmp_path, ""))["panels"]["flows"]["series"]["fund flows"]
-    assert (made["value"], made["reason"]) == (None, NEEDS)
-
-
-def test_a_source_that_fails_says_why_beside_what_it_had() -> None:
-    health = frame(HEALTH, [said("a", "waiting", "HTTP 404"), said("b", "waiting", "no JSON")])
-    found = {one.name: one for one in own(frame(SERIES, stored("a", 2)), health, NOW)}
-    assert (found["a"].value, found["a"].reason) == (2.0, "HTTP 404")
-    assert (found["b"].value, found["b"].reason) == (None, "no JSON")
-    off = frame(HEALTH, [said("a", "off")])
-    assert [one.name for one in own(frame(SERIES, stored("a", 2)), off, NOW)] == list(WANTED)
-
-
-def test_a_past_moment_knows_no_later_day() -> None:
-    rows = frame(SERIES, stored("fund flows", 10))
-    then = own(rows, HEALTH.empty(), NOW - timedelta(days=3))
-    assert then[0].value == 8.0  # that of the day which had begun
-
-
-def test_the_detail_draws_the_days_of_the_chosen_series() -> None:
-    panel, view = FlowsPanel(), View(selected=1)
-    now = snapshot(series=frame(SERIES, stored("a", 9) + stored("b", 9)))
-    record = panel.detail_record(now, view)
-    assert record.chosen is not None
-    assert record.chosen.name == "b"
-    assert record.values == tuple(float(n) for n in range(1, 10))
-    assert panel.choices(record, view) == 2
-    assert panel.points(record) == 9
-    drawn = "\n".join(line.plain for line in panel.detail(record, view, 80, 24))
-    assert "── b 9" in drawn

@@ -63,7 +63,8 @@ class Recorder:
         self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
-        context = Context(self.writer.next_conn, self._newest, self.rates, clock, self._oldest)
+        known = self._oldest, self._stored
+        context = Context(self.writer.next_conn, self._newest, self.rates, clock, *known)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
         limit = settings.alerts.limit_s
@@ -243,6 +244,9 @@ class Recorder:
 
     def _oldest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
         return self._lookup.oldest(table, where)
+
+    def _stored(self, table: Table, where: Mapping[str, str]) -> pl.DataFrame:
+        return self._lookup.read(table, where=where)
 
     def _health(self, spec: Spec, state: State, attempts: int, reason: str | None = None) -> None:
         """A row of `health` for every change of state; the same state again writes nothing."""

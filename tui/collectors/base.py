@@ -17,6 +17,8 @@ log = logging.getLogger("liqtop")
 Newest = Callable[[Table, Mapping[str, str]], datetime | None]
 """Newest (or oldest) stored time of the rows of a table that match, so that only the hole is
 fetched."""
+Stored = Callable[[Table, Mapping[str, str]], pl.DataFrame]
+"""The stored rows of a table that match."""
 
 
 def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -288,6 +290,7 @@ class Context:
     clock: Clock = utc_now
     oldest: Newest = lambda table, where: None
     """Without it nothing is fetched that is older than what is stored."""
+    stored: Stored = lambda table, where: table.empty()
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import asyncio
 import csv
 import io
 import json
-import os
 import stat
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import polars as pl
@@ -33,10 +34,16 @@ LOOK_S = 60.0
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 TIMEOUT_S = 20.0
+EPOCH_1990 = 631_152_000
 HOPS = 3
 """Redirects that are followed, to https alone."""
 
 Values = dict[date, float]
+T = TypeVar("T")
+
+_FILES = ThreadPoolExecutor(1, "series")
+"""Not asyncio's own threads, which look up the names of hosts: a disk that never answers would keep
+them all. This one it keeps from the other files, whose reason is then the same."""
 
 
 class BadSeries(Exception):
@@ -50,32 +57,39 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
 
 def _spec(one: Series, settings: Settings, context: Context) -> Spec:
     def start() -> AsyncIterator[pl.DataFrame]:
-        return collect(one, context.clock, settings.endpoint, settings.proxy)
+        stored = partial(context.stored, SERIES, {"name": one.name})
+        return collect(one, context.clock, settings.endpoint, settings.proxy, stored)
 
     return Spec("series", one.name, "", SERIES, start, period_s=PERIOD_S)
 
 
 async def collect(
-    one: Series, clock: Clock, endpoint: str | None = None, proxy: str | None = None
+    one: Series,
+    clock: Clock,
+    endpoint: str | None = None,
+    proxy: str | None = None,
+    stored: Callable[[], pl.DataFrame] = SERIES.empty,
 ) -> AsyncIterator[pl.DataFrame]:
-    """Frames of SERIES: all days of the source, then those that are new or changed.
+    """Frames of SERIES: the days of the source that are new, or other than `stored` has them.
 
     A bad source raises RateLimited, whose words are the reason and whose wait is `AGAIN_S`.
     """
-    told: Values = {}
+    rows = stored().select("ts", "value", "unit", "kind").iter_rows()
+    told = {ts.date(): tuple(rest) for ts, *rest in rows}
     while True:
-        marked = None if one.is_url else _mark(one)
+        marked = await _mark(one)
         try:
             raw = await _raw(one, endpoint, proxy)
             found = values(one, raw, clock())
         except BadSeries as error:
             raise RateLimited(str(error)[:200], AGAIN_S if one.is_url else LOOK_S) from None
-        yield _frame(one, {day: v for day, v in found.items() if told.get(day) != v}, clock())
-        told = found
+        now = {day: (value, one.unit, one.kind) for day, value in found.items()}
+        yield _frame(one, {day: found[day] for day in now if told.get(day) != now[day]}, clock())
+        told = now
         until = asyncio.get_running_loop().time() + PERIOD_S
         while asyncio.get_running_loop().time() < until:
             await asyncio.sleep(LOOK_S)
-            if not one.is_url and _mark(one) != marked:
+            if await _mark(one) != marked:
                 break
 
 
@@ -86,23 +100,33 @@ def _frame(one: Series, found: Values, now: datetime) -> pl.DataFrame:
     return typed(pl.DataFrame(columns | words), SERIES) if days else SERIES.empty()
 
 
-def _mark(one: Series) -> tuple[float, int] | None:
-    """What changes with a file."""
-    try:
-        found = os.stat(one.source)
-    except OSError:
+async def _mark(one: Series) -> tuple[float, int] | None:
+    """What changes with a file; None of an address, and where it can't be told."""
+    if one.is_url:
         return None
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            return await _aside(_stat, one)
+    except OSError:  # out of time too
+        return None
+
+
+def _stat(path: Path) -> tuple[float, int]:
+    found = path.stat()
     return found.st_mtime, found.st_size
 
 
+async def _aside(work: Callable[[Path], T], one: Series) -> T:
+    """What is done with a file, beside the event loop: a disk of the network may not answer."""
+    return await asyncio.get_running_loop().run_in_executor(_FILES, work, Path(one.source))
+
+
 async def _raw(one: Series, endpoint: str | None, proxy: str | None) -> bytes:
-    if not one.is_url:
-        return await asyncio.to_thread(_read, Path(one.source))
-    if endpoint is not None:
+    if one.is_url and endpoint is not None:
         raise BadSeries("an exchange of one's own: nothing is asked of the internet")
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            return await _fetched(one.source, proxy)
+            return await (_fetched(one.source, proxy) if one.is_url else _aside(_read, one))
     except TimeoutError:
         raise BadSeries(f"no answer within {TIMEOUT_S:.0f} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:  # unsaid: it may hold the address
@@ -128,6 +152,8 @@ async def _fetched(url: str, proxy: str | None) -> bytes:
         for _ in range(HOPS + 1):
             async with session.get(url, proxy=proxy, allow_redirects=False) as answer:
                 if answer.status in (301, 302, 303, 307, 308):
+                    if "Location" not in answer.headers:
+                        raise BadSeries("redirected nowhere")
                     url = str(answer.url.join(URL(answer.headers["Location"])))
                     if not url.startswith("https://"):
                         raise BadSeries("redirected away from https")
@@ -201,16 +227,20 @@ def _objects(text: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _day(told: Any) -> date:
-    """`2026-01-20`, a time of ISO-8601, or seconds or milliseconds since 1970; the day in UTC."""
+    """`2026-01-20`, `20260120`, a time of ISO-8601, or seconds or milliseconds since 1970, from
+    1990 on: a smaller number is a mistake. The day in UTC."""
     if isinstance(told, bool) or told is None:
         raise ValueError(f"{told!r} is no date")
     text = str(told).strip()
     try:
-        number = float(text) if len(text) > 8 or isinstance(told, (int, float)) else None
+        number = None if len(text) == 8 and text.isdecimal() else float(text)
     except ValueError:
         number = None
     if number is not None:
-        return datetime.fromtimestamp(number / (1000 if number > 1e11 else 1), UTC).date()
+        seconds = number / (1000 if number > 1e11 else 1)
+        if not seconds >= EPOCH_1990:  # of a NaN too
+            raise ValueError(f"{text[:30]!r} is no date after 1990; write 2026-01-20")
+        return datetime.fromtimestamp(seconds, UTC).date()
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -24,6 +24,7 @@ from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
 from tui.metrics.drivers import drivers as moving
 from tui.metrics.feeds import Feed
+from tui.metrics.flow import asked_for
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
@@ -92,6 +93,7 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
             coin,
             snapshot.as_of,
             snapshot.began,
+            asked_for(snapshot.health),
         )
     )
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tui.metrics import derivatives as interest
 from tui.metrics.derivatives import FLAT, FRESH
-from tui.metrics.flow import PERP, SETTLED, Flows, Window, ended, flows, of_coin
+from tui.metrics.flow import PERP, SETTLED, Flows, Streams, Window, flows, of_coin
 from tui.metrics.memo import Aside, kept
 from tui.metrics.premium import Premium, change, ms_of, premium
 from tui.metrics.spans import AHEAD, between, instant, moment, ms
@@ -30,7 +30,9 @@ class Move:
     `perp_share` is the part of the net taker flow in the price's own direction that came from
     perpetuals: 1 where spot went against it, 0 where they did; None with its `reason` where price
     stood still, both went against it, or too little is known. `forced` is liquidated longs ÷ what
-    takers sold on the same venues' perpetuals, at least; `forced_short` the same of buys.
+    takers sold on the same venues' perpetuals; `forced_short` the same of buys. Not every
+    liquidation is published, so it is at least that where all of the sales were heard
+    (`forced_is_least`). Below that they lack a part that nobody can bound: then it is about that.
     """
 
     flow: Window
@@ -41,6 +43,11 @@ class Move:
     forced: float | None
     forced_short: float | None
     reason: str | None = None
+
+    @property
+    def forced_is_least(self) -> bool:
+        """Whether the forced shares are lower bounds."""
+        return self.flow.perp is not None and self.flow.perp.cover >= 1.0
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,13 @@ def drivers(
     base: str,
     as_of: datetime,
     began: datetime | None = None,
+    asked: Streams = frozenset(),
 ) -> Drivers:
     """Of frames of FLOW, DERIVATIVES and whole LIQUIDATION_MINUTES, a day of each. Liquidations
-    before the store `began` are unknown, not none."""
-    end = ms(ended(as_of))
-    made = flows(flow, base, as_of)
-    moves = _moves(flow, minutes, Aside(derivatives), base, end, began)
+    before the store `began` are unknown, not none; so is the flow of a stream that is `asked` for
+    and has no row."""
+    made = flows(flow, base, as_of, asked)
+    moves = _moves(flow, minutes, Aside(derivatives), base, ms(made.end), began, asked)
     paid = premium(flow, base, as_of)
     return Drivers(base, made, moves, paid, basis(derivatives, base, as_of), _newest(flow, base))
 
@@ -94,10 +102,11 @@ def _moves(
     base: str,
     end: int,
     began: datetime | None,
+    asked: Streams,
 ) -> Mapping[str, Move]:
     """Open interest is read up to a moment that is over, where no row is added any more."""
     rows, at = of_coin(flow, base), moment(end)
-    made = flows(flow, base, at + SETTLED)
+    made = flows(flow, base, at + SETTLED, asked)
     liquidated = _liquidated(minutes, base, end)
     found = {}
     for name, window in made.windows.items():

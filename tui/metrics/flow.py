@@ -13,7 +13,7 @@ import polars as pl
 
 from tui.metrics.memo import kept
 from tui.metrics.spans import MINUTE_MS, moment, ms
-from tui.tables import WINDOWS
+from tui.tables import WINDOWS, State
 
 SETTLED = timedelta(seconds=15)
 """A minute counts so long after its end: sockets tell of it after 5 s, candles after 3 and more."""
@@ -23,6 +23,9 @@ ENOUGH = 0.9
 
 SPOT, PERP = "spot", "perp"
 ORDER = ("binance", "bybit", "okx", "coinbase")
+
+_MARKETS = {"spot": (SPOT,), "linear": (PERP,), "inverse": (PERP,)}
+"""What a stream brings; any other brings both."""
 
 _SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
 
@@ -67,6 +70,10 @@ Key = tuple[str, str]
 """A venue and spot or perp."""
 
 
+Streams = frozenset[tuple[str, str]]
+"""Venues with a stream of theirs: a socket of trades, or klines."""
+
+
 @dataclass(frozen=True)
 class Flows:
     """The flow of a coin at `end`, the end of the newest whole minute."""
@@ -82,9 +89,30 @@ def ended(as_of: datetime) -> datetime:
     return moment(now - now % MINUTE_MS)
 
 
-def flows(frame: pl.DataFrame, base: str, as_of: datetime) -> Flows:
-    """The flow of a coin in every window. `frame` has the columns of FLOW, a day of it and more."""
-    return _flows(of_coin(frame, base), ms(ended(as_of)))
+def flows(frame: pl.DataFrame, base: str, as_of: datetime, asked: Streams = frozenset()) -> Flows:
+    """The flow of a coin in every window. `frame` has the columns of FLOW, a day of it and more.
+
+    A stream that is `asked` for and has no row of any coin was not heard at all, and its venue is
+    left out. One with rows of other coins alone does not have this one, and nothing is missing.
+    """
+    end = ms(ended(as_of))
+    deaf = asked - _heard(frame, end) if asked else asked
+    return _flows(of_coin(frame, base), end, deaf)
+
+
+@kept(2)
+def asked_for(health: pl.DataFrame) -> Streams:
+    """The streams of flow that the recorder last said it records, whether they live or not."""
+    mine = health.filter(pl.col("collector") == "flow").sort("ts")
+    said = {row[:2]: row[2] for row in mine.select("venue", "stream", "state").iter_rows()}
+    return frozenset(key for key, state in said.items() if state != State.OFF)
+
+
+@kept(2)
+def _heard(frame: pl.DataFrame, end: int) -> Streams:
+    """Those with a row of a minute before a moment (ms)."""
+    before = frame.lazy().filter(pl.col("ts").to_physical() < end)
+    return frozenset(before.select("venue", "stream").unique().collect().rows())
 
 
 @kept(12)
@@ -94,12 +122,12 @@ def of_coin(frame: pl.DataFrame, base: str) -> pl.DataFrame:
 
 
 @kept(12)
-def _flows(rows: pl.DataFrame, end: int) -> Flows:
-    venues = _by_venue(rows, end)
+def _flows(rows: pl.DataFrame, end: int, deaf: Streams) -> Flows:
+    venues = _by_venue(rows, end, deaf)
     return Flows(moment(end), venues, {name: _window(name, venues) for name in WINDOWS})
 
 
-def _by_venue(rows: pl.DataFrame, end: int) -> dict[Key, dict[str, Taken]]:
+def _by_venue(rows: pl.DataFrame, end: int, deaf: Streams) -> dict[Key, dict[str, Taken]]:
     """A market of a venue may come over several sockets: what one of them missed is missing."""
     ts = pl.col("ts").to_physical()
     sums = [
@@ -121,11 +149,19 @@ def _by_venue(rows: pl.DataFrame, end: int) -> dict[Key, dict[str, Taken]]:
             cover = min(1.0, row[f"cover {window}"] * MINUTE_MS / span)
             one = Taken(row[f"buy_usd {window}"], row[f"sell_usd {window}"], cover)
             of[window] = _both(of[window], one) if window in of else one
+    for venue, stream in deaf:
+        for market in _MARKETS.get(stream, (SPOT, PERP)):
+            of = made.setdefault((venue, market), {})
+            of |= {name: _both(of.get(name, _NONE), _NONE) for name in WINDOWS}
     return dict(sorted(made.items(), key=lambda item: (_place(item[0][0]), item[0])))
 
 
 def _place(venue: str) -> int:
     return ORDER.index(venue) if venue in ORDER else len(ORDER)
+
+
+_NONE = Taken(0.0, 0.0, 0.0)
+"""Of a stream that was not heard."""
 
 
 def _both(a: Taken, b: Taken) -> Taken:

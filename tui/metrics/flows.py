@@ -80,18 +80,19 @@ def _proxy(made: Flows, name: str) -> Proxy:
 def own(series: pl.DataFrame, health: pl.DataFrame, as_of: datetime) -> tuple[Own, ...]:
     """The wanted ones first, then the others that are stored or configured, by name."""
     said = _said(health)
-    stored = _by_name(series, as_of.replace(minute=0, second=0, microsecond=0))
+    stored = _by_name(series, as_of.replace(second=0, microsecond=0))
     gone = {name for name, (state, _) in said.items() if state == State.OFF}
     names = [*WANTED, *sorted((said.keys() | stored.keys()) - gone - set(WANTED))]
     return tuple(_own(name, stored, said) for name in names)
 
 
 def _own(name: str, stored: Mapping[str, Own], said: Mapping[str, tuple[str, str | None]]) -> Own:
-    state, reason = said.get(name, (State.OFF.value, None))
+    """A source that was taken out of the config is none, whatever is stored of it."""
+    state, reason = said.get(name, (None, None))
     found = stored.get(name)
-    if found is not None:
-        return found if state in (State.LIVE, State.OFF) else _with(found, reason)
-    why = NEEDS if state == State.OFF else reason or "nothing read yet"
+    if found is not None and state != State.OFF:
+        return found if state in (State.LIVE, None) else _with(found, reason)
+    why = NEEDS if state in (State.OFF, None) else reason or "nothing read yet"
     return Own(name, None, None, "", "", dict.fromkeys(DAYS), why)
 
 
@@ -108,10 +109,18 @@ def _said(health: pl.DataFrame) -> dict[str, tuple[str, str | None]]:
     }
 
 
+def known(series: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """The days of SERIES that were over at a moment, and those that had been read by then.
+
+    A later correction replaces what was stored, so a day that was over has its newest value.
+    """
+    begun, over = pl.col("ts") <= as_of, pl.col("ts") <= as_of - timedelta(days=1)
+    return series.filter(begun & (over | (pl.col("received") <= as_of))).sort("ts")
+
+
 @kept(4)
-def _by_name(series: pl.DataFrame, hour: datetime) -> dict[str, Own]:
-    """Of the days that had begun at an hour."""
-    rows = series.filter(pl.col("ts") <= hour).sort("ts")
+def _by_name(series: pl.DataFrame, minute: datetime) -> dict[str, Own]:
+    rows = known(series, minute)
     return {str(name): _newest(str(name), part) for (name,), part in rows.group_by("name")}
 
 

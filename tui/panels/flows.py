@@ -55,7 +55,7 @@ class FlowsPanel(Panel):
             return record
         chosen = stored[min(view.selected or 0, len(stored) - 1)]
         of = snapshot.series["name"] == chosen.name
-        rows = snapshot.series.filter(of)
+        rows = metric.known(snapshot.series.filter(of), snapshot.as_of)
         known = dict(zip(rows["ts"].to_list(), rows["value"].to_list(), strict=True))
         days = _every_day(known)
         values = tuple(known.get(day) for day in days)

@@ -18,6 +18,7 @@ from tui.metrics.cascades.standing import Standing
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.drivers import Drivers
 from tui.metrics.feeds import Feed
+from tui.metrics.flow import asked_for
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
@@ -64,6 +65,7 @@ def drivers(snapshot: Snapshot, base: str) -> Drivers:
             base,
             snapshot.as_of,
             snapshot.began,
+            asked_for(snapshot.health),
         ),
     )
 

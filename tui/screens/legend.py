@@ -104,7 +104,11 @@ MARKS: tuple[tuple[str, str], ...] = (
         "price and OI up; short covering: price up, OI down; new shorts: price down, OI up; long"
         " flush: both down",
     ),
-    ("forced", "longs liquidated ÷ what takers sold on the same venues' perpetuals; a lower bound"),
+    (
+        "forced",
+        "longs liquidated ÷ what takers sold on the same venues' perpetuals; ≥ where all of that"
+        " was heard, else ~",
+    ),
     ("basis", "(mark - index) ÷ index of perpetuals, by open interest"),
     (
         "premium",

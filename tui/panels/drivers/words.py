@@ -50,7 +50,7 @@ def leader(move: Move) -> str:
 
 
 def among(window: Window) -> str:
-    """How many of the venues that have any flow count: `2/4`."""
+    """How many of the venues that are asked for flow count: `2/4`."""
     return f"{len(window.venues)}/{len(window.venues) + len(window.missing)}"
 
 
@@ -86,5 +86,7 @@ def premium(paid: Premium) -> list[str]:
 
 
 def forced(move: Move) -> str:
-    """Liquidated longs ÷ taker sells, at least."""
-    return draw.missing() if move.forced is None else f"≥{draw.share(move.forced)}"
+    """Liquidated longs ÷ taker sells: at least, or about where a part of the sells is unheard."""
+    if move.forced is None:
+        return draw.missing()
+    return f"{'≥' if move.forced_is_least else '~'}{draw.share(move.forced)}"
