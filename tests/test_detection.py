@@ -11,12 +11,13 @@ import polars as pl
 import pytest
 
 from tests.cascade_stage import BEGAN, END, FALLEN, FALLS, frames, week_rows
-from tests.frames import frame
+from tests.frames import frame, quote
 from tui.clock import milliseconds
 from tui.detection import META, Detection
 from tui.errors import StoreError
 from tui.metrics.cascades.rule import CLOSE_MS, Grade
 from tui.metrics.cascades.table import AFTER, as_of
+from tui.snapshot import Live
 from tui.store import Reader, Writer
 from tui.store.schema import MIGRATIONS
 from tui.tables import (
@@ -271,3 +272,21 @@ def test_a_store_of_version_5_gets_both_tables(tmp_path: Path) -> None:
     columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(cascades)")}
     assert columns == {*CASCADES.schema, "id"}
     writer.close()
+
+
+def test_the_hours_of_a_coin_are_held_once_it_is_quoted(tmp_path: Path) -> None:
+    """As after a pause, when the first prices come behind the opening of the store."""
+    writer = Writer(tmp_path / "liqtop.sqlite", None)
+    writer.append(NORMALS, week_rows())
+    reader = Reader(tmp_path / "liqtop.sqlite")
+    live = Live(reader)
+
+    def bases(now: datetime) -> set[str]:
+        live.poll()
+        return set(live.at(now).normals["base"])
+
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0, BEGAN - timedelta(hours=20), "ETH/USDT")]))
+    assert bases(BEGAN) == {"", "ETH"}
+    new = [quote(9e4, BEGAN + timedelta(seconds=1))]
+    writer.append(QUOTES, frame(QUOTES, new))
+    assert bases(BEGAN + timedelta(seconds=2)) == {"", "BTC", "ETH"}
