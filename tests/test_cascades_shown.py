@@ -23,15 +23,18 @@ from tui.metrics.cascades.rule import Grade
 from tui.metrics.cascades.standing import Word, standing, unheard
 from tui.metrics.cascades.table import row
 from tui.metrics.cascades.told import told
+from tui.metrics.coverage import Stream
 from tui.metrics.events import Kind
 from tui.metrics.feeds import Feed
 from tui.panels import header
 from tui.panels.cascades import CascadesPanel, CascadesRecord
 from tui.panels.events import EventsPanel, EventsRecord
+from tui.panels.liquidations.totals import times_normal
 from tui.screens.panel_view import Rows
 from tui.snapshot import Snapshot
 from tui.status import line
 from tui.status.latest import Latest
+from tui.status.readings import times
 from tui.status.words import words
 from tui.tables import CASCADES, COVERAGE, DERIVATIVES, SATURATION, WINDOWS, State
 
@@ -229,3 +232,27 @@ async def test_a_key_lists_the_past_cascades_and_enter_opens_one_in_time(tmp_pat
         await pilot.pause()
         (whole,) = [one for one in taken.known_cascades if one.base is None]
         assert app.moment() == whole.steps[-1].ts
+
+
+def test_a_multiple_is_a_lower_bound_where_a_venue_was_away() -> None:
+    """The last twelve hours were listened to: all windows are whole but one."""
+    now = FALLS + timedelta(seconds=120)
+    heard = frame(COVERAGE, [connection(since=now - timedelta(hours=12), until=now)])
+    one = (Stream("bybit", "linear"),)
+    made = document(at(120, coverage=heard, streams=one), SETTINGS)
+    windows = made["panels"]["liquidations"]["windows"]
+    low = {name for name, window in windows.items() if window["normal"]["lower_bound"]}
+    assert low == {name for name, window in windows.items() if window["cover"] < 1} == {"24h"}
+    whole = document(at(120, streams=one), SETTINGS)["panels"]["liquidations"]["windows"]
+    assert not any(window["normal"]["lower_bound"] for window in whole.values())
+
+    tape = samples.liquidations()
+    state = samples.standing(low=frozenset(["1m", "24h"]))
+    total = tape.windows["1m"]
+    assert times_normal(state, total) == "≥×47"
+    assert times_normal(samples.standing(), total) == "×47"
+    record = replace(samples.header(), standing=state)
+    assert "≥×47 normal" in text(header.lines(record, VIEW, 160, 2))
+    panel = {"windows": {"1m": {"normal": {"times": 47.0, "lower_bound": True}}}}
+    latest = Latest({"as_of": iso(NOW), "panels": {"liquidations": panel}}, 1.0)
+    assert times(latest) == "≥×47"

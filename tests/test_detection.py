@@ -1,19 +1,23 @@
 """The recorder's detector over a store: what it keeps there, and the same after a restart."""
 
+import itertools
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.cascade_stage import BEGAN, END, FALLEN, FALLS, frames, week_rows
-from tests.frames import frame
+from tests.frames import frame, quote
 from tests.test_store import drop_tables_since
 from tui.clock import milliseconds
 from tui.detection import META, Detection
+from tui.errors import StoreError
 from tui.metrics.cascades.rule import CLOSE_MS, Grade
-from tui.metrics.cascades.table import as_of
+from tui.metrics.cascades.table import AFTER, as_of
+from tui.snapshot import Live
 from tui.store import Reader, Writer
 from tui.tables import (
     CASCADES,
@@ -23,6 +27,7 @@ from tui.tables import (
     NORMALS,
     QUOTES,
     SATURATION,
+    Table,
 )
 
 LATER = FALLEN + timedelta(minutes=19)
@@ -154,6 +159,102 @@ def test_a_row_that_was_long_in_coming_is_found_all_the_same(stage: Stage) -> No
     stage.go(LATER)
     found = stage.events().filter(pl.col("base") == "")
     assert found["since"].min() <= FALLS + timedelta(seconds=10)  # type: ignore[operator]
+    assert stage.events()["ended"].null_count() == 0, "nor does one of the first pass run on"
+
+
+def test_what_is_left_open_of_another_pass_is_ended(stage: Stage) -> None:
+    """Of ten days ago, of an hour before the state that was kept, and of the hour after it."""
+    stage.go(FALLS + timedelta(minutes=3))
+    (like,) = stage.events().filter(pl.col("base") == "BTC").iter_rows(named=True)
+    began = (BEGAN - timedelta(days=10), BEGAN - timedelta(hours=1), FALLS - timedelta(minutes=9))
+    minute = timedelta(minutes=1)
+    rows = [like | {"since": since, "until": since + minute} for since in began]
+    stage.writer.append(CASCADES, frame(CASCADES, rows))
+    stage.detection = stage.started()
+    stage.go(FALLS + timedelta(minutes=3, seconds=30))
+    events = stage.events().filter(pl.col("base") == "BTC")
+    assert events["since"].to_list() == [*began, like["since"]]
+    assert events["ended"].to_list() == [*(since + 2 * minute for since in began), None]
+
+
+def test_an_event_that_nobody_ended_is_over_for_who_reads_it(stage: Stage) -> None:
+    stage.go(FALLS + timedelta(minutes=3))
+    (row,) = stage.events().filter(pl.col("base") == "").iter_rows(named=True)
+
+    def running(until: datetime, now: datetime) -> bool:
+        known = frame(CASCADES, [row | {"until": until}])
+        return as_of(known, now)[0].ended is None
+
+    longest, minute = timedelta(hours=4), timedelta(minutes=1)
+    assert running(row["until"], row["since"] + longest)
+    assert not running(row["until"], row["since"] + longest + minute)
+    later = row["since"] + 2 * longest  # one coin after the other
+    assert running(later, later + minute)
+    assert not running(later, later + 2 * minute)
+
+
+@pytest.mark.parametrize("table", [DERIVATIVES, QUOTES, CASCADES])
+def test_an_error_of_the_store_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: Table
+) -> None:
+    """Every other read of a table fails, from the first on."""
+    straight, torn = Stage(tmp_path / "a.sqlite"), Stage(tmp_path / "b.sqlite")
+    for one in (straight, torn):
+        week_known(one)
+    straight.go(LATER)
+    read, fails = torn.reader.read, itertools.cycle([True, False])
+
+    def failing(of: Table, **what: Any) -> pl.DataFrame:
+        if of is table and next(fails):
+            raise StoreError("disk I/O error")
+        return read(of, **what)
+
+    look, failed = torn.look, list[StoreError]()
+
+    def looking() -> None:
+        monkeypatch.setattr(torn.reader, "read", failing)
+        try:
+            look()
+        except StoreError as error:
+            failed.append(error)
+            if (state := torn.detection.to_keep()) is not None:
+                torn.writer.set_meta(META, state)
+        monkeypatch.undo()
+
+    torn.look = looking  # type: ignore[method-assign]
+    torn.go(LATER)
+    torn.now += timedelta(minutes=1)
+    look()
+    assert failed
+    assert torn.events().drop(AFTER).equals(straight.events().drop(AFTER))
+    kept = [one.reader.read(NORMALS).sort("hour", "venue", "base") for one in (straight, torn)]
+    assert kept[0].equals(kept[1])
+
+
+def test_another_store_under_the_path_is_begun_anew(stage: Stage, tmp_path: Path) -> None:
+    """With all of its rows, though its ids are lower than those of the one before."""
+    long_ago = pl.col("ts", "received") - timedelta(days=9)
+    stage.writer.append(LIQUIDATIONS, stage.made.liquidations.with_columns(long_ago))
+    stage.writer.append(QUOTES, stage.made.quotes.with_columns(long_ago))
+    stage.go(BEGAN + timedelta(minutes=70))
+    other = Stage(tmp_path / "other.sqlite")
+    week_known(other)
+    other.go(FALLS - timedelta(minutes=4))
+    other.reader.close()
+    other.writer.close()
+    stage.writer.close()
+    for rest in tmp_path.glob("liqtop.sqlite-*"):
+        rest.unlink()
+    (tmp_path / "other.sqlite").replace(tmp_path / "liqtop.sqlite")
+    assert stage.reader.replaced
+    stage.reader.reopen()
+    stage.writer, stage.now = Writer(tmp_path / "liqtop.sqlite", None), other.now
+    stage.go(LATER)
+    straight = Stage(tmp_path / "straight.sqlite")
+    week_known(straight)
+    straight.go(LATER)
+    assert straight.events().height
+    assert stage.events().equals(straight.events())
 
 
 def test_a_store_of_version_5_gets_both_tables(tmp_path: Path) -> None:
@@ -167,3 +268,21 @@ def test_a_store_of_version_5_gets_both_tables(tmp_path: Path) -> None:
     columns = {row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(cascades)")}
     assert columns == {*CASCADES.schema, "id"}
     writer.close()
+
+
+def test_the_hours_of_a_coin_are_held_once_it_is_quoted(tmp_path: Path) -> None:
+    """As after a pause, when the first prices come behind the opening of the store."""
+    writer = Writer(tmp_path / "liqtop.sqlite", None)
+    writer.append(NORMALS, week_rows())
+    reader = Reader(tmp_path / "liqtop.sqlite")
+    live = Live(reader)
+
+    def bases(now: datetime) -> set[str]:
+        live.poll()
+        return set(live.at(now).normals["base"])
+
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0, BEGAN - timedelta(hours=20), "ETH/USDT")]))
+    assert bases(BEGAN) == {"", "ETH"}
+    new = [quote(9e4, BEGAN + timedelta(seconds=1))]
+    writer.append(QUOTES, frame(QUOTES, new))
+    assert bases(BEGAN + timedelta(seconds=2)) == {"", "BTC", "ETH"}

@@ -18,7 +18,7 @@ from tui.metrics.cascades.event import Event
 from tui.metrics.cascades.normals import HOUR_MS, Week, frame, hours
 from tui.metrics.cascades.rule import BUCKET_MS, DAYS
 from tui.metrics.cascades.state import packed, unpacked
-from tui.metrics.cascades.table import returned, row
+from tui.metrics.cascades.table import closed, returned, row
 from tui.metrics.series import LIVE, price_at, spot_symbol
 from tui.store import Reader
 from tui.store.follower import Follower
@@ -47,6 +47,8 @@ _REACH = timedelta(hours=9)
 """An event lasts 4 h at most, and what followed is looked at 4 h later."""
 
 Found = list[tuple[Table, pl.DataFrame]]
+Key = tuple[int, str, str]
+"""Of a row of CASCADES: since (ms), base and side."""
 
 
 class Detection:
@@ -55,15 +57,23 @@ class Detection:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._start()
+
+    def _start(self) -> None:
+        """Nothing is known yet of the store that is open now."""
         self._follower: Follower | None = None
         self._buckets: Buckets | None = None
         self._detector = Detector()
         self._kept: Any = None  # the state at the end of the newest hour
         self._new: Any = None  # one that is not in the store yet
         self._looked: datetime | None = None
+        self._passed: dict[Key, int] = {}  # what was touched, with its `until`: not left over
+        self._opened = self._reader.opened
 
     def second(self, now: datetime) -> Found:
         """Rows of CASCADES and NORMALS that are new at a moment."""
+        if self._reader.opened != self._opened:  # another store is there: nothing of the one before
+            self._start()
         if self._buckets is None:
             self._begin(now)
         buckets = self._fed(now)
@@ -71,13 +81,17 @@ class Detection:
             self._detector.step(bucket)
             if self._detector.at % HOUR_MS == 0:
                 self._kept = self._new = packed(self._detector)
+        found = [*self._found(), *self._after(now)]
+        self._detector.taken()  # only now: what an error kept from being returned is so next time
         if buckets.is_late:  # a row was long in coming: the hour is gone through again
             self._buckets = None
-        return [*self._found(), *self._returns(now)]
+        return found
 
     def to_keep(self) -> dict[str, Any] | None:
         """The state that the store should keep, if there is a new one; only after the rows that
         were found with it are written."""
+        if self._detector.finished:  # they were not returned yet
+            return None
         kept, self._new = self._new, None
         found: dict[str, Any] | None = kept
         return found
@@ -105,6 +119,7 @@ class Detection:
 
     def _open(self, start: int) -> None:
         self._buckets, self._follower = Buckets(start), None
+        self._passed = {key: until for key, until in self._passed.items() if until < start}
 
     def _fed(self, now: datetime) -> Buckets:
         """The buckets with what the store has for them: by stretches of time until it has caught
@@ -117,8 +132,9 @@ class Detection:
                 self._read(buckets, buckets.next, buckets.next + HOUR_MS, _FOLLOWED)
                 return buckets
             with self._reader.one_moment():
-                self._follower = Follower(self._reader, _FOLLOWED)
+                follower = Follower(self._reader, _FOLLOWED)
                 self._read(buckets, buckets.next, milliseconds(now) + HOUR_MS, _FOLLOWED)
+            self._follower = follower  # only now: after an error the stretch is read again
         else:
             self._give(buckets, self._follower.poll())
         return buckets
@@ -147,9 +163,10 @@ class Detection:
             takes[name](new)
 
     def _found(self) -> Found:
-        touched, finished = self._detector.taken()
+        touched, finished = list(self._detector.touched.values()), self._detector.finished
         found: Found = []
         if touched:
+            self._passed |= {_key(one): one.until for one in touched}
             made = [row(event, *self._beside(event)) for event in touched]
             found.append((CASCADES, pl.DataFrame(made, schema=CASCADES.schema)))
         if finished:
@@ -163,17 +180,32 @@ class Detection:
         interest = self._reader.read(DERIVATIVES, since=since - _NEAR, until=until, where=where)
         return interest, self._reader.read(SATURATION, since=since - _MINUTE, until=until)
 
-    def _returns(self, now: datetime) -> Found:
-        """Once a minute: what the price did after the events of the last hours; at first, of all
-        that were gone through."""
+    def _after(self, now: datetime) -> Found:
+        """Once a minute, when it has caught up: what the price did after the events of the last
+        hours, and the end of those left open; at first, of all that were gone through."""
         if self._follower is None or (self._looked and now - self._looked < _MINUTE):
             return []
-        reach = _REACH if self._looked else timedelta(days=DAYS)
-        self._looked = now
-        new = returned(self._reader.read(CASCADES, since=now - reach), self._price, now)
-        return [(CASCADES, new)] if new.height else []
+        week = timedelta(days=DAYS)
+        reach = _REACH if self._looked else week
+        known = self._reader.read(CASCADES, since=now - reach)
+        both = [returned(known, self._price, now), self._left(known)]
+        self._looked, old = now, milliseconds(now - week)
+        self._passed = {key: until for key, until in self._passed.items() if until > old}
+        return [(CASCADES, rows) for rows in both if rows.height]
+
+    def _left(self, known: pl.DataFrame) -> pl.DataFrame:
+        """The rows that run in the store though not here, ended: another pass began them, before a
+        row that was long in coming or a recorder that did not come back for a week."""
+        if self._looked is None:
+            where = "WHERE ended IS NULL ORDER BY since, id"
+            known = self._reader.select(CASCADES, tuple(CASCADES.schema), where, ())
+        return closed(known, {*self._passed, *map(_key, self._detector.running.values())})
 
     def _price(self, base: str, at: datetime) -> float | None:
         quotes = self._reader.read(QUOTES, since=at - LIVE, until=at, where={"base": base})
         symbol = spot_symbol(quotes, base)
         return price_at(quotes, CANDLES.empty(), symbol, at) if symbol else None
+
+
+def _key(event: Event) -> Key:
+    return event.since, event.base, event.side.value

@@ -11,6 +11,7 @@ import polars as pl
 from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.amounts import summed
 from tui.metrics.around import NEAR, SECONDS, Around
+from tui.metrics.bounds import is_away
 from tui.metrics.cascades.rule import LEAST_DAYS
 from tui.metrics.cascades.standing import (
     Standing,
@@ -197,7 +198,8 @@ class Snapshot:
         """Whether it is calm, or what runs; of `coin` alone if given, whose `tape` it then is.
         `fed` are the feeds: what is not heard is never calm."""
         totals = {name: total.amount.total_usd for name, total in tape.windows.items()}
-        return standing(self.cascades, self.normals, totals, unheard(fed), self.as_of, coin)
+        low = [name for name, total in tape.windows.items() if is_away(total.cover)]
+        return standing(self.cascades, self.normals, totals, unheard(fed), self.as_of, coin, low)
 
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if

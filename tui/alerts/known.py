@@ -45,7 +45,7 @@ _AMOUNT = {
     "have_s": "s",
     "lower_bound": "flag",
 }
-_NORMAL = {**_AMOUNT, "normal": {"times": "number"}}
+_NORMAL = {**_AMOUNT, "normal": {"times": "number", "lower_bound": "flag"}}
 _CASCADE = {
     "days": "number",
     "event": {

@@ -53,7 +53,8 @@ def _normal(windows: dict[str, Any], now: Standing) -> dict[str, Any]:
     """With each total ÷ a normal one, or why that is not known."""
     why = now.lacking_week or "nothing is normal then"
     return {
-        name: window | {"normal": told({"times": now.times.get(name)}, why)}
+        name: window
+        | {"normal": told({"times": now.times.get(name), "lower_bound": name in now.low}, why)}
         for name, window in windows.items()
     }
 

@@ -65,6 +65,12 @@ def of_span(
     )
 
 
+def is_away(cover: Cover) -> bool:
+    """Whether a venue was not listened to, or for a part alone: off, or a gap that is told."""
+    listening = [venue for venue, share in cover.venues.items() if share > 0]
+    return len(listening) < len(cover.venues) or any(_gaps(cover, listening))
+
+
 def unpriced(amount: Amount) -> tuple[str, ...]:
     """The reason of the amount itself, if it has one."""
     count = amount.unpriced

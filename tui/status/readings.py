@@ -148,9 +148,11 @@ def state(latest: Latest) -> str | None:
 def times(latest: Latest) -> str | None:
     """The last minute ÷ a normal one; while an event runs in a store of less than a week, as it was
     when that grew worse."""
-    value = latest.panel("liquidations", "windows", "1m", "normal", "times")
+    normal = latest.panel("liquidations", "windows", "1m", "normal") or {}
+    value, bound = normal.get("times"), "≥" if normal.get("lower_bound") else ""
     if value is None:
+        bound = ""
         value = latest.panel("liquidations", "cascade", "event", "at_grade", "times_normal")
     if value is None or latest.lost():
         return None
-    return f"×{value:,.0f}" if value >= 9.95 else f"×{value:.1f}"
+    return bound + (f"×{value:,.0f}" if value >= 9.95 else f"×{value:.1f}")

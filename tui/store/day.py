@@ -100,7 +100,7 @@ class Day:
             for table, span in _SMALL.items()
         }
         self._alerts = reader.read(ALERTS, until=last, newest=TOLD)
-        self._waves = Waves(reader, now, min(end, _FAR))
+        self._waves = Waves(reader, now, min(end, _FAR), self._thinned[QUOTES.name])
         newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
         self._health_from: pl.DataFrame | None = None
         self._health_known = HEALTH.empty()

@@ -29,11 +29,13 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.opened = 0  # times: another number tells that what was read before may be of no file
         self._open()
 
     def _open(self) -> None:
         self._db, self._immutable = files.open_reading(self._path)
         self._inode = self._stat()
+        self.opened += 1
         self.endpoint: str | None = self.meta("endpoint")
 
     def read(

@@ -1,5 +1,6 @@
 """The cascades of a store in memory, and the hours that say what is normal."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from tui.clock import from_milliseconds, milliseconds
 from tui.store.reader import Reader
 from tui.store.rows import at, replaced
-from tui.tables import CASCADES, NORMALS
+from tui.tables import CASCADES, NORMALS, QUOTES
 
 TOLD = 500
 """Events that are held, however old: the list a screen can be scrolled through."""
@@ -18,16 +19,20 @@ _ALL = ""
 
 class Waves:
     """Rows up to `end` (ms) as held at a moment `now`; hours of all coins and of those that are
-    quoted alone: of 500 coins on eight venues they would be 70 MB."""
+    quoted alone (`quotes` are those of the day): of 500 coins on eight venues they would be 70 MB.
+    """
 
-    def __init__(self, reader: Reader, now: int, end: int) -> None:
-        last = from_milliseconds(end)
-        self._cascades = reader.read(CASCADES, until=last, newest=TOLD)
-        quoted = reader.rows("SELECT DISTINCT base FROM quotes WHERE ts > ?", (now - _HOUR,))
-        self._bases = [_ALL, *(base for (base,) in quoted)]
-        since = from_milliseconds(now) - _WEEK
-        where = {"base": self._bases}
-        self._normals = reader.read(NORMALS, since=since, until=last, where=where)
+    def __init__(self, reader: Reader, now: int, end: int, quotes: pl.DataFrame) -> None:
+        self._reader, self._last = reader, from_milliseconds(end)
+        self._since = from_milliseconds(now) - _WEEK
+        self._cascades = reader.read(CASCADES, until=self._last, newest=TOLD)
+        self._bases = {_ALL, *quotes["base"].unique()}
+        self._normals = self._hours(self._bases)
+        self._unread = set[str]()  # bases whose hours are still to be read
+
+    def _hours(self, bases: Iterable[str]) -> pl.DataFrame:
+        where = {"base": sorted(bases)}
+        return self._reader.read(NORMALS, since=self._since, until=self._last, where=where)
 
     def take_in(self, name: str, rows: pl.DataFrame) -> None:
         """New rows of a table, of any."""
@@ -35,14 +40,22 @@ class Waves:
             both = replaced(self._cascades, rows, CASCADES)
             self._cascades = both.sort(CASCADES.time, maintain_order=True).tail(TOLD)
         elif name == NORMALS.name:
-            rows = rows.filter(pl.col("base").is_in(self._bases))
-            both = replaced(self._normals, rows, NORMALS)
-            young = both.filter(pl.col("hour") > pl.col("hour").max() - _WEEK)
-            self._normals = young.sort(NORMALS.time, maintain_order=True)
+            self._add(rows.filter(pl.col("base").is_in(self._bases)))
+        elif name == QUOTES.name:  # of a coin for the first time in a day, as after a pause
+            self._unread |= set(rows["base"]) - self._bases
+
+    def _add(self, rows: pl.DataFrame) -> None:
+        both = replaced(self._normals, rows, NORMALS)
+        young = both.filter(pl.col("hour") > pl.col("hour").max() - _WEEK)
+        self._normals = young.sort(NORMALS.time, maintain_order=True)
 
     def frames(self, now: int) -> dict[str, pl.DataFrame]:
         """What had begun by `now` (ms), and the hours that were over; the same frames while they
         hold the same rows."""
+        if self._unread:  # here, where an error of the store costs no row that was followed
+            self._add(self._hours(self._unread))
+            self._bases |= self._unread
+            self._unread = set()
         return {
             "cascades": _until(self._cascades, CASCADES.time, now),
             "normals": _until(self._normals, NORMALS.time, now - _HOUR),

@@ -1,6 +1,6 @@
 """The state of the market at a moment, and the numbers behind the word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,7 +44,7 @@ _WORDS = {
 class Standing:
     """`event` is the gravest under way, of the coin that is looked at or of all; `last` the newest
     that is over. `days` of the last seven are stored. `times` is each window's total ÷ a normal
-    one, None where that is not known."""
+    one, None where that is not known, and a lower bound for those of `low`."""
 
     as_of: datetime
     word: Word
@@ -54,6 +54,7 @@ class Standing:
     silent: tuple[str, ...]
     times: Mapping[str, float | None]
     is_followed: bool = True  # whether the coin's price is: the detector needs one
+    low: frozenset[str] = frozenset()
 
     @property
     def age(self) -> timedelta | None:
@@ -106,9 +107,11 @@ def standing(
     silent: Sequence[str],
     now: datetime,
     coin: str | None = None,
+    low: Collection[str] = (),
 ) -> Standing:
     """The state at `now`, of `coin` alone if given. `totals` are the USD of each window, `silent`
-    the venues whose feeds are not heard: without them nothing is ever calm."""
+    the venues whose feeds are not heard: without them nothing is ever calm. `low` are the windows
+    in which a venue was away: a normal one is of all. What venues leave out is in neither."""
     mine = [one for one in as_of(cascades, now) if one.base == coin]
     running = [one for one in mine if one.ended is None]
     event = max(running, key=lambda one: (one.grade, one.since), default=None)
@@ -124,7 +127,7 @@ def standing(
     times = dict[str, float | None](dict.fromkeys(totals))
     if followed and is_week(days):
         times = {name: _times(normals, usd, name, now, coin) for name, usd in totals.items()}
-    return Standing(now, word, event, last, days, tuple(silent), times, followed)
+    return Standing(now, word, event, last, days, tuple(silent), times, followed, frozenset(low))
 
 
 def follows(normals: pl.DataFrame, coin: str | None) -> bool:

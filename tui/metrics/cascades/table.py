@@ -1,7 +1,7 @@
 """Events as rows of CASCADES; and what was known of those rows at a moment."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.rule import BUCKET_MS, Grade
+from tui.metrics.cascades.rule import BUCKET_MS, END_MS, LONGEST_MS, Grade
 from tui.metrics.derivatives import changes
 from tui.metrics.memo import kept
 from tui.metrics.spans import MINUTE_MS, moment, ms
@@ -21,6 +21,7 @@ AFTER = {
     "after_4h": timedelta(hours=4),
 }
 """How long after its end the price is looked at again, by column."""
+_END = timedelta(milliseconds=END_MS)
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,17 @@ def returned(
     return pl.DataFrame(made, schema=CASCADES.schema)
 
 
+def closed(known: pl.DataFrame, followed: Collection[tuple[int, str, str]]) -> pl.DataFrame:
+    """The rows of CASCADES among `known` that have no end and are not `followed` (by since in ms,
+    base and side), with the end they would have had: END_MS after their last bucket."""
+    made = [
+        one | {"ended": one["until"] + _END}
+        for one in known.filter(pl.col("ended").is_null()).iter_rows(named=True)
+        if (ms(one["since"]), one["base"], one["side"]) not in followed
+    ]
+    return pl.DataFrame(made, schema=CASCADES.schema)
+
+
 def as_of(frame: pl.DataFrame, now: datetime) -> tuple[Cascade, ...]:
     """The events that were known at a moment, oldest first, as they were known then."""
     if frame.is_empty():
@@ -159,8 +171,17 @@ def _settled(frame: pl.DataFrame) -> list[_Settled]:
     for row in frame.sort("since", maintain_order=True).iter_rows(named=True):
         is_over = row["ended"] is not None
         settled = max(row["ended"], row["until"] + longest) if is_over else never
-        made.append((settled, _then(row, settled) if is_over else None, row))
+        told = row if is_over else row | {"ended": _at_most(row)}
+        made.append((settled, _then(row, settled) if is_over else None, told))
     return made
+
+
+def _at_most(row: Mapping[str, Any]) -> datetime:
+    """When an event is over though nobody says so, as after the recorder's end: it lasts LONGEST_MS
+    at most; that of all coins, in which one follows another, while its last bucket is new."""
+    longest = row["since"] + timedelta(milliseconds=LONGEST_MS)
+    latest: datetime = max(longest, row["until"] + _END) + _END
+    return latest
 
 
 def _then(row: Mapping[str, Any], now: datetime) -> Cascade | None:

@@ -69,10 +69,12 @@ def _under_way(now: Standing, event: Cascade, look: Look) -> str:
     text = f"{mark} {word} {event.side.value} {age}"
     if (times := times_of(now)) is None:
         return text
+    is_low = "1m" in now.low and now.times.get("1m") is not None
+    many = ("≥" if is_low else "") + draw.multiple(times)
     if look is Look.STRIP:
         wide = f" {event.grade.word}" if event.grade is Grade.MARKET_WIDE else ""
-        return f"{text} {draw.multiple(times)}{wide}"
-    return f"{text}  {draw.multiple(times)}" + (" normal" if look is Look.FULL else "")
+        return f"{text} {many}{wide}"
+    return f"{text}  {many}" + (" normal" if look is Look.FULL else "")
 
 
 def times_of(now: Standing) -> float | None:

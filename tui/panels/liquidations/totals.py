@@ -105,10 +105,13 @@ def _normal(
 
 
 def times_normal(standing: Standing, total: Total) -> str:
-    """A total ÷ a normal one; `n/a` when nobody listened, or the window is not full yet."""
+    """A total ÷ a normal one, `≥` where a venue was away; `n/a` when nobody listened, or the window
+    is not full yet."""
     times = standing.times.get(total.window)
     whole = known(total) and total.cover.have >= WINDOWS[total.window]
-    return draw.missing() if times is None or not whole else draw.multiple(times)
+    if times is None or not whole:
+        return draw.missing()
+    return ("≥" if total.window in standing.low else "") + draw.multiple(times)
 
 
 def down(
