@@ -289,7 +289,9 @@ async def test_pollers_and_quotes_bring_rows_of_their_table(
     assert not exchange.unknown
 
 
-@pytest.mark.parametrize("venue", ["binance", "bybit", "okx"])
+@pytest.mark.parametrize(
+    "venue", ["binance", "bybit", pytest.param("okx", marks=pytest.mark.campaign)]
+)
 async def test_the_year_before_what_is_stored_comes_from_each_venue(
     exchange: Loopback, tmp_path: Path, venue: str
 ) -> None:

@@ -33,6 +33,8 @@ from tui.tables import (
 LATER = FALLEN + timedelta(minutes=19)
 STEP = timedelta(seconds=10)
 
+LONG = pytest.mark.campaign
+
 
 class Stage:
     """A store into which a day's rows come as time goes on, and the detector that follows it."""
@@ -123,7 +125,9 @@ def test_a_running_event_shows_no_amount_and_no_end_of_the_future(stage: Stage) 
     assert as_of(stage.events(), FALLS) == ()
 
 
-@pytest.mark.parametrize("minutes", [81, 83, 86])
+@pytest.mark.parametrize(
+    "minutes", [pytest.param(81, marks=LONG), 83, pytest.param(86, marks=LONG)]
+)
 def test_a_restart_changes_nothing(tmp_path: Path, minutes: int) -> None:
     straight, cut = Stage(tmp_path / "a.sqlite"), Stage(tmp_path / "b.sqlite")
     for one in (straight, cut):
@@ -193,7 +197,9 @@ def test_an_event_that_nobody_ended_is_over_for_who_reads_it(stage: Stage) -> No
     assert not running(later, later + 2 * minute)
 
 
-@pytest.mark.parametrize("table", [DERIVATIVES, QUOTES, CASCADES])
+@pytest.mark.parametrize(
+    "table", [pytest.param(DERIVATIVES, marks=LONG), QUOTES, pytest.param(CASCADES, marks=LONG)]
+)
 def test_an_error_of_the_store_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:

@@ -40,10 +40,15 @@ MARKET = frozenset(
     binance bin bybit byb gate okx
     above below closing crowded flight long longs needs new no normal not short shorts small
     with yes top positions price
-    beyond bound chance days expiry history n/a of percentile rose since weeks week
+    beyond bound chance days expiry history n/a norm nrm of percentile rose since weeks week within
     jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
 )
 """What panels say of a market, and not of every one."""
+
+
+SELDOM = ("events", "scorecard", "depth", "flows")
+"""Panels whose words differ by the day, the books' reach or the user's own series: of these only
+what an empty one has too."""
 
 
 def labels(picture: Picture) -> set[str]:
@@ -57,8 +62,7 @@ def labels(picture: Picture) -> set[str]:
         if picture.detail:  # it has the row of the keys, too
             size = (picture.width, picture.height - p.y)
         full, none = (drawn(panel, picture, records, size) for records in (samples, None))
-        # Of the events only the title is there on every day.
-        found |= full & none if p.name == "events" else full
+        found |= full & none if p.name in SELDOM else full
     return {word for word in found if word.lower() not in MARKET}
 
 
@@ -88,7 +92,7 @@ def test_the_words_that_are_looked_for_are_those_of_heads_and_titles() -> None:
     """A picture that lacks one of them is told to be old."""
     assert labels(PICTURES["wide"]) >= {"Liquidations", "USD", "cover", "minute", "accounts"}
     assert labels(PICTURES["detail-moving_averages"]) >= {"Averages", "back", "esc", "dist"}
-    assert labels(PICTURES["small"]) >= {"shrt", "cov", "smaller"}
+    assert labels(PICTURES["small"]) >= {"shrt", "smaller"}
     assert "Events" in labels(PICTURES["panel-events"])
 
 

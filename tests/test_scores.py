@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import panel_samples as samples
@@ -188,6 +188,7 @@ def test_what_takers_bought_of_spot_as_a_share_of_what_they_traded() -> None:
     assert (still.value, still.reason) == (None, "nothing traded")
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)), min_size=2, max_size=2))
 def test_spot_demand_is_a_share_of_both_sides(taken: list[tuple[float, float]]) -> None:
     rows = [row for venue, two in enumerate(taken) for row in flow(*two, venue=f"v{venue}")]
@@ -280,6 +281,7 @@ def fake(value: float | None, ts: datetime = NOW) -> Line:
     return Line("trend", "supply", "a number", "number", lambda seen: Reading(value, ts))
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(-50, 50).map(float), min_size=NEED * 24, max_size=400))
 def test_a_number_stands_among_those_that_were_noted(values: list[float]) -> None:
     taken = market(noted("trend", values))

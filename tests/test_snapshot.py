@@ -197,7 +197,7 @@ def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) ->
             assert largest.row(0, named=True)["ts"] == best["ts"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(histories, st.integers(-90, 90))
 def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
     history: list[Row], seconds: int
@@ -220,7 +220,7 @@ moments = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(histories, moments, st.sampled_from([timedelta(minutes=1), DAY, DAY * 10]))
 def test_steps_through_the_past_are_what_fresh_looks_would_show(
     history: list[Row], moments: list[tuple[bool, int]], now: timedelta
