@@ -62,7 +62,8 @@ async def test_a_disk_that_is_full_while_connections_drop_loses_nothing(
         for venue in run.recorder.settings.venues:
             run.exchange.faults.drop(venue)
         await run.until(lambda: all((link.conn or 0) > before for link in links), "new connections")
-        await run.until(lambda: all(run.exchange.sockets.open.values()), "sockets")
+        opened, venues = run.exchange.sockets.open, run.recorder.settings.venues
+        await run.until(lambda: all(opened[venue] for venue in venues), "sockets")
         await asyncio.sleep(0.5)  # every topic of the last connection is asked for
         await run.burst(3)
         assert run.stored().total() < run.sent().total()
