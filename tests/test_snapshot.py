@@ -295,6 +295,8 @@ def _others(now: datetime = NOW, price: float = 1.0) -> Iterator[tuple[Table, pl
     yield CONTROL, frame(CONTROL, [total | {"ts": ts} for ts in spread])
     book = of_base | {"market": "perp", "bid_100": price}
     yield DEPTH, frame(DEPTH, [book | {"ts": ts} for ts in spread])
+    minute = of_base | {"stream": "swap", "market": "perp", "buy_usd": price, "cover": 1.0}
+    yield FLOW, frame(FLOW, [minute | {"ts": ts} for ts in spread])
     index = of_base | {"close": price}
     ends = [index | {"resolution": "1m", "ts": ts} for ts in spread]
     ends += [index | {"resolution": "1d", "ts": day - DAY * back} for back in (0, 1, 2, 300, 500)]

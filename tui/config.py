@@ -165,7 +165,7 @@ def _settings(document: dict[str, Any], path: Path | None) -> Settings:
         alerts=_alerts(read, document.get("alert", []), names, path),
         flow=read("flow", "record", boolean),
         coinbase=read("flow", "coinbase", boolean),
-        series=series(document["series"], path) if "series" in document else (),
+        series=series(document.get("series", []), path),
         file=path,
     )
 

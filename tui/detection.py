@@ -64,8 +64,8 @@ class Detection:
         self._follower: Follower | None = None
         self._buckets: Buckets | None = None
         self._detector = Detector()
-        self._kept: Any = None  # the state at the end of the newest hour
-        self._new: Any = None  # one that is not in the store yet
+        self._kept: dict[str, Any] | None = None  # the state at the end of the newest hour
+        self._new: dict[str, Any] | None = None  # one that is not in the store yet
         self._looked: datetime | None = None
         self._passed: dict[Key, int] = {}  # what was touched, with its `until`: not left over
         self._opened = self._reader.opened
@@ -93,8 +93,7 @@ class Detection:
         if self._detector.finished:  # they were not returned yet
             return None
         kept, self._new = self._new, None
-        found: dict[str, Any] | None = kept
-        return found
+        return kept
 
     def again(self, state: dict[str, Any]) -> None:
         """It could not be kept."""
@@ -129,17 +128,17 @@ class Detection:
         if self._follower is None:
             ahead = milliseconds(now) - buckets.next
             if ahead > HOUR_MS:
-                self._read(buckets, buckets.next, buckets.next + HOUR_MS, _FOLLOWED)
+                self._read(buckets, buckets.next, buckets.next + HOUR_MS)
                 return buckets
             with self._reader.one_moment():
                 follower = Follower(self._reader, _FOLLOWED)
-                self._read(buckets, buckets.next, milliseconds(now) + HOUR_MS, _FOLLOWED)
+                self._read(buckets, buckets.next, milliseconds(now) + HOUR_MS)
             self._follower = follower  # only now: after an error the stretch is read again
         else:
             self._give(buckets, self._follower.poll())
         return buckets
 
-    def _read(self, buckets: Buckets, first: int, end: int, tables: tuple[Table, ...]) -> None:
+    def _read(self, buckets: Buckets, first: int, end: int) -> None:
         """What the store has of `[first, end)` ms; the price and connections of just before too."""
         since = {QUOTES: first - 60_000, COVERAGE: first - 60_000}
         until = from_milliseconds(end - 1)
@@ -149,7 +148,7 @@ class Detection:
                 since=from_milliseconds(since.get(table, first) - 1),
                 until=None if table is COVERAGE else until,
             )
-            for table in tables
+            for table in _FOLLOWED
         }
         self._give(buckets, found)
 

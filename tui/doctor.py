@@ -112,10 +112,8 @@ def in_force(settings: Settings) -> dict[str, str]:
 
 
 def _series(one: Series) -> str:
-    """Where it is read from: an address without its query, which may hold a key."""
-    source = one.source.split("?")[0] if one.is_url else one.source
     unit = f" in {one.unit}" if one.unit else ""
-    return f"{one.kind}{unit}, {one.date} and {one.value} of {source}"
+    return f"{one.kind}{unit}, {one.date} and {one.value} of {one.place}"
 
 
 def _smallest(settings: Settings) -> str:

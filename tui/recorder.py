@@ -63,7 +63,7 @@ class Recorder:
         self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
-        known = self._oldest, self._stored
+        known = self._lookup.oldest, self._stored
         context = Context(self.writer.next_conn, self._newest, self.rates, clock, *known)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
@@ -241,9 +241,6 @@ class Recorder:
     def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
         frame = self._lookup.read(table, where=where, newest=1, columns=[table.time])
         return frame.item(0, 0) if frame.height else None
-
-    def _oldest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
-        return self._lookup.oldest(table, where)
 
     def _stored(self, table: Table, where: Mapping[str, str]) -> pl.DataFrame:
         return self._lookup.read(table, where=where)

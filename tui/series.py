@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tui.errors import ConfigError, UsageError
+from tui.values import unknown
 
 MOST = 20
 """Series that a config may name."""
@@ -29,6 +29,11 @@ class Series(NamedTuple):
     value: str = "value"
     unit: str = ""
     kind: str = "level"
+
+    @property
+    def place(self) -> str:
+        """Where it is read from: an address without its query, which may hold a key."""
+        return self.source.split("?")[0] if self.is_url else self.source
 
 
 def series(listed: Any, path: Path | None) -> tuple[Series, ...]:
@@ -52,9 +57,7 @@ def series(listed: Any, path: Path | None) -> tuple[Series, ...]:
 def _one(one: dict[str, Any], path: Path | None) -> Series:
     for key, value in one.items():
         if key not in KEYS:
-            near = get_close_matches(key, KEYS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(KEYS)}"
-            raise UsageError(f"unknown key {key!r}; {hint}")
+            raise UsageError(unknown(f"key {key!r}", key, list(KEYS)))
         if not isinstance(value, str) or not value or "\0" in value:
             raise UsageError(f"{key}: {value!r} is no text")
     name = one.get("name", "")
@@ -91,5 +94,5 @@ def _path(text: str, config: Path | None) -> str:
 
 
 def told(listed: Sequence[Series]) -> list[list[Any]]:
-    """The series as the recorder's part of a config holds them: an address without its query."""
-    return [[one.name, one.source.split("?")[0], *one[3:]] for one in listed]
+    """The series as the recorder's part of a config holds them."""
+    return [[one.name, one.place, *one[3:]] for one in listed]

@@ -144,6 +144,11 @@ class Snapshot:
         """The same summed over coins, where that is at hand: for what asks for no coin."""
         return self.whole_minutes if self.sums is None else self.sums.venues
 
+    @property
+    def coin_minutes(self) -> pl.DataFrame:
+        """The same summed over venues, where that is at hand: for what asks for no venue."""
+        return self.whole_minutes if self.sums is None else self.sums.coins
+
     def tape(
         self,
         coins: Sequence[str],
@@ -172,14 +177,12 @@ class Snapshot:
             listed=listed,
             evidence=self._evidence(coins) if self.judged else None,
             venues=self.venue_minutes,
-            coins=self.whole_minutes if self.sums is None else self.sums.coins,
+            coins=self.coin_minutes,
         )
 
     def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:
         """How long the books of a coin would take what is liquidated of it."""
-        whole = self.whole_minutes
-        coins = whole if self.sums is None else self.sums.coins
-        by_venue, _ = summed(whole, coins, self.edges, self.as_of, coin)
+        by_venue, _ = summed(self.whole_minutes, self.coin_minutes, self.edges, self.as_of, coin)
         have = self.as_of - (self.began or self.as_of)
         return absorption(books, coin, by_venue, window, have)
 

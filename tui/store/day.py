@@ -231,9 +231,9 @@ class Day:
             "coverage": _covered(self._coverage, now),
             "candles": self._known_candles(cut),
             "health": self._known_health(cut),
-            "alerts": _due(self._alerts, ALERTS, cut),
+            "alerts": until(self._alerts, cut, ALERTS.time),
             **self._waves.frames(now),
-            **{table.name: _due(self._small[table.name], table, cut) for table in _SMALL},
+            **{table.name: until(self._small[table.name], cut, table.time) for table in _SMALL},
         } | {name: until(rows, cut) for name, rows in self._thinned.items()}
 
     def sums(self, now: int) -> Summed | None:
@@ -297,13 +297,6 @@ def _first_minutes(now: int) -> list[int]:
 
 def _edge_minutes(now: int) -> list[int]:
     return _first_minutes(now) + minutes_between(now, now + AHEAD)
-
-
-def _due(rows: pl.DataFrame, table: Table, cut: int) -> pl.DataFrame:
-    """The rows up to `cut`; the same frame where none is later."""
-    if rows.is_empty() or milliseconds(rows[table.time][-1]) <= cut:
-        return rows
-    return rows.filter(pl.col(table.time) <= at(cut))
 
 
 def _cover_from(now: int) -> int:

@@ -90,16 +90,17 @@ def _series(name: str, table: Table, values: Sequence[Any]) -> pl.Series:
     return pl.Series(name, values, dtype=dtype)
 
 
-def until(rows: pl.DataFrame, last: int) -> pl.DataFrame:
-    """The rows up to `last` (ms), of rows in the order of `ts`: a slice, not a filter (0.3 ms)."""
-    if rows.is_empty() or milliseconds(rows["ts"][-1]) <= last:
+def until(rows: pl.DataFrame, last: int, time: str = "ts") -> pl.DataFrame:
+    """The rows up to `last` (ms), of rows in the order of `time`: a slice, not a filter (0.3 ms).
+    The same frame where none is later."""
+    if rows.is_empty() or milliseconds(rows[time][-1]) <= last:
         return rows
-    return rows.head(count_until(rows, last))
+    return rows.head(count_until(rows, last, time))
 
 
-def count_until(rows: pl.DataFrame, last: int) -> int:
-    """How many rows there are up to `last` (ms), of rows in the order of `ts`."""
-    return bisect_right(rows["ts"], from_milliseconds(last))
+def count_until(rows: pl.DataFrame, last: int, time: str = "ts") -> int:
+    """How many rows there are up to `last` (ms), of rows in the order of `time`."""
+    return bisect_right(rows[time], from_milliseconds(last))
 
 
 def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -109,7 +110,7 @@ def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame
     """
     if table.key and new.height and old.height:
         # nulls_equal is not needed: no column of a key is ever null.
-        old = old.join(new, on=table.key, how="anti")
+        old = old.join(new, on=table.key, how="anti", maintain_order="left")
     return pl.concat([old, new], rechunk=True)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.store.reader import Reader
-from tui.store.rows import at, in_order
+from tui.store.rows import at, replaced
 from tui.store.schema import quoted
 from tui.tables import (
     DEPTH,
@@ -175,7 +175,7 @@ def read_steps(
                 ORDER BY ts DESC, id DESC LIMIT 1
         )"""
     parts, few = [how.table.empty()], [how.table.empty()]
-    for series in _series(reader, how):
+    for series in distinct(reader, how.table, how.series):
         if base is not None and series[how.series.index("base")] != base:
             continue
         if _are_few(reader, how, series, first, edge):
@@ -212,36 +212,34 @@ def _are_few(reader: Reader, how: Thinning, series: tuple[str, ...], first: int,
 
 
 def joined(rows: pl.DataFrame, new: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
-    """The rows held with new ones among them; thinned again when one belongs to an old step."""
-    both = in_order(_without(rows, new, how.table), new)
-    old = new.filter(pl.col("ts") < at(how.whole_from(now)))
-    return both if old.is_empty() else thin(both, how, now)
+    """The rows held with new ones among them; thinned again when one belongs to an old step.
 
-
-def _without(rows: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """The rows whose keys don't come again in `new`; a key holds its time, so earlier ones don't:
-    only those from the first of `new` on are looked at."""
-    if not table.key or rows.is_empty() or new.is_empty():
+    A key holds its time: rows before the first of `new` are not replaced, and stay as they are.
+    """
+    if new.is_empty():
         return rows
     first = new["ts"].min()
     assert isinstance(first, datetime)
     place = bisect_left(rows["ts"], first)
-    if place == rows.height:
-        return rows
-    end = rows.slice(place).join(new, on=table.key, how="anti", maintain_order="left")
-    return pl.concat([rows.head(place), end])
+    end = replaced(rows.slice(place), new, how.table).sort("ts", maintain_order=True)
+    both = pl.concat([rows.head(place), end], rechunk=True)
+    old = new.filter(pl.col("ts") < at(how.whole_from(now)))
+    return both if old.is_empty() else thin(both, how, now)
 
 
-def _series(reader: Reader, how: Thinning, known: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """The distinct series of a table, by hopping in its index from each word to the next."""
-    if len(known) == len(how.series):
+def distinct(
+    reader: Reader, table: Table, names: tuple[str, ...], known: tuple[str, ...] = ()
+) -> list[tuple[str, ...]]:
+    """The distinct words of these columns, by hopping in an index that begins with them from each
+    to the next."""
+    if len(known) == len(names):
         return [known]
-    name = how.series[len(known)]
-    same = "".join(f" AND {name} = ?" for name in how.series[: len(known)])
-    sql = f"SELECT min({name}) FROM {how.table.name} WHERE {name} > ?{same}"
+    name = names[len(known)]
+    same = "".join(f" AND {name} = ?" for name in names[: len(known)])
+    sql = f"SELECT min({name}) FROM {table.name} WHERE {name} > ?{same}"
     found: list[tuple[str, ...]] = []
     word = reader.rows(sql, ("", *known))[0][0]
     while word is not None:
-        found += _series(reader, how, (*known, word))
+        found += distinct(reader, table, names, (*known, word))
         word = reader.rows(sql, (word, *known))[0][0]
     return found

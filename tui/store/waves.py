@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import polars as pl
 
-from tui.clock import from_milliseconds, milliseconds
+from tui.clock import from_milliseconds
+from tui.store.blocks import HOUR
 from tui.store.reader import Reader
-from tui.store.rows import at, replaced
+from tui.store.rows import replaced, until
 from tui.tables import CASCADES, NORMALS, QUOTES
 
 TOLD = 500
 """Events that are held, however old: the list a screen can be scrolled through."""
-_HOUR = 3_600_000
 _WEEK = timedelta(days=7, hours=1)
 _ALL = ""
 
@@ -57,12 +57,6 @@ class Waves:
             self._bases |= self._unread
             self._unread = set()
         return {
-            "cascades": _until(self._cascades, CASCADES.time, now),
-            "normals": _until(self._normals, NORMALS.time, now - _HOUR),
+            "cascades": until(self._cascades, now, CASCADES.time),
+            "normals": until(self._normals, now - HOUR, NORMALS.time),
         }
-
-
-def _until(rows: pl.DataFrame, column: str, last: int) -> pl.DataFrame:
-    if rows.is_empty() or milliseconds(rows[column][-1]) <= last:
-        return rows
-    return rows.filter(pl.col(column) <= at(last))

@@ -1,16 +1,17 @@
 """What is read of the store when somebody asks for it: a coin's year of hourly spot candles, and
 what the recorder noted of the scorecard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
 
 from tui.clock import from_milliseconds
+from tui.store.blocks import HOUR
 from tui.store.reader import Reader
+from tui.store.thinned import distinct
 from tui.tables import CANDLES, SCORES
 
-HOUR = 3_600_000
 HOURS = 365 * 24
 COLUMNS = ("ts", "low", "high", "close", "volume")
 AGAIN = 60_000
@@ -87,7 +88,7 @@ class Year:
             return {}
         first, last = from_milliseconds(end - HOURS * HOUR - 1), from_milliseconds(end - HOUR)
         found = {}
-        for venue in self._venues(self._reader):
+        for (venue,) in distinct(self._reader, CANDLES, ("venue",)):
             where = {"venue": venue, "symbol": f"{base}/USDT", "interval": "1h"}
             rows = self._reader.read(
                 CANDLES, since=first, until=last, where=where, columns=(*COLUMNS, "closed")
@@ -95,15 +96,6 @@ class Year:
             if rows.height:
                 found[venue] = rows.filter("closed").drop("closed")
         return found
-
-    @staticmethod
-    def _venues(reader: Reader) -> Iterator[str]:
-        """Hopping in the index from each to the next: the table has a row an hour of each."""
-        sql = f"SELECT min(venue) FROM {CANDLES.name} WHERE venue > ?"
-        (venue,) = reader.rows(sql, ("",))[0]
-        while venue is not None:
-            yield venue
-            (venue,) = reader.rows(sql, (venue,))[0]
 
 
 def _last(noted: pl.DataFrame) -> int:
