@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
-from tui.metrics.amounts import summed
+from tui.metrics.amounts import by_venue
 from tui.metrics.around import NEAR, SECONDS, Around
 from tui.metrics.bounds import is_away
 from tui.metrics.cascades.rule import LEAST_DAYS
@@ -24,8 +24,10 @@ from tui.metrics.cascades.standing import (
 from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.depth import Absorption, MarketDepth, absorption
+from tui.metrics.drivers import Drivers, drivers
 from tui.metrics.events import Event, events
 from tui.metrics.feeds import Feed, feeds, silenced
+from tui.metrics.flow import asked_for
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
 from tui.metrics.windows import Liquidations, liquidations
@@ -182,9 +184,15 @@ class Snapshot:
 
     def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:
         """How long the books of a coin would take what is liquidated of it."""
-        by_venue, _ = summed(self.whole_minutes, self.coin_minutes, self.edges, self.as_of, coin)
+        gone = by_venue(self.whole_minutes, self.edges, self.as_of, coin)
         have = self.as_of - (self.began or self.as_of)
-        return absorption(books, coin, by_venue, window, have)
+        return absorption(books, coin, gone, window, have)
+
+    def drivers(self, base: str) -> Drivers:
+        """What moves the price of a coin, of the flow that the recorder asks for."""
+        asked = asked_for(self.health)
+        frames = self.flow, self.derivatives, self.whole_minutes
+        return drivers(*frames, base, self.as_of, self.began, asked)
 
     def _evidence(self, coins: Sequence[str]) -> Evidence:
         return Evidence(self.saturation, self.control, self.quotes, followed(coins))

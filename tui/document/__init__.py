@@ -22,9 +22,7 @@ from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
 from tui.metrics.derivatives import derivatives
-from tui.metrics.drivers import drivers as moving
 from tui.metrics.feeds import Feed
-from tui.metrics.flow import asked_for
 from tui.metrics.header import Header, header
 from tui.metrics.prices import price
 from tui.metrics.windows import NEWEST
@@ -74,28 +72,14 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
     tape = cache(lambda: taped.tape(settings.coins, listed=NEWEST))
     interest = cache(lambda: derivatives(snapshot.derivatives, snapshot.as_of))
 
-    def listened() -> tuple[Feed, ...]:
-        # The feeds alone do not need the tape; where it is there, it knows which are silent.
-        return snapshot.feeds(tape() if judged and tape.cache_info().currsize else None)
-
-    fed = cache(listened)
+    fed = cache(snapshot.feeds)
 
     def top() -> Header:
         prices = [one] if (one := found()) else []
         made = (prices, tape(), interest(), fed(), snapshot.as_of)
         return header(*made, base=coin, endpoint=snapshot.endpoint)
 
-    moved = cache(
-        lambda: moving(
-            snapshot.flow,
-            snapshot.derivatives,
-            snapshot.whole_minutes,
-            coin,
-            snapshot.as_of,
-            snapshot.began,
-            asked_for(snapshot.health),
-        )
-    )
+    moved = cache(lambda: snapshot.drivers(coin))
 
     def liquidated() -> dict[str, Any]:
         now = snapshot.standing(tape(), fed())

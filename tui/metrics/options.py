@@ -57,8 +57,8 @@ class Rank:
 class TenorIv:
     """One tenor. Volatilities are fractions a year, changes differences of them over 24 h.
 
-    `risk_reversal` is the 25Δ call's less the 25Δ put's: below zero puts are dearer. What is None
-    has its `reason`.
+    `risk_reversal` is the 25Δ call's less the 25Δ put's: below zero puts are dearer. `strikes` are
+    of both expiries, `near` and `far`. What is None has its `reason`.
     """
 
     name: str
@@ -74,7 +74,7 @@ class TenorIv:
 
     @property
     def risk_reversal(self) -> float | None:
-        return _reversal(self.call25, self.put25)
+        return _less(self.call25, self.put25)
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _tenor_at(name: str, polls: _Polls, as_of: datetime) -> TenorIv:
         row["strikes"] or 0,
         row["reason"],
         _less(atm, then["atm_iv"]),
-        _less(_reversal(call, put), _reversal(then["call25_iv"], then["put25_iv"])),
+        _less(_less(call, put), _less(then["call25_iv"], then["put25_iv"])),
     )
 
 
@@ -273,10 +273,6 @@ def _old(what: str, ts: datetime | None, as_of: datetime) -> str:
 
 def _tenor(tenors: Sequence[TenorIv], name: str) -> TenorIv:
     return next((tenor for tenor in tenors if tenor.name == name), TenorIv(name))
-
-
-def _reversal(call: float | None, put: float | None) -> float | None:
-    return _less(call, put)
 
 
 def _less(one: float | None, other: float | None) -> float | None:

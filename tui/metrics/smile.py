@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tui.metrics import black76
+from tui.metrics.options import TenorIv
 from tui.tables import TENORS, TIME
 
 YEAR = timedelta(days=365)
@@ -60,27 +61,13 @@ class Smile:
 
 
 @dataclass(frozen=True)
-class Tenor:
-    """A length of time between two expiries, or why there is none. `strikes` are of both."""
-
-    name: str
-    atm: float | None = None
-    call25: float | None = None
-    put25: float | None = None
-    near: datetime | None = None
-    far: datetime | None = None
-    strikes: int = 0
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
 class Surface:
     """A whole chain at a moment. `parity` is the median of |call − put − (1 − strike ÷ forward)|
     over all pairs, in coins; `gap` the median of |own − the venue's volatility|, None where the
     venue tells none."""
 
     smiles: tuple[Smile, ...]
-    tenors: tuple[Tenor, ...]
+    tenors: tuple[TenorIv, ...]
     parity: float | None
     gap: float | None
 
@@ -141,13 +128,13 @@ def _between(points: Sequence[tuple[float, float]], x: float) -> float | None:
     return y0 if x1 == x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
-def tenor(smiles: Sequence[Smile], name: str, days: int, at: datetime) -> Tenor:
+def tenor(smiles: Sequence[Smile], name: str, days: int, at: datetime) -> TenorIv:
     """`days` from `at`, straight in total variance between the expiries around it."""
     end, years = at + timedelta(days=days), timedelta(days=days) / YEAR
     near = max((s for s in smiles if s.expiry <= end), key=lambda s: s.expiry, default=None)
     far = min((s for s in smiles if s.expiry >= end), key=lambda s: s.expiry, default=None)
     if near is None or far is None:
-        return Tenor(name, reason=_lacking(smiles, days, at, far is None))
+        return TenorIv(name, reason=_lacking(smiles, days, at, far is None))
 
     def point(one: float, other: float) -> float:
         first, last = one**2 * near.years, other**2 * far.years
@@ -157,7 +144,7 @@ def tenor(smiles: Sequence[Smile], name: str, days: int, at: datetime) -> Tenor:
     used = near.strikes + (far.strikes if far is not near else 0)
     points = ((s.atm, s.call25, s.put25) for s in (near, far))
     atm, call, put = (point(*pair) for pair in zip(*points, strict=True))
-    return Tenor(name, atm, call, put, near.expiry, far.expiry, used)
+    return TenorIv(name, atm, call, put, near.expiry, far.expiry, used)
 
 
 def _lacking(smiles: Sequence[Smile], days: int, at: datetime, beyond: bool) -> str:

@@ -4,6 +4,7 @@ No score over all of them and no forecast: what they add up to is for who reads 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import wrap
 
 from textual.content import Content
@@ -15,6 +16,7 @@ from tui.metrics.spans import age_s
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View, joined
 from tui.panels.drill import Drill
+from tui.panels.liquidations.record import read
 from tui.scores import LINES, Given, Percentile, Score, Scorecard, scorecard
 from tui.snapshot import Snapshot
 from tui.tables import (
@@ -62,8 +64,11 @@ class ScorecardPanel(Panel):
 
     def record(self, snapshot: Snapshot, view: View) -> Scorecard:
         """Every line of the view's coin at the snapshot's moment."""
+        every = replace(view, coin=None, scroll=0, selected=None)
         given = Given(
-            lambda: shared.price(snapshot, view.base), lambda: shared.derivatives(snapshot)
+            lambda: shared.price(snapshot, view.base),
+            lambda: shared.derivatives(snapshot),
+            lambda: read(snapshot, every),
         )
         return scorecard(snapshot, view.base, view.coins, given)
 

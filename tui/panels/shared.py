@@ -12,13 +12,11 @@ from weakref import WeakKeyDictionary
 import polars as pl
 
 from tui.metrics import derivatives as metric
-from tui.metrics import drivers as moving
 from tui.metrics import havens, prices
 from tui.metrics.cascades.standing import Standing
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.drivers import Drivers
 from tui.metrics.feeds import Feed
-from tui.metrics.flow import asked_for
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
@@ -55,18 +53,17 @@ def derivatives(snapshot: Snapshot) -> Derivatives:
 
 def drivers(snapshot: Snapshot, base: str) -> Drivers:
     """What moves a coin at the snapshot's moment."""
+    return _once(snapshot, ("drivers", base), lambda: snapshot.drivers(base))
+
+
+def tape(
+    snapshot: Snapshot, coins: tuple[str, ...], coin: str | None, smallest: float, lines: int
+) -> Liquidations:
+    """The liquidations of the snapshot: header, panel and scorecard ask for the same (20 ms)."""
     return _once(
         snapshot,
-        ("drivers", base),
-        lambda: moving.drivers(
-            snapshot.flow,
-            snapshot.derivatives,
-            snapshot.whole_minutes,
-            base,
-            snapshot.as_of,
-            snapshot.began,
-            asked_for(snapshot.health),
-        ),
+        ("tape", coins, coin, smallest, lines),
+        lambda: snapshot.tape(coins, coin=coin, smallest=smallest, lines=lines),
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from tui.metrics.cascades.normals import ALL, FEW_S, HOUR_MS
-from tui.metrics.cascades.rule import DAYS, LEAST_DAYS, Grade
+from tui.metrics.cascades.rule import DAYS, LEAST_DAYS
 from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.feeds import METRICS, Feed
 from tui.metrics.memo import kept
@@ -31,13 +31,6 @@ class Word(StrEnum):
     MARKET_WIDE = "market-wide"
     UNKNOWN = "unknown"
     YOUNG = "n/a"
-
-
-_WORDS = {
-    Grade.BURST: Word.BURST,
-    Grade.CASCADE: Word.CASCADE,
-    Grade.MARKET_WIDE: Word.MARKET_WIDE,
-}
 
 
 @dataclass(frozen=True)
@@ -117,7 +110,7 @@ def standing(
     event = max(running, key=lambda one: (one.grade, one.since), default=None)
     days, followed = days_of(normals), follows(normals, coin)
     if event is not None:
-        word = _WORDS[event.grade]
+        word = Word(event.grade.word)
     elif not followed or days < LEAST_DAYS:
         word = Word.YOUNG
     else:

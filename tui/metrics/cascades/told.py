@@ -8,12 +8,6 @@ from tui.metrics.cascades.table import Cascade, Step
 from tui.metrics.events import Event, Kind
 from tui.tables import Side
 
-_KINDS = {
-    Grade.BURST: Kind.BURST,
-    Grade.CASCADE: Kind.CASCADE,
-    Grade.MARKET_WIDE: Kind.MARKET_WIDE,
-}
-
 
 def told(
     known: Iterable[Cascade], coin: str | None, low: Callable[[datetime, datetime], bool]
@@ -34,7 +28,7 @@ def _step(one: Cascade, step: Step) -> Event:
     is_first = step is one.steps[0]
     return Event(
         one.since if is_first else step.ts,
-        _KINDS[step.grade],
+        Kind[step.grade.name],
         step.ts,
         base=one.priced,
         side=one.side,

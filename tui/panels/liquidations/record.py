@@ -54,12 +54,8 @@ def beside(snapshot: Snapshot, view: View, made: Liquidations) -> LiquidationsRe
 
 def read(snapshot: Snapshot, view: View) -> Liquidations:
     """The liquidations of a snapshot, of the view's coin, above its smallest size."""
-    return snapshot.tape(
-        view.coins,
-        coin=view.coin,
-        smallest=view.smallest,
-        lines=min(LINES, max(view.scroll, view.selected or 0) + AHEAD),
-    )
+    lines = min(LINES, max(view.scroll, view.selected or 0) + AHEAD)
+    return shared.tape(snapshot, tuple(view.coins), view.coin, view.smallest, lines)
 
 
 def moves(snapshot: Snapshot, made: Liquidations, view: View) -> dict[str, float | None]:
