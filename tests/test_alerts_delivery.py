@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from textual.widgets import Static
 
 from tests.fake_panels import FakeSource, panels
 from tests.frames import NOW, frame, snapshot
@@ -275,6 +276,12 @@ async def test_a_monitor_says_rings_mutes_and_shows_the_history(tmp_path: Path) 
         lines = texts(app, "#detail").splitlines()
         assert "!!  ♪ heard again" in lines[1]
         assert "!   ♪ OI −3.10%" in lines[4]
+        await pilot.press("question_mark")
+        page = str(app.screen.query_one("#help-text", Static).content)
+        here = page.partition("Keys everywhere")[0]
+        assert "(alerts)" in here
+        assert "(open)" in here, "what a history has of a detail works there too"
+        await pilot.press("escape")
         await pilot.press("j", "j", "j", "j", "enter")
         await pilot.pause()
         assert isinstance(app.screen, Dashboard)

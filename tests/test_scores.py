@@ -36,6 +36,7 @@ from tui.tables import (
     COVERAGE,
     DERIVATIVES,
     FLOW,
+    HEALTH,
     LIQUIDATIONS,
     POSITIONING,
     QUOTES,
@@ -186,6 +187,17 @@ def test_what_takers_bought_of_spot_as_a_share_of_what_they_traded() -> None:
     assert line(market(flow=half), "spot_demand").reading.reason == "50% of 24 h heard"
     still = line(market(flow=frame(FLOW, flow(0.0, 0.0))), "spot_demand").reading
     assert (still.value, still.reason) == (None, "nothing traded")
+
+
+def test_spot_demand_lacks_a_venue_that_was_not_heard_at_all() -> None:
+    """As in the panels: one of two sockets of a market has no row of the day."""
+    rows = flow(1.0, 3.0) + flow(9.0, 3.0, venue="okx", stream="trades")
+    whole = market(flow=frame(FLOW, rows).sort("ts"))
+    assert line(whole, "spot_demand").reading.value == pytest.approx((10 - 6) / 16)
+    of = {"ts": NOW, "collector": "flow", "venue": "okx", "state": "retrying"}
+    said = [of | {"stream": stream} for stream in ("trades", "spot")]
+    deaf = replace(whole, health=frame(HEALTH, said))
+    assert line(deaf, "spot_demand").reading.value == pytest.approx((1 - 3) / 4)
 
 
 @settings(max_examples=25, deadline=None)

@@ -304,8 +304,8 @@ class LiqtopApp(App[None]):
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
             shared = [LiveScreen, TimeKeys, LiqtopApp]
-            owners = [owner, *(base for base in owner.__bases__ if base not in shared)]
-            own = Section("Keys here", keys.rows(owners, bound, absent))
+            owners = [one for one in owner.__mro__ if issubclass(one, LiveScreen)]
+            own = Section("Keys here", keys.rows(owners[: owners.index(LiveScreen)], bound, absent))
             everywhere = Section("Keys everywhere", keys.rows(shared, bound))
             sections = [own, everywhere, Section("This run", self.this_run())]
             self.push_screen(Help(sections, self.look.symbols))

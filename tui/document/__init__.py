@@ -95,7 +95,9 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
         "depth": lambda: depth(snapshot, settings.coins),
         "options": lambda: options_panel(snapshot),
         "supply": lambda: supply(snapshot, coin, found()),
-        "scorecard": lambda: scores(snapshot, coin, settings.coins, Given(found, interest, tape)),
+        "scorecard": lambda: scores(
+            snapshot, coin, settings.coins, Given(found, interest, tape, moved)
+        ),
         "drivers": lambda: drivers(snapshot, moved(), interest()),
         "flows": lambda: flows(snapshot, moved()),
     }

@@ -69,6 +69,7 @@ class ScorecardPanel(Panel):
             lambda: shared.price(snapshot, view.base),
             lambda: shared.derivatives(snapshot),
             lambda: read(snapshot, every),
+            lambda: shared.drivers(snapshot, view.base),
         )
         return scorecard(snapshot, view.base, view.coins, given)
 

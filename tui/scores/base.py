@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tui.metrics import derivatives as derivatives_metric
 from tui.metrics import prices
 from tui.metrics.derivatives import Derivatives
+from tui.metrics.drivers import Drivers
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
@@ -45,11 +46,12 @@ class Reading:
 
 class Given(NamedTuple):
     """What somebody makes of the same snapshot anyway: the price of the coin, open interest and
-    funding, the liquidations of all coins."""
+    funding, the liquidations of all coins, what moves the coin."""
 
     price: Callable[[], Price | None] | None = None
     interest: Callable[[], Derivatives] | None = None
     tape: Callable[[], Liquidations] | None = None
+    drivers: Callable[[], Drivers] | None = None
 
 
 NOTHING = Given()
@@ -92,6 +94,11 @@ class Sight:
         if self.given.tape:
             return self.given.tape()
         return self.snapshot.tape(self.coins, lines=0, listed=0)
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        """What moves the coin."""
+        return self.given.drivers() if self.given.drivers else self.snapshot.drivers(self.base)
 
 
 @dataclass(frozen=True)

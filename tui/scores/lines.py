@@ -11,7 +11,6 @@ from tui.metrics import averages, depth, depth_past, gold, havens, options
 from tui.metrics import supply as supply_metric
 from tui.metrics.depth import MarketDepth
 from tui.metrics.derivatives import ALL, Funding, OpenInterest
-from tui.metrics.flow import flows, of_coin
 from tui.metrics.memo import kept
 from tui.metrics.positioning import ratios, standing
 from tui.metrics.series import closes, spot_symbol
@@ -22,7 +21,6 @@ from tui.tables import BANDS, Measure
 YEAR = 365
 MONTH = 30
 MEAN = "365d"
-MINUTE = timedelta(minutes=1)
 
 
 def trend(seen: Sight) -> Reading:
@@ -77,14 +75,13 @@ def spot_demand(seen: Sight) -> Reading:
     """What takers bought of spot over 24 h less what they sold, as a share of what they traded, of
     the venues heard for nearly all of it. The Coinbase premium would be of one minute, and of
     a venue that may be off."""
-    made = flows(seen.snapshot.flow, seen.base, seen.snapshot.as_of)
+    made = seen.drivers.flows
     day = made.windows["24h"]
     if day.spot is None or not day.spot.volume_usd:
         heard = max(day.missing.values(), default=0.0)
         none = "nothing traded" if day.spot else f"no taker flow of {seen.base}"
         return Reading(reason=f"{heard:.0%} of 24 h heard" if heard else none)
-    newest = of_coin(seen.snapshot.flow, seen.base)["ts"].max()
-    ts = min(newest + MINUTE, made.end) if isinstance(newest, datetime) else None
+    ts = min(seen.drivers.newest, made.end) if seen.drivers.newest else None
     return Reading(day.spot.net_usd / day.spot.volume_usd, ts)
 
 
