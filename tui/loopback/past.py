@@ -18,7 +18,8 @@ from tui.clock import from_milliseconds
 from tui.collectors import options as polls
 from tui.collectors.depth import row
 from tui.config import default_venues
-from tui.loopback import past_flow
+from tui.detection import META
+from tui.loopback import past_flow, past_week
 from tui.loopback.books import Books
 from tui.loopback.encoders import ENCODERS, SPOT
 from tui.loopback.forced import Forced
@@ -39,6 +40,7 @@ from tui.tables import (
     FLOW,
     HEALTH,
     LIQUIDATIONS,
+    NORMALS,
     OPTIONS,
     QUOTES,
     SATURATION,
@@ -97,13 +99,16 @@ def fill(
         written = 0
         for start in range(0, len(found), BATCH):
             written += writer.append(LIQUIDATIONS, frame(found[start : start + BATCH]))
+        rows, heard = frame(found), _frame(COVERAGE, past.coverage(spans))
+        writer.set_meta(META, past_week.detector(scenario.end))
         writer.append_all(
             [
-                (COVERAGE, _frame(COVERAGE, past.coverage(spans))),
+                (COVERAGE, heard),
+                (NORMALS, past_week.normals(rows, heard, scenario.end)),
                 (HEALTH, _frame(HEALTH, past.health())),
                 (DERIVATIVES, _frame(DERIVATIVES, past.derivatives(coins))),
                 (QUOTES, _frame(QUOTES, past.quotes(coins))),
-                (SATURATION, past.saturation(frame(found))),
+                (SATURATION, past.saturation(rows)),
                 (DEPTH, _frame(DEPTH, past.depth(coins))),
                 *past.options(coins),
                 (FLOW, _frame(FLOW, past.flow(coins))),

@@ -106,17 +106,20 @@ class Week:
     def __init__(self, known: Mapping[int, Hour] | None = None) -> None:
         self.hours: dict[int, Hour] = dict(known or {})
         self._made: dict[tuple[str, int, frozenset[str]], float] = {}
-        self._large: dict[str, float] = {}
+        self._sizes: dict[str, Counter[int]] = defaultdict(Counter)  # of each coin, of all hours
+        for hour in self.hours.values():
+            self._tally(hour, 1)
         self._days = 0.0
         self._count()
 
     def add(self, start: int, hour: Hour) -> None:
         """An hour that is over; those older than a week before its end are let go."""
-        self.hours[start] = hour
         since = start + HOUR_MS - DAYS * 24 * HOUR_MS
-        self.hours = {at: one for at, one in self.hours.items() if at >= since}
+        for at in [at for at in self.hours if at < since or at == start]:
+            self._tally(self.hours.pop(at), -1)
+        self.hours[start] = hour
+        self._tally(hour, 1)
         self._made.clear()
-        self._large.clear()
         self._count()
 
     @property
@@ -156,13 +159,17 @@ class Week:
         return total * BUCKET_MS / 1000
 
     def _floor(self, base: str) -> float:
-        if base not in self._large:
-            counts: Counter[int] = Counter()
-            for hour in self.hours.values():
-                for venue in hour.listened:
-                    counts.update(hour.sizes.get((venue, base), {}))
-            self._large[base] = percentile(counts, LARGE) / LARGE_PART
-        return self._large[base]
+        return percentile(self._sizes[base], LARGE) / LARGE_PART
+
+    def _tally(self, hour: Hour, sign: int) -> None:
+        """Count the sizes of an hour, or count them no more: a week of them is 60,000, and every
+        coin asks again after each hour."""
+        for (_, base), counts in hour.sizes.items():
+            of = self._sizes[base]
+            for step, count in counts.items():
+                of[step] += sign * count
+                if not of[step]:
+                    del of[step]
 
 
 def percentile(counts: Mapping[int, int], part: float) -> float:
