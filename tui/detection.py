@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
+from tui.errors import LiqtopError
 from tui.metrics.cascades.buckets import Buckets
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
@@ -45,6 +46,11 @@ _NEAR = timedelta(minutes=15)
 """Open interest is asked for every minute, or seldom: so far back its last row may lie."""
 _REACH = timedelta(hours=9)
 """An event lasts 4 h at most, and what followed is looked at 4 h later."""
+
+
+class Behind(LiqtopError):
+    """The detector has not gone through all of the store yet: what it says of now is not known."""
+
 
 Found = list[tuple[Table, pl.DataFrame]]
 Key = tuple[int, str, str]
@@ -86,6 +92,12 @@ class Detection:
         if buckets.is_late:  # a row was long in coming: the hour is gone through again
             self._buckets = None
         return found
+
+    def check(self, now: datetime) -> None:
+        """Raises Behind while more than an hour of the store is left, an hour a second."""
+        left = milliseconds(now) - self._buckets.next if self._buckets is not None else 0
+        if left > HOUR_MS:
+            raise Behind(f"{left // HOUR_MS + 1} h of the store are still to be gone through")
 
     def to_keep(self) -> dict[str, Any] | None:
         """The state that the store should keep, if there is a new one; only after the rows that

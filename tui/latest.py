@@ -17,9 +17,9 @@ from tui.alerts import watch
 from tui.alerts.fired import Fired
 from tui.clock import Clock
 from tui.config import Settings
-from tui.detection import META, Detection
+from tui.detection import META, Behind, Detection
 from tui.document import SCHEMA, guarded
-from tui.errors import StoreError
+from tui.errors import LiqtopError, StoreError
 from tui.metrics import saturation
 from tui.outbox import Outbox
 from tui.scores import note
@@ -145,6 +145,7 @@ class Latest:
             rows += self.noted(taken)
         with _noted(errors, "cascades"):
             rows += self._detection.second(as_of)
+            self._detection.check(as_of)
         return Second(as_of, doc, rows, errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
@@ -155,7 +156,8 @@ class Latest:
             return
         self._said = kinds
         for name, error in errors.items():
-            log.error("%s: %s", name, _words(error), exc_info=None if _plain(error) else error)
+            level = logging.INFO if isinstance(error, Behind) else logging.ERROR
+            log.log(level, "%s: %s", name, _words(error), exc_info=None if _plain(error) else error)
         words = "; ".join(f"{name}: {_words(error)}" for name, error in errors.items())
         self._say(words[:200] or None)
 
@@ -189,7 +191,7 @@ class Latest:
 
 def _plain(error: Exception) -> bool:
     """Whether it is said for people already, and no bug."""
-    return isinstance(error, StoreError)
+    return isinstance(error, LiqtopError)
 
 
 def _words(error: Exception) -> str:

@@ -1,0 +1,62 @@
+"""A detector that finds hours of the store before it: what it says of now is not known yet."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cascade_stage import BEGAN, END, FALLS, frames
+from tests.test_latest import metrics_said, silent
+from tests.test_recorder import poller, recording, until
+from tui.clock import milliseconds
+from tui.detection import Behind, Detection
+from tui.store import Reader, Writer, store_path
+from tui.tables import COVERAGE, LIQUIDATIONS
+
+HOUR = timedelta(hours=1)
+
+
+def stored(folder: Path, hours: int) -> Reader:
+    """A store that began so many hours before the staged market falls."""
+    writer = Writer(store_path(folder), None)
+    writer.set_meta("began", milliseconds(FALLS - hours * HOUR))
+    made = frames()
+    writer.append_all([(LIQUIDATIONS, made.liquidations), (COVERAGE, made.coverage)])
+    writer.close()
+    return Reader(store_path(folder))
+
+
+def test_it_is_behind_until_every_stored_hour_was_gone_through(tmp_path: Path) -> None:
+    detection, left = Detection(stored(tmp_path, 3)), []
+    for _ in range(6):
+        detection.second(END)
+        try:
+            detection.check(END)
+        except Behind as error:
+            left.append(str(error).split(" ", 1)[0])
+    assert left == ["3", "2"], "an hour a look, and the last one is no delay"
+
+
+def test_a_new_store_has_nothing_to_go_through(tmp_path: Path) -> None:
+    writer = Writer(store_path(tmp_path), None)
+    writer.set_meta("began", milliseconds(BEGAN))
+    detection = Detection(Reader(store_path(tmp_path)))
+    detection.check(BEGAN)
+    detection.second(BEGAN + timedelta(minutes=1))
+    detection.check(BEGAN + timedelta(minutes=1))
+
+
+async def test_the_recorder_says_so_until_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def behind(self: Detection, now: object) -> None:
+        if not metrics_said(tmp_path):
+            raise Behind("3 h of the store are still to be gone through")
+
+    monkeypatch.setattr(Detection, "check", behind)
+    async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
+        await until(lambda: len(metrics_said(tmp_path)) == 2)
+    assert metrics_said(tmp_path) == [
+        ("retrying", "cascades: 3 h of the store are still to be gone through"),
+        ("off", None),
+    ]
