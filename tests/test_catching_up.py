@@ -57,6 +57,6 @@ async def test_the_recorder_says_so_until_it_is_there(
     async with recording(tmp_path, monkeypatch, lambda c: [poller("okx", silent)]):
         await until(lambda: len(metrics_said(tmp_path)) == 2)
     assert metrics_said(tmp_path) == [
-        ("retrying", "cascades: 3 h of the store are still to be gone through"),
+        ("starting", "cascades: 3 h of the store are still to be gone through"),
         ("off", None),
     ]

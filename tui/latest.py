@@ -25,7 +25,7 @@ from tui.outbox import Outbox
 from tui.scores import note
 from tui.snapshot import Live, Snapshot
 from tui.store import Reader, Writer
-from tui.tables import ALERTS, SATURATION, SCORES, Table
+from tui.tables import ALERTS, SATURATION, SCORES, State, Table
 from tui.venues import VENUES
 
 log = logging.getLogger("liqtop")
@@ -70,7 +70,7 @@ class Latest:
         outbox: Outbox,
         clock: Clock,
         tell: Callable[[Fired], None],
-        say: Callable[[str | None], None],
+        say: Callable[[str | None, State], None],
     ) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
         self._say, self._said = say, dict[str, type[Exception]]()
@@ -155,11 +155,12 @@ class Latest:
         if kinds == self._said:
             return
         self._said = kinds
+        starts = all(isinstance(error, Behind) for error in errors.values())
         for name, error in errors.items():
-            level = logging.INFO if isinstance(error, Behind) else logging.ERROR
+            level = logging.INFO if starts else logging.ERROR
             log.log(level, "%s: %s", name, _words(error), exc_info=None if _plain(error) else error)
         words = "; ".join(f"{name}: {_words(error)}" for name, error in errors.items())
-        self._say(words[:200] or None)
+        self._say(words[:200] or None, State.STARTING if starts else State.RETRYING)
 
     def full(self, taken: Snapshot) -> Rows:
         """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""

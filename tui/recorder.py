@@ -221,11 +221,14 @@ class Recorder:
                     self.outbox.put(COVERAGE, link.coverage())
             await asyncio.sleep(BEAT_S)
 
-    def _failing(self, part: tuple[str, str, str], failed: str | None) -> None:
+    def _failing(
+        self, part: tuple[str, str, str], failed: str | None, state: State = State.RETRYING
+    ) -> None:
         """A part that has no feed failed, or works again: once each, into the log and health."""
-        state = State.OFF if failed is None else State.RETRYING
+        state = State.OFF if failed is None else state
         if failed:
-            log.warning("%s: %s", part[2] or part[0], failed)
+            level = logging.INFO if state == State.STARTING else logging.WARNING
+            log.log(level, "%s: %s", part[2] or part[0], failed)
         if failed or self._states.get(part, State.OFF) != State.OFF:
             self._states[part] = state
             self._write_health(*part, state, 0, failed)
