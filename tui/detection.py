@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 
 from tui.clock import from_milliseconds, milliseconds
-from tui.errors import LiqtopError
 from tui.metrics.cascades.buckets import Buckets
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
@@ -46,10 +45,6 @@ _NEAR = timedelta(minutes=15)
 """Open interest is asked for every minute, or seldom: so far back its last row may lie."""
 _REACH = timedelta(hours=9)
 """An event lasts 4 h at most, and what followed is looked at 4 h later."""
-
-
-class Behind(LiqtopError):
-    """The detector has not gone through all of the store yet: what it says of now is not known."""
 
 
 Found = list[tuple[Table, pl.DataFrame]]
@@ -93,11 +88,11 @@ class Detection:
             self._buckets = None
         return found
 
-    def check(self, now: datetime) -> None:
-        """Raises Behind while more than an hour of the store is left, an hour a second."""
+    def left(self, now: datetime) -> int:
+        """Hours of the store that are still to be gone through, one in each call of `second`; 0
+        when what is found is of now."""
         left = milliseconds(now) - self._buckets.next if self._buckets is not None else 0
-        if left > HOUR_MS:
-            raise Behind(f"{left // HOUR_MS + 1} h of the store are still to be gone through")
+        return left // HOUR_MS + 1 if left > HOUR_MS else 0
 
     def to_keep(self) -> dict[str, Any] | None:
         """The state that the store should keep, if there is a new one; only after the rows that

@@ -5,6 +5,7 @@ copies for who opens it.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from tui.alerts import watch
 from tui.alerts.fired import Fired
 from tui.clock import Clock
 from tui.config import Settings
-from tui.detection import META, Behind, Detection
+from tui.detection import META, Detection
 from tui.document import SCHEMA, guarded
 from tui.errors import LiqtopError, StoreError
 from tui.metrics import saturation
@@ -40,7 +41,15 @@ SETTLED_S = 5
 """A minute's saturation is summed up this long after its end: rows come within two seconds."""
 
 
+CATCH_UP_S = 0.4
+"""So much of a second goes into the hours that a detector has before it: two or more of a day of
+25,000 liquidations, one of a day with a million."""
+
 Rows = list[tuple[Table, pl.DataFrame]]
+
+
+class Behind(LiqtopError):
+    """The detector has not gone through all of the store yet: what it says of now is not known."""
 
 
 class Second(NamedTuple):
@@ -144,8 +153,8 @@ class Latest:
         with _noted(errors, "scores"):
             rows += self.noted(taken)
         with _noted(errors, "cascades"):
-            rows += self._detection.second(as_of)
-            self._detection.check(as_of)
+            for found in self._detected(as_of):
+                rows += found
         return Second(as_of, doc, rows, errors)
 
     def _judge(self, errors: dict[str, Exception]) -> None:
@@ -161,6 +170,15 @@ class Latest:
             log.log(level, "%s: %s", name, _words(error), exc_info=None if _plain(error) else error)
         words = "; ".join(f"{name}: {_words(error)}" for name, error in errors.items())
         self._say(words[:200] or None, State.STARTING if starts else State.RETRYING)
+
+    def _detected(self, as_of: datetime) -> Iterator[Rows]:
+        """What the detector finds. Raises Behind while hours of the store are left."""
+        end = time.monotonic() + CATCH_UP_S
+        yield self._detection.second(as_of)
+        while (left := self._detection.left(as_of)) and time.monotonic() < end:
+            yield self._detection.second(as_of)
+        if left:
+            raise Behind(f"{left} h of the store are still to be gone through")
 
     def full(self, taken: Snapshot) -> Rows:
         """Rows of SATURATION of the minute that is over, once: the snapshot holds its raw rows."""
