@@ -206,15 +206,15 @@ class Past:
             yield began, table.name, "deribit", "", State.LIVE.value, 0, None
 
     def derivatives(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """DERIVATIVES per venue: a row a minute of the first coin, whose drivers want one, two in
-        the hours of its falls, whose cascades do; one in two minutes of the others; six a minute in
-        the last ten."""
+        """DERIVATIVES per venue: a row a minute of the first coin, whose drivers want one, and in
+        two of the others; two a minute in the hours of the falls, whose cascades want them; six a
+        minute in the last ten."""
         end = self._scenario.end
         for venue in PRICES:
+            falls = range(end - DAY + 9 * HOUR, end - DAY + 13 * HOUR + 30 * MINUTE, 30 * SECOND)
             for place, coin in enumerate(coins):
                 early = range(end - DAY - PRE, end - 10 * MINUTE, (2 if place else 1) * MINUTE)
-                falls = () if place else range(end - DAY + 6 * HOUR, end - DAY + 14 * HOUR, MINUTE)
-                times = [*early, *(ts + 30 * SECOND for ts in falls), *_until(end, 10 * MINUTE, 10)]
+                times = {*early, *falls, *_until(end, 10 * MINUTE, 10)}
                 perpetuals = self._perpetuals(venue, coin)
                 for ts in sorted(times):
                     yield ts, venue, coin, *self._interest(perpetuals, ts)
