@@ -39,13 +39,12 @@ from the start: the pictures without liquidations are taken meanwhile."""
 
 
 class Picture(NamedTuple):
-    """What a picture shows: the dashboard in a layout, or with `detail` the detail of the panel
-    that the layout is named after."""
+    """What a picture shows: the dashboard in a layout, or the detail that a key `opens` there."""
 
     width: int
     height: int
     layout: str = "all"
-    detail: bool = False
+    opens: str = ""
 
 
 PICTURES = {
@@ -54,7 +53,8 @@ PICTURES = {
     "small": Picture(28, 20),
     "strip": Picture(160, 6),
     **{f"panel-{name}": Picture(72, 24, name) for name in PANEL_NAMES},
-    **{f"detail-{name}": Picture(100, 32, name, True) for name in PANEL_NAMES},
+    **{f"detail-{name}": Picture(100, 32, name, "enter") for name in PANEL_NAMES},
+    "cascades": Picture(140, 20, "liquidations", "C"),
 }
 CALM = [
     name
@@ -99,8 +99,8 @@ async def lead(app: LiqtopApp, pilot: Pilot[None], picture: Picture) -> None:
     await pilot.resize_terminal(picture.width, picture.height)
     while app.layout.name != picture.layout:
         await pilot.press("p")
-    if picture.detail:
-        await pilot.press("enter")
+    if picture.opens:
+        await pilot.press(picture.opens)
         while not isinstance(app.screen, Detail):
             await pilot.pause(0.1)
     app.say("")  # the name of a layout is said for some seconds

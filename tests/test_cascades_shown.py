@@ -20,7 +20,7 @@ from tui.clock import iso
 from tui.document import document
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.rule import Grade
-from tui.metrics.cascades.standing import Word, standing, unheard
+from tui.metrics.cascades.standing import BEHIND, Word, standing, unheard
 from tui.metrics.cascades.table import row
 from tui.metrics.cascades.told import told
 from tui.metrics.coverage import Stream
@@ -114,6 +114,19 @@ def test_what_is_not_heard_is_named_the_detector_too() -> None:
     poller = Feed("positioning", "okx", "", State.RETRYING, 14.0, 3, None, False)
     fed = (samples.live_feed("liquidations", "bybit", "linear"), lost, failed, poller)
     assert unheard(fed) == ("okx", "detector")
+    behind = replace(failed, state=State.STARTING)
+    assert unheard((behind,)) == (BEHIND,)
+
+
+def test_what_runs_for_a_detector_that_is_behind_may_be_long_over() -> None:
+    taken = at(120)
+    assert taken.known_cascades
+    runs = standing(taken.cascades, taken.normals, TOTALS, ("okx",), taken.as_of)
+    assert runs.event is not None
+    behind = standing(taken.cascades, taken.normals, TOTALS, (BEHIND,), taken.as_of)
+    assert (behind.event, behind.word) == (None, Word.UNKNOWN)
+    record = replace(samples.header(), standing=behind)
+    assert "unknown (detector behind)" in text(header.lines(record, VIEW, 160, 2))
 
 
 def test_a_multiple_is_of_the_mean_of_the_same_span_and_wants_a_week() -> None:

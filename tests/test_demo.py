@@ -112,6 +112,21 @@ def test_the_day_is_that_of_january_2026(printed: dict[str, Any]) -> None:
     assert bitcoin["rank"]["rank"] < 0.25
 
 
+def test_a_fall_of_the_day_was_a_cascade_that_went_market_wide_and_is_over(
+    printed: dict[str, Any],
+) -> None:
+    """BTC falls 10 to 15 hours before the end."""
+    end, told = _time(printed["as_of"]), printed["panels"]["events"]["events"]
+    wide = [one for one in told if one["kind"] == "market_wide"]
+    assert {one["side"] for one in wide} == {"long"}
+    assert all(timedelta(hours=10) < end - _time(one["ts"]) < timedelta(hours=16) for one in wide)
+    over = [one for one in told if one["kind"] == "cascade_end"]
+    assert max(one["usd"] for one in over) > 20e6
+    now = printed["panels"]["liquidations"]["cascade"]
+    assert now["days"] >= 6
+    assert now["state"] in ("calm", "burst"), "the demo begins quiet"
+
+
 def test_price_is_below_its_mean_of_a_year(printed: dict[str, Any]) -> None:
     averages = printed["panels"]["moving_averages"]
     mean = averages["averages"]["365d"]

@@ -135,7 +135,12 @@ def _once(stage: Stage, as_json: bool) -> int:
 
 
 HAS_DATA: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "liquidations": lambda panel: bool(panel["feed"]),
+    # The detector goes through the day that is stored, in some ten seconds; then a week is there.
+    "liquidations": lambda panel: (
+        bool(panel["feed"])
+        and panel["windows"]["5m"]["normal"]["times"] is not None
+        and "detector" not in panel["cascade"].get("reason", "")
+    ),
     "long_short": lambda panel: all(panel[k] for k in ("rows", "open_interest", "funding")),
     "moving_averages": lambda panel: (
         panel["price"] is not None and panel["averages"]["365d"]["value"] is not None

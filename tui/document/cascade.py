@@ -3,7 +3,7 @@
 from typing import Any
 
 from tui.document.plain import told
-from tui.metrics.cascades.standing import Standing, Word
+from tui.metrics.cascades.standing import BEHIND, Standing, Word
 from tui.metrics.cascades.table import AFTER, Cascade
 from tui.metrics.derivatives import ALL, Derivatives
 
@@ -18,7 +18,7 @@ def cascade(now: Standing, interest: Derivatives) -> dict[str, Any]:
     if now.last is not None:
         fields["last"] = _past(now.last)
     if now.word is Word.UNKNOWN:
-        return fields | {"reason": f"{', '.join(now.silent)} silent"}
+        return fields | {"reason": BEHIND if now.is_behind else f"{', '.join(now.silent)} silent"}
     return told(fields, now.lacking)
 
 

@@ -33,11 +33,17 @@ class Word(StrEnum):
     YOUNG = "n/a"
 
 
+BEHIND = "detector behind"
+"""What a detector that begins with hours of the store before it is called."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """`event` is the gravest under way, of the coin that is looked at or of all; `last` the newest
-    that is over. `days` of the last seven are stored. `times` is each window's total ÷ a normal
-    one, None where that is not known, and a lower bound for those of `low`."""
+    that is over. `silent` names what is not heard, BEHIND for a detector that is not at now yet:
+    what it has running may be long over. `days` of the last seven are stored. `times` is each
+    window's total ÷ a normal one, None where that is not known, and a lower bound for those of
+    `low`."""
 
     as_of: datetime
     word: Word
@@ -53,6 +59,11 @@ class Standing:
     def age(self) -> timedelta | None:
         """Of the event under way."""
         return None if self.event is None else self.as_of - self.event.since
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the detector goes through what was stored before."""
+        return BEHIND in self.silent
 
     @property
     def detects(self) -> bool:
@@ -82,10 +93,14 @@ def lacking(normals: pl.DataFrame, coin: str | None) -> str:
 
 def unheard(fed: Sequence[Feed]) -> tuple[str, ...]:
     """The venues of the feeds of liquidations and prices that do not deliver, and the detector
-    where what the recorder computes of its store fails."""
+    where what the recorder computes of its store fails, or BEHIND."""
     needed = ("liquidations", "quotes", METRICS)
     bad = (one for one in fed if one.collector in needed and one.state != State.OFF)
-    return tuple(dict.fromkeys(one.venue or "detector" for one in bad if not one.is_live))
+    return tuple(dict.fromkeys(_name(one) for one in bad if not one.is_live))
+
+
+def _name(feed: Feed) -> str:
+    return feed.venue or (BEHIND if feed.state == State.STARTING else "detector")
 
 
 def is_week(days: float) -> bool:
@@ -106,7 +121,7 @@ def standing(
     the venues whose feeds are not heard: without them nothing is ever calm. `low` are the windows
     in which a venue was away: a normal one is of all. What venues leave out is in neither."""
     mine = [one for one in as_of(cascades, now) if one.base == coin]
-    running = [one for one in mine if one.ended is None]
+    running = [] if BEHIND in silent else [one for one in mine if one.ended is None]
     event = max(running, key=lambda one: (one.grade, one.since), default=None)
     days, followed = days_of(normals), follows(normals, coin)
     if event is not None:

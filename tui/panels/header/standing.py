@@ -5,7 +5,7 @@ from enum import Enum
 
 from tui import draw
 from tui.metrics.cascades.rule import Grade
-from tui.metrics.cascades.standing import Standing, Word
+from tui.metrics.cascades.standing import BEHIND, Standing, Word
 from tui.metrics.cascades.table import Cascade
 from tui.panels.base import View
 from tui.panels.header.data import HeaderRecord
@@ -46,6 +46,8 @@ def _padded(text: str, look: Look) -> str:
 
 
 def _silent(now: Standing) -> str:
+    if now.is_behind:
+        return BEHIND
     more = f" +{len(now.silent) - 1}" if len(now.silent) > 1 else ""
     return f"{draw.safe(now.silent[0])}{more} silent"
 
