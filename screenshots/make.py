@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 if __name__ == "__main__":  # run as a file: beside it is not where the package is
     sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 from screenshots import themes
 from tui import clock, config
 from tui.app import LiqtopApp
-from tui.demo import stage
+from tui.demo import HAS_DATA, stage
 from tui.document import document
 from tui.layouts import Layout
 from tui.screens.dashboard import Dashboard
@@ -70,12 +70,12 @@ LAYOUTS = (
 )
 
 
-async def take(app: LiqtopApp, is_there: Callable[[], bool]) -> None:
-    """Every picture, from one monitor that is resized and led from layout to layout; those of the
-    wave when it is there."""
+async def take(app: LiqtopApp, has_data: Callable[[], bool], is_there: Callable[[], bool]) -> None:
+    """Every picture, from one monitor that is resized and led from layout to layout, once every
+    panel has data; those of the wave when it is there."""
     async with app.run_test(size=(160, 45)) as pilot:
-        while app.snapshot is None or not app.snapshot.recent.height:
-            await pilot.pause(0.1)
+        while not has_data():
+            await pilot.pause(1.0)
         for name in CALM:
             await one(app, pilot, name)
         while not is_there():
@@ -138,19 +138,21 @@ def main() -> None:
         now, path = clock.shifted(playing.ahead), store_path(playing.settings.data_dir)
         beside = Live(Reader(path))  # a reader of its own: the monitor's is its thread's
 
+        def panels() -> dict[str, Any]:
+            beside.poll()
+            made: dict[str, Any] = document(beside.at(now()), settings)["panels"]
+            return made
+
+        def has_data() -> bool:
+            return all(HAS_DATA[name](panel) for name, panel in panels().items())
+
         def is_there() -> bool:
-            return time.monotonic() > limit or five_minutes_usd(beside, now) > WAVE_USD
+            total = panels()["liquidations"]["windows"]["5m"]["total_usd"]
+            return time.monotonic() > limit or (total or 0) > WAVE_USD
 
         shown = replace(playing.settings, layouts=LAYOUTS)
         app = LiqtopApp(shown, Live(Reader(path)), clock=now)
-        asyncio.run(take(app, is_there))
-
-
-def five_minutes_usd(live: Live, now: clock.Clock) -> float:
-    """What was liquidated in the last five minutes, all coins, in USD."""
-    live.poll()
-    panels = document(live.at(now()), config.load())["panels"]
-    return float(panels["liquidations"]["windows"]["5m"]["total_usd"] or 0)
+        asyncio.run(take(app, has_data, is_there))
 
 
 def written() -> Iterator[str]:
