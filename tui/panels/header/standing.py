@@ -12,8 +12,8 @@ from tui.panels.header.data import HeaderRecord
 from tui.panels.header.words import Parts, state
 from tui.tables import Side
 
-CELLS = 32
-"""`▼ CASCADE long 4m05s  ×47 normal`: what follows keeps its place when it is calm."""
+CELLS = 34
+"""`▼ CASCADE long 12m05s  ×178 normal`: what follows keeps its place when it is calm."""
 
 
 class Look(Enum):
