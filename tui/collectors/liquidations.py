@@ -14,7 +14,8 @@ import polars as pl
 from tui.clock import Clock, from_milliseconds, milliseconds
 from tui.collectors import backfill
 from tui.collectors.backfill import Asking, Mended
-from tui.collectors.base import Link, Newest
+from tui.collectors.base import Newest
+from tui.collectors.link import Link
 from tui.venues.base import Ask, Market, Rate, Venue, Wire, WireError
 from tui.venues.errors import VenueError
 from tui.venues.history import Backfills
