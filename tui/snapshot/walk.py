@@ -9,9 +9,10 @@ from tui.clock import milliseconds
 from tui.snapshot.moment import Snapshot
 from tui.snapshot.reading import of_day
 from tui.store.blocks import HOUR
-from tui.store.day import AHEAD, Day
+from tui.store.day import Day
 from tui.store.reader import Reader
 from tui.store.recent import Recent
+from tui.store.rows import AHEAD
 from tui.store.shelf import Shelf
 from tui.store.year import Year
 
