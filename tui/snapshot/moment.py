@@ -17,7 +17,7 @@ from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.depth import Absorption, MarketDepth, absorption
 from tui.metrics.drivers import Drivers, drivers
-from tui.metrics.events import Event, events
+from tui.metrics.events import Event, Seen, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.flow import asked_for
 from tui.metrics.silence import Silence
@@ -191,25 +191,26 @@ class Snapshot:
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
         given, prices and averages of `base`. Silent venues are told of once they are judged."""
-        return events(
-            self.minutes,
-            self.whole_minutes if coin else self.venue_minutes,
-            self.largest,
-            self.coverage,
-            self.health,
-            self.quotes,
-            self.candles,
-            self.as_of,
+        seen = Seen(
+            as_of=self.as_of,
+            base=base,
+            coin=coin,
             wanted=self.streams,
             gives=self.gives,
             began=self.began,
-            base=base,
-            coin=coin,
+            minutes=self.minutes,
+            whole=self.whole_minutes if coin else self.venue_minutes,
+            venues=self.venue_minutes,
+            largest=self.largest,
+            coverage=self.coverage,
+            health=self.health,
+            quotes=self.quotes,
+            candles=self.candles,
             alerts=self.alerts,
             silences=self._silences if self.judged else None,
-            venues=self.venue_minutes,
             cascades=self.known_cascades if self.detects(coin) else None,
         )
+        return events(seen)
 
     def detects(self, coin: str | None = None) -> bool:
         """Whether the detector of cascades knows what is normal of a coin or of all; else bursts
