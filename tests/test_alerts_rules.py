@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.test_document import full as full  # the fixture of a store with something of everything
 from tui import config
 from tui.alerts import known, paths, rules, words
+from tui.alerts.forms import Each, Rows
+from tui.alerts.numbers import tree
 from tui.alerts.settings import Quiet, Rule
 from tui.alerts.thresholds import worst
 from tui.cli import main
@@ -136,9 +138,9 @@ def test_every_example_of_the_defaults_is_a_rule(tmp_path: Path) -> None:
 
 def leaves(value: Any, node: Any) -> set[str]:
     """The numbers of a document that the tree of names does not know."""
-    if isinstance(node, known.Rows):
+    if isinstance(node, Rows):
         return {path for row in value for path in leaves(row, node.node)}
-    if isinstance(node, known.Each):
+    if isinstance(node, Each):
         return {path for row in value.values() for path in leaves(row, node.node)}
     if isinstance(node, str):
         return set()
@@ -157,10 +159,10 @@ TEXTS = {"reasons", "venues", "names", "hidden"}
 
 def test_every_number_of_a_document_is_known_to_rules(full: Snapshot) -> None:
     made = document(full, config.load())
-    tree = known.tree(VENUES)
+    names = tree(VENUES)
     panels = {**made["panels"], "header": made["header"], "health": made["health"]}
-    assert {name for name in panels if name not in tree} == set()
-    found = {path for name, value in panels.items() for path in leaves(value, tree[name])}
+    assert {name for name in panels if name not in names} == set()
+    found = {path for name, value in panels.items() for path in leaves(value, names[name])}
     assert found - TEXTS == set()
 
 
@@ -170,7 +172,7 @@ def test_every_known_number_is_in_a_document(full: Snapshot) -> None:
     made = document(full, config.load())
     absent = {
         text
-        for text in known._listed(known.tree(("bybit",)), "")
+        for text in known._listed(tree(("bybit",)), "")
         if not _there(made, text.replace("[okx,swap]", "[*]").replace("[bybit,BTC,", "[okx,BTC,"))
     }
     assert {text.split(".")[-1] for text in absent if not _seldom(text)} <= {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.clock import utc_now
 from tui.collectors import backfill
 from tui.collectors.backfill import Asking, Mended, fill, remember
-from tui.collectors.base import Hole, Link
+from tui.collectors.link import Hole, Link
 from tui.tables import COVERAGE, Class, Side, Table
 from tui.venues.base import Market
 from tui.venues.errors import NotListed, Unanswered

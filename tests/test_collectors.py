@@ -143,8 +143,7 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> None:
         await _sleep(0)
 
     _sleep = asyncio.sleep
-    for module in (positioning, candles, derivatives):
-        monkeypatch.setattr(module.asyncio, "sleep", at_once)
+    monkeypatch.setattr(asyncio, "sleep", at_once)
 
 
 async def test_ratios_reach_back_a_month_by_hours_and_a_day_by_five_minutes() -> None:

@@ -16,7 +16,7 @@ from tests.fake_exchange import FakeExchange, acknowledged
 from tui.clock import utc_now
 from tui.collectors import backfill, liquidations
 from tui.collectors.backfill import Asking, Mended
-from tui.collectors.base import Link
+from tui.collectors.link import Link
 from tui.metrics.breaks import breaks
 from tui.metrics.coverage import Stream, cover
 from tui.tables import COVERAGE, LIQUIDATIONS, Class

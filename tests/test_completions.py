@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli import main, parser
+from tui.cli import main
+from tui.commandline import parser
 from tui.completions import SCRIPTS
 from tui.completions.words import commands
 

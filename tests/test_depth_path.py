@@ -22,7 +22,7 @@ from tui.config import Settings, load
 from tui.document import document
 from tui.loopback.books import Books
 from tui.loopback.mood import Mood
-from tui.loopback.past import Past
+from tui.loopback.past_market import PastMarket
 from tui.loopback.path import MINUTE
 from tui.loopback.server import Loopback
 from tui.panels import PANELS, View
@@ -216,7 +216,7 @@ def test_a_book_of_the_scenario_is_sorted_and_never_crossed() -> None:
 
 def test_the_past_is_of_the_same_books() -> None:
     """A day of them, thin at its worst hour."""
-    found = list(Past(world()).depth(("BTC",)))
+    found = list(PastMarket(world(), Mood(world())).depth(("BTC",)))
     rows = pl.DataFrame([row[:2] + row[2:4] + (row[8],) for row in found], orient="row")
     rows.columns = ["ts", "venue", "market", "base", "bid_100"]
     assert set(rows["venue"]) == set(VENUES)

@@ -15,7 +15,8 @@ from tests.fake_exchange import FakeExchange
 from tests.test_collectors_liquidations import Listening, market, message, pushing
 from tui.clock import utc_now
 from tui.collectors import liquidations
-from tui.collectors.base import UNREAD, Link
+from tui.collectors.base import UNREAD
+from tui.collectors.link import Link
 from tui.collectors.liquidations import AT_ONCE, Inbox, Stream
 from tui.venues import VENUES
 from tui.venues.markets import Markets

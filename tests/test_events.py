@@ -23,7 +23,7 @@ from tests.frames import (
 from tui.metrics.breaks import breaks
 from tui.metrics.bursts import PAUSE, Burst, bursts
 from tui.metrics.coverage import Stream
-from tui.metrics.events import Event, Kind, events
+from tui.metrics.events import Event, Kind, Seen, events
 from tui.panels.events import told as row
 from tui.screens.seeking import Seek, found
 from tui.snapshot import Snapshot
@@ -49,17 +49,24 @@ def of(rows: list[dict[str, Any]], as_of: datetime = NOW, **other: Any) -> tuple
 
 
 def listed(made: Snapshot, **other: Any) -> tuple[Event, ...]:
-    return events(
-        made.minutes,
-        made.whole_minutes,
-        made.largest,
-        made.coverage,
-        made.health,
-        made.quotes,
-        made.candles,
-        made.as_of,
-        **{"wanted": made.streams, "gives": {}, "began": made.began, "base": "BTC"} | other,
-    )
+    given: dict[str, Any] = {
+        "as_of": made.as_of,
+        "base": "BTC",
+        "coin": None,
+        "wanted": made.streams,
+        "gives": {},
+        "began": made.began,
+        "minutes": made.minutes,
+        "whole": made.whole_minutes,
+        "venues": made.venue_minutes,
+        "largest": made.largest,
+        "coverage": made.coverage,
+        "health": made.health,
+        "quotes": made.quotes,
+        "candles": made.candles,
+        "alerts": made.alerts,
+    }
+    return events(Seen(**given | other))
 
 
 # bursts

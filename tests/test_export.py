@@ -12,7 +12,7 @@ import pytest
 
 from tests.frames import frame, liquidation
 from tests.processes import Home, Viewer
-from tui import cli
+from tui import cli, commandline
 from tui.errors import LiqtopError
 from tui.export import formats
 from tui.progress import Bar
@@ -235,4 +235,4 @@ def test_a_bar_is_drawn_on_a_terminal_and_wiped(home: Home, tmp_path: Path) -> N
 
 
 def test_the_names_of_the_command_line_are_those_of_the_tables() -> None:
-    assert [table.name for table in TABLES] == list(cli.TABLES)
+    assert [table.name for table in TABLES] == list(commandline.TABLES)

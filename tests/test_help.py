@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.processes import Home
-from tui.cli import main, parser
+from tui.cli import main
+from tui.commandline import parser
 from tui.store import Writer, store_path
 from tui.store.schema import VERSION
 from tui.tables import TABLES

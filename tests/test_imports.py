@@ -118,6 +118,11 @@ def test_light_commands_load_nothing_heavy(command: list[str]) -> None:
     assert not loaded(*command) & {"textual", "polars", "ccxt", "aiohttp", "asyncio", "rich"}
 
 
+def test_the_doctor_loads_no_client_of_the_wire() -> None:
+    """It says how much the collectors would ask for; aiohttp alone takes half a second."""
+    assert not loaded("doctor") & {"ccxt", "aiohttp", "textual"}
+
+
 def test_a_viewer_never_loads_ccxt() -> None:
     code = (
         "import sys, tui.app, tui.snapshot, tui.document, tui.panels, tui.venues\n"

@@ -14,7 +14,8 @@ import pytest
 from tests.frames import candle, frame, liquidation, quote, snapshot
 from tui import backoff, config, outbox, recorder
 from tui.clock import utc_now
-from tui.collectors.base import Context, Link, Spec
+from tui.collectors.base import Context, Spec
+from tui.collectors.link import Link
 from tui.errors import StoreError
 from tui.metrics.feeds import feeds
 from tui.rates import Rates

@@ -24,7 +24,7 @@ from tests.frames import (
     quote,
     snapshot,
 )
-from tui.alerts import known
+from tui.alerts import forms
 from tui.metrics.flow import ended
 from tui.panels import PANELS
 from tui.scores import LINES, Line, Reading, Score, note, scorecard
@@ -333,7 +333,7 @@ def test_each_hour_every_fresh_number_is_noted_once() -> None:
 
 
 def test_every_line_is_known_where_it_is_named() -> None:
-    assert tuple(one.name for one in LINES) == known.SCORES
+    assert tuple(one.name for one in LINES) == forms.SCORES
     assert len({one.name for one in LINES}) == len(LINES)
     named = {panel.name for panel in PANELS}
     assert named == set(PANEL_NAMES)

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW
 from tui import config
+from tui.collectors import fetched
 from tui.collectors import series as collector
-from tui.collectors.series import BadSeries, collect, values
+from tui.collectors.daily import BadSeries, values
+from tui.collectors.series import collect
 from tui.errors import ConfigError
 from tui.recorder import Recorder
 from tui.series import Series
@@ -253,12 +255,12 @@ async def test_an_answer_is_limited_and_never_leaves_https(
     await site.start()
     at = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        monkeypatch.setattr(collector, "MOST_BYTES", 100)
-        assert await collector._fetched(at + "/fine", None) == CSV
+        monkeypatch.setattr(fetched, "MOST_BYTES", 100)
+        assert await fetched.fetched(at + "/fine", None) == CSV
         for path, words in (("/long", "more than 100 bytes"), ("/away", "away from https"),
                             ("/nowhere", "redirected nowhere"),
                             ("/none", "HTTP 404")):  # fmt: skip
             with pytest.raises(BadSeries, match=words):
-                await collector._fetched(at + path, None)
+                await fetched.fetched(at + path, None)
     finally:
         await runner.cleanup()

@@ -18,7 +18,8 @@ from tui import backoff
 from tui.alerts.command import Commands
 from tui.clock import Clock, milliseconds
 from tui.collectors import specs
-from tui.collectors.base import UNREAD, Context, Link, Spec
+from tui.collectors.base import UNREAD, Context, Spec
+from tui.collectors.link import Link
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreError
 from tui.latest import Latest

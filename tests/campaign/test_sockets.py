@@ -9,7 +9,7 @@ import pytest
 
 from tests.campaign.conftest import Tally
 from tests.campaign.run import QUICK_MS, recording
-from tui.collectors.base import Link
+from tui.collectors.link import Link
 from tui.loopback.server import Loopback
 from tui.tables import COVERAGE
 from tui.venues import VENUES

@@ -19,7 +19,8 @@ from tui.collectors import (
     series,
     volatility,
 )
-from tui.collectors.base import Context, Link, Spec
+from tui.collectors.base import Context, Spec
+from tui.collectors.link import Link
 from tui.collectors.sources import Source
 from tui.config import Settings
 from tui.tables import (

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.clock import Clock, from_milliseconds, milliseconds
-from tui.collectors.base import UNREAD, Hole, Link, Newest
+from tui.collectors.base import UNREAD, Newest
+from tui.collectors.link import Hole, Link
 from tui.tables import COVERAGE
 from tui.venues.base import Ask, Market, Rate, Wire, WireError
 from tui.venues.connect import short

@@ -1,6 +1,5 @@
 """An exchange's own totals of liquidations, every five minutes: what our tape is checked by."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -9,6 +8,7 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import Newest, typed
+from tui.collectors.rounds import next_period
 from tui.tables import CONTROL
 from tui.venues import gate_stats
 from tui.venues.asked import INTERVALS
@@ -47,7 +47,7 @@ async def collect(
         raise Unanswered(f"gate has no perpetual of {', '.join(coins)}")
     yield CONTROL.empty()
     while True:
-        await asyncio.sleep(PERIOD_S - clock().timestamp() % PERIOD_S + AFTER_S)
+        await next_period(clock, PERIOD_S, AFTER_S)
         for contract in since:
             async for frame in _since(ask, contract, since, clock):
                 yield frame

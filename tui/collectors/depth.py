@@ -1,6 +1,5 @@
 """The order books of the coins at one venue, spot and perpetual, each reduced to a row at once."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 
@@ -8,9 +7,11 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import typed
+from tui.collectors.derivatives import perpetuals
+from tui.collectors.rounds import now, rest
 from tui.collectors.sources import Source, spot
 from tui.tables import DEPTH
-from tui.venues.base import DOLLARS, Market
+from tui.venues.base import Market
 from tui.venues.books import BOOKS
 from tui.venues.depth import Depth, reduced
 from tui.venues.errors import NotListed, RateLimited, Unanswered, Unreadable
@@ -36,30 +37,26 @@ async def collect(
     again. Raises RateLimited at once, Unanswered or Unreadable where a whole round gave nothing.
     """
     markets = {coin: await _markets(source, coin) for coin in dict.fromkeys(coins)}
-    loop, pace = asyncio.get_running_loop(), max(PACE_S, PERIOD_S / max(1, len(markets)))
+    pace = max(PACE_S, PERIOD_S / max(1, len(markets)))
     while True:
         rows, failed = 0, Unanswered(f"{source.venue.name} lists none of {', '.join(coins)}")
         for coin, listed in markets.items():
-            began = loop.time()
+            began = now()
             frame, wrong = await _coin(source, coin, listed, clock)
             rows, failed = rows + frame.height, wrong or failed
             if frame.height:
                 yield frame
-            await asyncio.sleep(max(0.0, pace - (loop.time() - began)))
+            await rest(began, pace, least_s=0.0)
         if not rows:
             raise failed
 
 
 async def _markets(source: Source, coin: str) -> list[Found]:
     """The coin's spot pair, and its linear perpetual if there is one: that against USDT first."""
-    listed = (await source.markets.get(source.ask)).values()
-    perpetuals = [
-        one
-        for one in listed
-        if (one.base, one.kind, one.inverse) == (coin, "swap", False) and one.quote in DOLLARS
-    ]
-    perpetuals.sort(key=lambda one: one.quote != "USDT")
-    return [("spot", spot(source.asked, coin)), *(("perp", one) for one in perpetuals[:1])]
+    listed = await source.markets.get(source.ask)
+    linear = [one for one in perpetuals([listed], coin) if not one.inverse]
+    linear.sort(key=lambda one: one.quote != "USDT")
+    return [("spot", spot(source.asked, coin)), *(("perp", one) for one in linear[:1])]
 
 
 async def _coin(

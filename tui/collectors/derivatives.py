@@ -1,6 +1,5 @@
 """Open interest, funding, mark and index of the configured coins at one venue, every 10 s."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -8,6 +7,7 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import typed
+from tui.collectors.rounds import now, rest
 from tui.tables import DERIVATIVES
 from tui.venues.asked import Asked, Perpetual, Unread
 from tui.venues.base import DOLLARS, VENUE_ERRORS, Ask, Market
@@ -36,7 +36,7 @@ async def collect(
     """
     intervals: dict[str, tuple[int, float]] = {}
     while True:
-        began = asyncio.get_running_loop().time()
+        began = now()
         contracts = [await each.get(ask) for each in markets]
         rows = []
         found = await asked.perpetuals(ask, [m for c in coins for m in perpetuals(contracts, c)])
@@ -52,7 +52,7 @@ async def collect(
         if not rows:
             raise Unanswered(f"{asked.name} has no perpetual of {', '.join(coins)}")
         yield typed(pl.DataFrame(rows, list(DERIVATIVES.schema), orient="row"), DERIVATIVES)
-        await asyncio.sleep(max(1.0, PERIOD_S - (asyncio.get_running_loop().time() - began)))
+        await rest(began, PERIOD_S)
 
 
 def perpetuals(contracts: Sequence[Mapping[str, Market]], coin: str) -> list[Market]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import Newest, typed
+from tui.collectors.rounds import next_period
 from tui.collectors.tally import MINUTE, Row, Tally, group
 from tui.tables import FLOW
 from tui.venues import binance_flow
@@ -136,7 +137,7 @@ async def polled(
         if not any(coins.values()):
             raise Unanswered("binance has none of the coins")
         yield FLOW.empty()
-        await asyncio.sleep(PERIOD_S - clock().timestamp() % PERIOD_S + AFTER_S)
+        await next_period(clock, PERIOD_S, AFTER_S)
 
 
 def _begin(of: tuple[str, str], newest: Newest, clock: Clock) -> int:

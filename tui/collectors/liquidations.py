@@ -14,7 +14,8 @@ import polars as pl
 from tui.clock import Clock, from_milliseconds, milliseconds
 from tui.collectors import backfill
 from tui.collectors.backfill import Asking, Mended
-from tui.collectors.base import Link, Newest
+from tui.collectors.base import Newest
+from tui.collectors.link import Link
 from tui.venues.base import Ask, Market, Rate, Venue, Wire, WireError
 from tui.venues.errors import VenueError
 from tui.venues.history import Backfills
@@ -146,23 +147,12 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
     inbox, link = Inbox(stream), stream.link
     mended: deque[Mended] = deque()
     backfill.remember(link, stream.newest)
-    socket = Socket(
-        stream.venue,
-        stream.name,
-        stream.endpoint,
-        inbox.take,
-        link.heard,
-        lambda text: link.garbled(1, text),
-        stream.proxy,
-    )
+    socket = _socket(stream, inbox)
     try:
         await socket.open()
         async with _beside(_subscribed(stream, socket, inbox, mended)) as subscription:
             while True:
-                await socket.wait(1.0)
-                fault = socket.failed()
-                if len(inbox) and fault is None:
-                    await asyncio.sleep(DRAIN_S)
+                fault = await _fault(socket, inbox)
                 left = len(inbox)  # what comes meanwhile is for the next round, or none would end
                 while left > 0:
                     made = inbox.drain()
@@ -181,6 +171,28 @@ async def collect(stream: Stream) -> AsyncIterator[pl.DataFrame]:
         if unread := inbox.oldest():
             link.lost("ended with rows unread", unread)
         await socket.close()
+
+
+def _socket(stream: Stream, inbox: Inbox) -> Socket:
+    link = stream.link
+    return Socket(
+        stream.venue,
+        stream.name,
+        stream.endpoint,
+        inbox.take,
+        link.heard,
+        lambda text: link.garbled(1, text),
+        stream.proxy,
+    )
+
+
+async def _fault(socket: Socket, inbox: Inbox) -> VenueError | None:
+    """Why the socket fails, after a message or a second; while it lives, after more have come."""
+    await socket.wait(1.0)
+    fault = socket.failed()
+    if len(inbox) and fault is None:
+        await asyncio.sleep(DRAIN_S)
+    return fault
 
 
 @asynccontextmanager

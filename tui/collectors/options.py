@@ -4,8 +4,6 @@ A chain is 700 to 1,000 rows and 0.4 MB; what is kept of it are the tenors, four
 surface takes 20 ms of CPU a coin.
 """
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -13,37 +11,26 @@ import polars as pl
 
 from tui.clock import from_milliseconds
 from tui.collectors.base import typed
+from tui.collectors.rounds import in_turn
 from tui.metrics.smile import CHAIN, Surface, surface
 from tui.tables import OPTIONS
 from tui.venues.base import Ask
 from tui.venues.deribit_options import Marked, chain
-from tui.venues.errors import RateLimited, VenueError
-
-log = logging.getLogger("liqtop")
 
 VENUE = "deribit"
 PERIOD_S = 300.0
 
 
-async def collect(ask: Ask, coins: Sequence[str]) -> AsyncIterator[pl.DataFrame]:
+def collect(ask: Ask, coins: Sequence[str]) -> AsyncIterator[pl.DataFrame]:
     """Frames of OPTIONS, one a coin.
 
     Raises RateLimited, or the VenueError of the last coin when no coin is answered.
     """
-    while True:
-        began, failed, answered = asyncio.get_running_loop().time(), None, False
-        for coin in coins:
-            try:
-                yield polled(coin, await chain(ask, coin))
-                answered = True
-            except RateLimited:
-                raise
-            except VenueError as error:
-                log.warning("%s %s options: %s", VENUE, coin, error)
-                failed = error
-        if failed is not None and not answered:
-            raise failed
-        await asyncio.sleep(max(1.0, PERIOD_S - (asyncio.get_running_loop().time() - began)))
+
+    async def asked(coin: str) -> AsyncIterator[pl.DataFrame]:
+        yield polled(coin, await chain(ask, coin))
+
+    return in_turn("deribit's options", coins, asked, PERIOD_S)
 
 
 def polled(coin: str, marks: Sequence[Marked]) -> pl.DataFrame:

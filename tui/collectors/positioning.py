@@ -10,6 +10,7 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import Newest, typed
+from tui.collectors.rounds import next_period
 from tui.tables import POSITIONING, Measure
 from tui.venues.asked import INTERVALS, Asked, Ratio
 from tui.venues.base import VENUE_ERRORS, Ask, Market
@@ -68,7 +69,7 @@ async def collect(
         raise Unreadable(next(iter(unread.values())))
     yield POSITIONING.empty()
     while True:
-        await asyncio.sleep(PERIOD_S - clock().timestamp() % PERIOD_S + AFTER_S)
+        await next_period(clock, PERIOD_S, AFTER_S)
         before = dict(last)
         for series in _due(last, clock):
             async for found in _since(asked, ask, series, last, unread, clock):

@@ -4,8 +4,6 @@ Only spans that are over are kept, so that a row never changes. After a downtime
 that are missing are asked for; of the minutes the newest one alone is kept.
 """
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
@@ -13,12 +11,10 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import Newest, typed
+from tui.collectors.rounds import in_turn
 from tui.tables import VOLATILITY
 from tui.venues.base import Ask
 from tui.venues.deribit_options import RESOLUTIONS, Dvol, dvol
-from tui.venues.errors import RateLimited, VenueError
-
-log = logging.getLogger("liqtop")
 
 VENUE = "deribit"
 PERIOD_S = 300.0
@@ -29,7 +25,7 @@ Series = tuple[str, str]
 """A coin and a resolution."""
 
 
-async def collect(
+def collect(
     ask: Ask, coins: Sequence[str], newest: Newest, clock: Clock
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of VOLATILITY; an empty one where an answer brought nothing new.
@@ -37,21 +33,12 @@ async def collect(
     Raises RateLimited, or the VenueError of the last coin when no coin is answered.
     """
     done: dict[Series, int] = {}
-    while True:
-        began, failed, answered = asyncio.get_running_loop().time(), None, False
-        for coin in coins:
-            try:
-                for resolution in DEPTHS:
-                    yield await _fill(ask, (coin, resolution), done, newest, clock)
-                answered = True
-            except RateLimited:
-                raise
-            except VenueError as error:
-                log.warning("%s %s DVOL: %s", VENUE, coin, error)
-                failed = error
-        if failed is not None and not answered:
-            raise failed
-        await asyncio.sleep(max(1.0, PERIOD_S - (asyncio.get_running_loop().time() - began)))
+
+    async def asked(coin: str) -> AsyncIterator[pl.DataFrame]:
+        for resolution in DEPTHS:
+            yield await _fill(ask, (coin, resolution), done, newest, clock)
+
+    return in_turn("deribit's DVOL", coins, asked, PERIOD_S)
 
 
 async def _fill(

@@ -14,7 +14,7 @@ SCRIPTS = {"bash": bash.script, "zsh": zsh.script, "fish": fish.script}
 
 def completions(args: argparse.Namespace) -> int:
     """Print the script of a shell."""
-    from tui.cli import parser
+    from tui.commandline import parser
 
     print(SCRIPTS[args.shell](commands(parser())), end="")
     return 0

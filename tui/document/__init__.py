@@ -4,9 +4,7 @@ Schema 1. Numbers are numbers, times ISO-8601 UTC, shares, changes, returns and 
 fractions. What is unknown is null, and the same object then says why under `reason`.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.config import Settings
@@ -18,15 +16,12 @@ from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
 from tui.document.plain import dumps, told
+from tui.document.records import Records
 from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
-from tui.metrics.derivatives import derivatives
 from tui.metrics.feeds import Feed
-from tui.metrics.header import Header, header
-from tui.metrics.prices import price
-from tui.metrics.windows import NEWEST
-from tui.scores import Given
+from tui.metrics.header import Header
 from tui.snapshot import Snapshot
 
 __all__ = ["SCHEMA", "document", "dumps", "guarded", "lazily"]
@@ -66,51 +61,41 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
     """The same, each part made when it is first asked for: a rule over one panel of a thousand
     moments need not pay for the others. Without `judged` the tape judges no venue; which of them
     are silent the feeds tell all the same."""
-    coin = settings.coins[0] if settings.coins else "BTC"
-    found = cache(lambda: price(snapshot.quotes, snapshot.candles, coin, snapshot.as_of))
-    taped = snapshot if judged else replace(snapshot, judged=False)
-    tape = cache(lambda: taped.tape(settings.coins, listed=NEWEST))
-    interest = cache(lambda: derivatives(snapshot.derivatives, snapshot.as_of))
-
-    fed = cache(snapshot.feeds)
-
-    def top() -> Header:
-        prices = [one] if (one := found()) else []
-        made = (prices, tape(), interest(), fed(), snapshot.as_of)
-        return header(*made, base=coin, endpoint=snapshot.endpoint)
-
-    moved = cache(lambda: snapshot.drivers(coin))
-
-    def liquidated() -> dict[str, Any]:
-        now = snapshot.standing(tape(), fed())
-        made = tape_panel(tape(), snapshot.gives, settings.coins, fed(), now)
-        return made | {"cascade": cascade(now, interest())}
-
-    panels = {
-        "liquidations": liquidated,
-        "long_short": lambda: long_short(snapshot, interest()),
-        "moving_averages": lambda: moving_averages(snapshot, coin, found()),
-        "safe_haven": lambda: safe_haven(snapshot),
-        "events": lambda: events(snapshot, coin),
-        "depth": lambda: depth(snapshot, settings.coins),
-        "options": lambda: options_panel(snapshot),
-        "supply": lambda: supply(snapshot, coin, found()),
-        "scorecard": lambda: scores(
-            snapshot, coin, settings.coins, Given(found, interest, tape, moved)
-        ),
-        "drivers": lambda: drivers(snapshot, moved(), interest()),
-        "flows": lambda: flows(snapshot, moved()),
-    }
+    made = Records(snapshot, settings, judged)
     return Parts(
         {
             "schema": lambda: SCHEMA,
             "as_of": lambda: snapshot.as_of,
             "endpoint": lambda: snapshot.endpoint,
-            "header": lambda: _header(top(), coin),
-            "panels": lambda: Parts(panels),
-            "health": lambda: [_health(feed) for feed in fed()],
+            "header": lambda: _header(made.header, made.coin),
+            "panels": lambda: Parts(_panels(made)),
+            "health": lambda: [_health(feed) for feed in made.fed],
         }
     )
+
+
+def _panels(made: Records) -> Mapping[str, Callable[[], Any]]:
+    shot, coins, coin = made.snapshot, made.settings.coins, made.coin
+    return {
+        "liquidations": lambda: _liquidations(made),
+        "long_short": lambda: long_short(shot, made.interest),
+        "moving_averages": lambda: moving_averages(shot, coin, made.price),
+        "safe_haven": lambda: safe_haven(shot),
+        "events": lambda: events(shot, coin),
+        "depth": lambda: depth(shot, coins),
+        "options": lambda: options_panel(shot),
+        "supply": lambda: supply(shot, coin, made.price),
+        "scorecard": lambda: scores(shot, coin, coins, made.given),
+        "drivers": lambda: drivers(shot, made.moved, made.interest),
+        "flows": lambda: flows(shot, made.moved),
+    }
+
+
+def _liquidations(made: Records) -> dict[str, Any]:
+    shot, tape = made.snapshot, made.tape
+    now = shot.standing(tape, made.fed)
+    panel = tape_panel(tape, shot.gives, made.settings.coins, made.fed, now)
+    return panel | {"cascade": cascade(now, made.interest)}
 
 
 def _header(top: Header, coin: str) -> dict[str, Any]:

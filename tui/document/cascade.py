@@ -5,7 +5,7 @@ from typing import Any
 from tui.document.plain import told
 from tui.metrics.cascades.standing import BEHIND, Standing, Word
 from tui.metrics.cascades.table import AFTER, Cascade
-from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.derivatives import Derivatives, of_all
 
 
 def cascade(now: Standing, interest: Derivatives) -> dict[str, Any]:
@@ -26,12 +26,12 @@ def _event(now: Standing, one: Cascade, interest: Derivatives) -> dict[str, Any]
     """`times_normal` is of the last minute; `at_grade` are the numbers when it became as grave as
     it is."""
     step = one.steps[-1]
-    rows = [row for row in interest.open_interest if (row.venue, row.base) == (ALL, one.priced)]
+    opened = of_all(interest.open_interest, one.priced)
     fields = {
         **_named(one),
         "age_s": (now.as_of - one.since).total_seconds(),
         "times_normal": now.times.get("1m"),
-        "oi_change_5m": rows[0].change_5m if rows else None,
+        "oi_change_5m": opened.change_5m if opened else None,
         "at_grade": {
             "ts": step.ts,
             "times_normal": step.times,

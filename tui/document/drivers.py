@@ -5,7 +5,7 @@ from typing import Any
 
 from tui.document.plain import told
 from tui.metrics import flows as demand
-from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.derivatives import Derivatives, of_all
 from tui.metrics.drivers import Drivers, Move
 from tui.metrics.feeds import is_stale
 from tui.metrics.flow import ENOUGH, Flows, Taken
@@ -18,8 +18,7 @@ NO_FLOW = "no taker flow stored"
 
 def drivers(snapshot: Snapshot, made: Drivers, interest: Derivatives) -> dict[str, Any]:
     """Every window, the venues' own flow, funding, basis and premium."""
-    funded = (f for f in interest.funding if (f.venue, f.base) == (ALL, made.base))
-    funding = next(funded, None)
+    funding = of_all(interest.funding, made.base)
     fields = {
         **_aged(snapshot, made),
         "base": made.base,

@@ -126,3 +126,7 @@ def decimals(step: float) -> int:
 
 SHARES = {coin.name: coin.share for coin in COINS}
 """The part of each coin in what is liquidated."""
+
+BITCOIN = SHARES["BTC"]
+WEIGHTS = {name: share / BITCOIN for name, share in SHARES.items()}
+"""Each coin, of bitcoin, by the same."""

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from typing import NamedTuple
 
-from tui.loopback.coins import SHARES
+from tui.loopback.coins import BITCOIN, SHARES, WEIGHTS
 from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, HOUR, MINUTE
 from tui.loopback.scenario import VOLUMES, Scenario
@@ -121,29 +121,25 @@ class Mood:
 
     def thinness(self, coin: str, ts: int) -> float:
         """What is left of a coin's book at `ts`: nearly all of it when quiet, half in a wave."""
-        self._make(ts)
-        i = ts // MINUTE - self._begins
-        minutes = self._recent.get(coin)
-        if not minutes or i < 0:
-            return 1.0
         halves = HALVES_USD * SHARES.get(coin, 0.001)
-        return 1.0 / (1.0 + minutes[min(i, len(minutes) - 1)] / halves)
+        return 1.0 / (1.0 + self._faded(self._recent, coin, ts) / halves)
 
     def _usd_at_end(self, market: Instrument) -> float:
         part = 0.01 if market.expires else PARTS.get((market.venue, market.quote), 0.005)
-        share = SHARES.get(market.path, 0.0008)
-        weight = 1.0 if market.path == "BTC" else share / 0.42 * 0.95
+        weight = WEIGHTS.get(market.path, 0.0008 / BITCOIN) * 0.95
+        weight = 1.0 if market.path == "BTC" else weight
         return INTEREST[market.venue] * weight * part
 
     def _closed(self, coin: str, ts: int) -> float:
         """The part of a coin's open interest that its liquidations closed, at most 6 %."""
+        total = sum(INTEREST.values()) * WEIGHTS.get(coin, 0.001 / BITCOIN)
+        return 0.06 * (1 - math.exp(-14 * self._faded(self._minutes, coin, ts) / total / 0.06))
+
+    def _faded(self, sums: dict[str, list[float]], coin: str, ts: int) -> float:
+        """The fading sum of a coin's liquidations at `ts`, USD."""
         self._make(ts)
-        minutes = self._minutes.get(coin)
-        i = ts // MINUTE - self._begins
-        if not minutes or i < 0:
-            return 0.0
-        total = sum(INTEREST.values()) * (SHARES.get(coin, 0.001) / 0.42)
-        return 0.06 * (1 - math.exp(-14 * minutes[min(i, len(minutes) - 1)] / total / 0.06))
+        minutes, i = sums.get(coin), ts // MINUTE - self._begins
+        return minutes[min(i, len(minutes) - 1)] if minutes and i >= 0 else 0.0
 
     def _make(self, ts: int) -> None:
         """Brings the fading sums of liquidated USD per coin up to `ts`, a minute at a time."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -67,14 +68,10 @@ class Options:
         if coin not in LEVELS:
             return []
         return [
-            self._row(coin, expiry, strike, now)
-            | {
-                "instrument_name": f"{coin}-{_name(expiry)}-{strike:g}-{'C' if is_call else 'P'}",
-                "mark_price": self._mark(coin, expiry, strike, is_call, now),
-            }
+            row
             for expiry in expiries(now)
             for strike in self._strikes(coin, expiry, now)
-            for is_call in (True, False)
+            for row in self._pair(coin, expiry, strike, now)
         ]
 
     def index(self, query: Query, now: int) -> dict[str, Any]:
@@ -129,20 +126,20 @@ class Options:
             self._newest = (coin, now), self.dvol(coin, now)
         return self._newest[1] + _line(TERM, days), _line(SKEW, days)
 
-    def _row(self, coin: str, expiry: int, strike: float, now: int) -> dict[str, Any]:
-        sigma = self.volatility(coin, expiry, strike, now)
-        return {
-            "base_currency": coin, "quote_currency": coin, "creation_timestamp": now,
-            "underlying_index": f"{coin}-{_name(expiry)}", "interest_rate": 0.0,
-            "underlying_price": round(self.forward(coin, expiry, now), 4), "volume": 0.0,
-            "mark_iv": round(sigma * 100, 2), "open_interest": 10.0,
-        }  # fmt: skip
-
-    def _mark(self, coin: str, expiry: int, strike: float, is_call: bool, now: int) -> float:
-        """In coins, to a millionth as Deribit's are."""
+    def _pair(self, coin: str, expiry: int, strike: float, now: int) -> Iterator[dict[str, Any]]:
+        """The call and the put of a strike; marks in coins, to a millionth as Deribit's are."""
         forward, years = self.forward(coin, expiry, now), (expiry - now) / _YEAR
         sigma = self.volatility(coin, expiry, strike, now)
-        return round(black76.price(forward, strike, years, sigma, is_call) / forward, 6)
+        for is_call in (True, False):
+            mark = black76.price(forward, strike, years, sigma, is_call) / forward
+            yield {
+                "base_currency": coin, "quote_currency": coin, "creation_timestamp": now,
+                "underlying_index": f"{coin}-{_name(expiry)}", "interest_rate": 0.0,
+                "underlying_price": round(forward, 4), "volume": 0.0,
+                "mark_iv": round(sigma * 100, 2), "open_interest": 10.0,
+                "instrument_name": f"{coin}-{_name(expiry)}-{strike:g}-{'C' if is_call else 'P'}",
+                "mark_price": round(mark, 6),
+            }  # fmt: skip
 
     def _strikes(self, coin: str, expiry: int, now: int) -> list[float]:
         """Round strikes within four standard deviations of the forward."""

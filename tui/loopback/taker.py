@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.loopback.coins import COINS
+from tui.loopback.coins import WEIGHTS
 from tui.loopback.listing import Instrument
 from tui.loopback.path import DAY, HOUR, MINUTE
 
@@ -35,9 +35,6 @@ PARTS = {
 
 QUOTES = {("binance", "USD"): 0.05, ("bybit", "USD"): 0.11, ("okx", "USD"): 0.27}
 """And that of a venue's perpetuals over theirs: these, the rest against USDT, none against USDC."""
-
-WEIGHTS = {coin.name: coin.share / 0.42 for coin in COINS}
-"""Other coins than bitcoin, by their part in liquidations."""
 
 
 class Traded(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tui.metrics.memo import Aside, kept
-from tui.metrics.spans import between, moment, ms
+from tui.metrics.spans import between, moment, ms, newest
 from tui.tables import BANDS
 
 NEED = 30
@@ -111,23 +111,20 @@ def seen_of(past: Past, market: str, base: str, as_of: datetime) -> list[str]:
 
 
 class Sums(NamedTuple):
-    """Bids and asks of some venues' perpetuals together by time (ms, of the newest of them), in
+    """Bids and asks of some venues' perpetuals together by time (of the newest of them), in
     USD."""
 
-    times: list[int]
+    times: list[datetime]
     usd: list[float]
 
     def standing(self, value: float, as_of: datetime, band: str) -> Standing:
         """Where a sum of now stands among them."""
-        known = _Known(self.times[0] if self.times else 0, sorted(self.usd))
+        known = _Known(ms(self.times[0]) if self.times else 0, sorted(self.usd))
         return _standing(value, known, as_of, band)
 
     def at(self, as_of: datetime) -> float | None:
         """The newest at a moment; None where it is older than two steps."""
-        place = bisect_right(self.times, ms(as_of)) - 1
-        if place < 0 or ms(as_of) - self.times[place] > 2 * _STEP_MS:
-            return None
-        return self.usd[place]
+        return newest(self.times, self.usd, as_of, 2 * _STEP)
 
 
 def sums(
@@ -154,7 +151,7 @@ def _sums(
         .filter(pl.col("len") == len(venues))
         .sort("step")
     )
-    return Sums(found["ts"].to_physical().to_list(), found["usd"].to_list())
+    return Sums(found["ts"].to_list(), found["usd"].to_list())
 
 
 def depth_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> Standing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import polars as pl
 
@@ -66,6 +67,14 @@ class Funding:
     ts: datetime
     venues: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+Row = TypeVar("Row", OpenInterest, Funding)
+
+
+def of_all(rows: Iterable[Row], base: str) -> Row | None:
+    """The row of all venues of a coin."""
+    return next((row for row in rows if (row.venue, row.base) == (ALL, base)), None)
 
 
 @dataclass(frozen=True)

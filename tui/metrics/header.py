@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from tui.metrics.derivatives import ALL, Derivatives
+from tui.metrics.derivatives import Derivatives, of_all
 from tui.metrics.feeds import Feed
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations, Total
@@ -54,8 +54,8 @@ def header(
     total = liquidations.windows[WINDOW]
     counted = [feed for feed in feeds if feed.state != State.OFF]
     lags = [venue.lag_s for venue in liquidations.venues.values() if venue.lag_s is not None]
-    interest = [row for row in derivatives.open_interest if (row.venue, row.base) == (ALL, base)]
-    funding = [row for row in derivatives.funding if (row.venue, row.base) == (ALL, base)]
+    interest = of_all(derivatives.open_interest, base)
+    funding = of_all(derivatives.funding, base)
     return Header(
         as_of=as_of,
         endpoint=endpoint,
@@ -68,8 +68,8 @@ def header(
         bad=tuple(feed for feed in counted if not feed.is_live),
         cover_24h=liquidations.windows["24h"].cover.share,
         lag_s=median(lags) if lags else None,
-        oi_change_5m=interest[0].change_5m if interest else None,
-        funding_8h=funding[0].rate_8h if funding else None,
+        oi_change_5m=interest.change_5m if interest else None,
+        funding_8h=funding.rate_8h if funding else None,
     )
 
 

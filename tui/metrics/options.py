@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, words
+from tui.metrics.spans import AHEAD, newest, words
 from tui.tables import TENORS
 
 YEAR = timedelta(days=365)
@@ -198,8 +198,9 @@ def _coin(base: str, index: _Index | None, polls: _Polls, as_of: datetime) -> Co
     now, then, ts = None, None, None
     rank = Rank(0)
     if index is not None:
-        now, ts = _last(index.ends, index.values, as_of + AHEAD, FRESH + AHEAD)
-        then, _ = _last(index.ends, index.values, as_of - DAY, NEAR)
+        ts = newest(index.ends, index.ends, as_of + AHEAD)
+        now = newest(index.ends, index.values, as_of + AHEAD, FRESH + AHEAD)
+        then = newest(index.ends, index.values, as_of - DAY, NEAR)
         rank = _rank(index, now, as_of)
     tenors = tuple(_tenor_at(name, polls, as_of) for name in TENORS)
     row = _newest(polls, as_of)
@@ -229,10 +230,10 @@ def _rank(index: _Index, now: float | None, as_of: datetime) -> Rank:
 
 def _tenor_at(name: str, polls: _Polls, as_of: datetime) -> TenorIv:
     times, rows = polls.get(name, ([], []))
-    row, ts = _last(times, rows, as_of + AHEAD, FRESH + AHEAD)
+    row = newest(times, rows, as_of + AHEAD, FRESH + AHEAD)
     if row is None:
-        return TenorIv(name, reason=_old("chain", ts, as_of))
-    before, _ = _last(times, rows, as_of - DAY, NEAR)
+        return TenorIv(name, reason=_old("chain", newest(times, times, as_of + AHEAD), as_of))
+    before = newest(times, rows, as_of - DAY, NEAR)
     atm, call, put = (row[f"{point}_iv"] for point in ("atm", "call25", "put25"))
     then = before or dict.fromkeys(("atm_iv", "call25_iv", "put25_iv"))
     return TenorIv(
@@ -251,20 +252,9 @@ def _tenor_at(name: str, polls: _Polls, as_of: datetime) -> TenorIv:
 
 def _newest(polls: _Polls, as_of: datetime) -> dict[str, Any]:
     """The newest row of any tenor, however old."""
-    found = (_last(times, rows, as_of + AHEAD, None) for times, rows in polls.values())
-    rows = [row for row, _ in found if row is not None]
+    found = (newest(times, rows, as_of + AHEAD) for times, rows in polls.values())
+    rows = [row for row in found if row is not None]
     return max(rows, key=lambda row: row["ts"], default={})
-
-
-def _last(
-    times: list[datetime], values: list[Any], at: datetime, within: timedelta | None
-) -> tuple[Any, datetime | None]:
-    """The newest value at `at` and its moment; no value where it is older than `within`."""
-    place = bisect_right(times, at) - 1
-    if place < 0:
-        return None, None
-    old = within is not None and times[place] < at - within
-    return None if old else values[place], times[place]
 
 
 def _old(what: str, ts: datetime | None, as_of: datetime) -> str:

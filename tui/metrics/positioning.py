@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.memo import kept
+from tui.metrics.percentile import Percentile
 from tui.metrics.series import by_venue, place
 from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import Measure
@@ -140,22 +141,8 @@ def alike(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     return history.filter(pl.col("period") == "1h") if measure is Measure.TAKER else history
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where the newest reading of a ratio stands among its own of the newest `need` days.
-
-    `percentile` is the share of hours (of four hours each, over more than a month) whose last
-    reading was no higher, None while the history reaches back less; `have` is how many days there
-    are of it.
-    """
-
-    need: int
-    have: int
-    percentile: float | None
-
-
-def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Standing:
-    """The standing of one venue's measure (columns ts and ratio) at `as_of`.
+def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Percentile:
+    """Where the newest reading of one venue's measure (columns ts and ratio) stands at `as_of`.
 
     By the hour, over more than a month by four hours, as far apart as the oldest rows are: the
     newest day is kept every five minutes and would count twelvefold.
@@ -163,17 +150,17 @@ def standing(history: pl.DataFrame, as_of: datetime, need: int) -> Standing:
     rows = history.filter(pl.col("ratio").is_not_null()).sort("ts")
     oldest = rows["ts"].min()
     if not isinstance(oldest, datetime):
-        return Standing(need, 0, None)
+        return Percentile(0, need, None)
     span = timedelta(days=need)
     have = min(need, (as_of - oldest + NEAR) // timedelta(days=1))
     if as_of - oldest + NEAR < span:
-        return Standing(need, have, None)
+        return Percentile(have, need, None)
     inside = rows.filter(pl.col("ts") > as_of - span)
     if inside.is_empty():
-        return Standing(need, have, None)
+        return Percentile(have, need, None)
     step = "1h" if need <= 31 else "4h"
     steps = inside.group_by(pl.col("ts").dt.truncate(step).alias("step")).agg(
         pl.col("ratio").sort_by("ts").last()
     )
     newest = inside["ratio"][-1]
-    return Standing(need, have, int((steps["ratio"] <= newest).sum()) / steps.height)
+    return Percentile(have, need, int((steps["ratio"] <= newest).sum()) / steps.height)

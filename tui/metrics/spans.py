@@ -1,7 +1,9 @@
 """Spans of time: the tolerance of clocks, milliseconds, and the short words for a length."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import polars as pl
 
@@ -12,6 +14,8 @@ AHEAD = timedelta(seconds=5)
 """Events up to this far ahead of the clock count as now; later ones are left out."""
 
 MINUTE_MS = 60_000
+
+T = TypeVar("T")
 
 MANY = 2_000
 """Rows from which a query (0.5 ms and more) is quicker than a loop."""
@@ -37,6 +41,17 @@ def between(frame: pl.DataFrame, since: int, until: int, column: str = "ts") -> 
         return frame.slice(first, max(0, bisect_right(times, moment(until)) - first))
     at = pl.col(column).to_physical()
     return frame.filter((at >= since) & (at <= until))
+
+
+def newest(
+    times: Sequence[datetime], values: Sequence[T], at: datetime, within: timedelta | None = None
+) -> T | None:
+    """The newest of the values at a moment, of times in order; None of none, or where it is older
+    than `within`."""
+    place = bisect_right(times, at) - 1
+    if place < 0 or (within is not None and at - times[place] > within):
+        return None
+    return values[place]
 
 
 def lasts(rows: pl.DataFrame) -> dict[str, datetime]:

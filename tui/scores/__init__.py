@@ -4,7 +4,8 @@ A new line is one entry in `tui.scores.lines.LINES`; the recorder notes its numb
 from a week on its percentile is known.
 """
 
-from tui.scores.base import Given, Line, Percentile, Reading, Score, Scorecard, Sight
+from tui.metrics.percentile import Percentile
+from tui.scores.base import Given, Line, Reading, Score, Scorecard, Sight
 from tui.scores.lines import LINES
 from tui.scores.noted import note, scorecard
 

@@ -10,22 +10,13 @@ from tui.metrics import derivatives as derivatives_metric
 from tui.metrics import prices
 from tui.metrics.derivatives import Derivatives
 from tui.metrics.drivers import Drivers
+from tui.metrics.percentile import Percentile
 from tui.metrics.prices import Price
 from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
 
 FRESH = timedelta(minutes=15)
 """What rests on something older is stale: the slowest line is asked for every five minutes."""
-
-
-@dataclass(frozen=True)
-class Percentile:
-    """Where a number stands among its own of the newest `have` days, of `need`: the share of them
-    that were no higher, None while there are too few."""
-
-    have: int
-    need: int
-    percentile: float | None
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import polars as pl
 
 from tui.metrics import averages, depth, depth_past, gold, havens, options
 from tui.metrics import supply as supply_metric
 from tui.metrics.depth import MarketDepth
-from tui.metrics.derivatives import ALL, Funding, OpenInterest
+from tui.metrics.derivatives import of_all
 from tui.metrics.memo import kept
+from tui.metrics.percentile import Percentile
 from tui.metrics.positioning import ratios, standing
 from tui.metrics.series import closes, spot_symbol
 from tui.metrics.supply import Place
-from tui.scores.base import Line, Percentile, Reading, Sight
+from tui.scores.base import Line, Reading, Sight
 from tui.tables import BANDS, Measure
 
 YEAR = 365
@@ -41,7 +41,7 @@ def trend(seen: Sight) -> Reading:
 
 def leverage(seen: Sight) -> Reading:
     """The change of open interest over 24 h, of the venues that have both."""
-    row = _of_all(seen.interest.open_interest, seen.base)
+    row = of_all(seen.interest.open_interest, seen.base)
     if row is None:
         return Reading(reason=f"no open interest of {seen.base}")
     why = None if row.change_24h is not None else "no stored value so long before"
@@ -50,7 +50,7 @@ def leverage(seen: Sight) -> Reading:
 
 def funding(seen: Sight) -> Reading:
     """Funding per 8 h, weighted by open interest."""
-    row = _of_all(seen.interest.funding, seen.base)
+    row = of_all(seen.interest.funding, seen.base)
     if row is None:
         return Reading(reason=f"no funding of {seen.base}")
     return Reading(row.rate_8h, row.ts, row.change_24h)
@@ -67,8 +67,7 @@ def positioning(seen: Sight) -> Reading:
     was = None if one.change_24h is None else one.ratio - one.change_24h
     change = None if was is None else one.long_share - was / (1 + was)
     place = standing(_accounts(frame, one.venue, seen.base), as_of, MONTH)
-    told = Percentile(place.have, place.need, place.percentile)
-    return Reading(one.long_share, one.ts, change, told)
+    return Reading(one.long_share, one.ts, change, place)
 
 
 def spot_demand(seen: Sight) -> Reading:
@@ -191,14 +190,6 @@ def among(value: float, past: Sequence[float], need: int = YEAR) -> Percentile:
 
 def _less(value: float, was: float | None) -> float | None:
     return None if was is None else value - was
-
-
-Row = TypeVar("Row", OpenInterest, Funding)
-
-
-def _of_all(rows: Sequence[Row], base: str) -> Row | None:
-    """The row of all venues of a coin."""
-    return next((row for row in rows if (row.venue, row.base) == (ALL, base)), None)
 
 
 @kept(4)

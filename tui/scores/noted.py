@@ -9,12 +9,13 @@ from typing import NamedTuple
 import polars as pl
 
 from tui.metrics.memo import kept
+from tui.metrics.percentile import Percentile
+from tui.metrics.spans import newest
 from tui.scores.base import (
     FRESH,
     NOTHING,
     Given,
     Line,
-    Percentile,
     Reading,
     Score,
     Scorecard,
@@ -78,7 +79,7 @@ def _score(line: Line, seen: Sight, past: _Past | None) -> Score:
     reading = line.read(seen)
     standing = reading.standing or _standing(reading.value, past)
     if reading.change is None and reading.standing is None and reading.value is not None and past:
-        was = _at(past, seen.snapshot.as_of - timedelta(hours=HOURS))
+        was = newest(past.times, past.values, seen.snapshot.as_of - timedelta(hours=HOURS), NEAR)
         reading = replace(reading, change=None if was is None else reading.value - was)
     return Score(line, reading, standing, _stale(reading, seen.snapshot.as_of))
 
@@ -92,12 +93,6 @@ def _standing(value: float | None, past: _Past | None) -> Percentile:
     if value is None or past is None or have < NEED:
         return Percentile(have, NEED, None)
     return Percentile(have, NEED, bisect_right(past.ranked, value) / len(past.ranked))
-
-
-def _at(past: _Past, moment: datetime) -> float | None:
-    place = bisect_right(past.times, moment) - 1
-    is_near = place >= 0 and moment - past.times[place] <= NEAR
-    return past.values[place] if is_near else None
 
 
 @kept(3)

@@ -1,26 +1,27 @@
 """The last day of a store in memory: the frames a screen needs, followed by row id."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
-from tui.clock import from_milliseconds, milliseconds
-from tui.store import copies
+from tui.store import candles, copies
+from tui.store.blocks import HOUR
+from tui.store.candles import HOURLY, Candles
 from tui.store.copies import Copy
 from tui.store.edges import MINUTE, Edges, minutes_between
 from tui.store.follower import Follower
 from tui.store.minutes import Minutes, regrouped
 from tui.store.reader import Reader
 from tui.store.recent import Largest, Recent
-from tui.store.rows import at, count_until, replaced, until
+from tui.store.rows import AHEAD, count_until, replaced, until
 from tui.store.shelf import Held, Shelf
 from tui.store.sums import Summed, Sums
 from tui.store.thinned import THINNINGS, Thinning, joined, read_thinned, thin
 from tui.store.waves import Waves
+from tui.store.whole import FAR, Alerts, Coverage, Health, Newest, Whole
 from tui.tables import (
     ALERTS,
-    BACKFILLED,
     CANDLES,
     CONTROL,
     COVERAGE,
@@ -31,28 +32,17 @@ from tui.tables import (
     SATURATION,
     SERIES,
     TABLES,
-    UNREADABLE,
     WINDOWS,
     Table,
 )
 
-AHEAD = 5_000
-"""ms ahead of the clock that an event may be and count as now."""
-
 _NEVER = 2**62  # ms
-_FAR = 10**14  # ms; year 5138, which a datetime can still say
-DAY = 24 * 3_600_000
+DAY = 24 * HOUR
 _SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
-_INTERVALS = {"1d": DAY, "1h": 3_600_000}
-_HOURLY = 90 * DAY
 _SUMMED = 4
 """Hours summed in a tick, 2 ms each, so that no opening has to wait for a day of them."""
-_COVER = DAY + 3_600_000
-_FEED = ("collector", "venue", "stream")
-_SMALL = {SATURATION: _COVER, CONTROL: _COVER, SERIES: 400 * DAY}
+_SMALL = {SATURATION: 25 * HOUR, CONTROL: 25 * HOUR, SERIES: 400 * DAY}
 """A few rows a minute each, or a day: held whole, for so long (ms)."""
-TOLD = 500
-"""Alerts that are held, however old: the history a screen can be scrolled through."""
 
 
 class Day:
@@ -89,29 +79,15 @@ class Day:
         self._recent = Recent(reader, cut, end)
         self._largest = Largest(reader)
         self._thinned = {how.table.name: self._read_slow(how, now, end) for how in THINNINGS}
-        self._candles = self._read_candles(now, end)
-        self._candles_from, self._candles_at = CANDLES.empty(), 0
-        self._candles_known = self._candles
-        since = from_milliseconds(_cover_from(now))
-        self._coverage = reader.read(COVERAGE, since=since)
-        last = from_milliseconds(min(end, _FAR))
-        self._small = {
-            table.name: reader.read(table, since=_held_from(now, span), until=last)
-            for table, span in _SMALL.items()
+        self._candles = Candles(self._read_candles(now, end), now, self._shelf)
+        self._whole: dict[str, Whole] = {
+            CANDLES.name: self._candles,
+            COVERAGE.name: Coverage(reader, now),
+            ALERTS.name: Alerts(reader, end),
+            HEALTH.name: Health(reader, now, end),
+            **{one.name: Newest(reader, one, span, now, end) for one, span in _SMALL.items()},
         }
-        self._alerts = reader.read(ALERTS, until=last, newest=TOLD)
-        self._waves = Waves(reader, now, min(end, _FAR), self._thinned[QUOTES.name])
-        newest = f"row_number() OVER (PARTITION BY {', '.join(_FEED)} ORDER BY ts DESC, id DESC)"
-        self._health_from: pl.DataFrame | None = None
-        self._health_known = HEALTH.empty()
-        self._health = reader.select(
-            HEALTH,
-            tuple(HEALTH.schema),
-            f"WHERE ts > ? AND ts <= ? OR id IN (SELECT id FROM"
-            f" (SELECT id, {newest} AS place FROM health WHERE ts <= ?) WHERE place = 1)"
-            " ORDER BY ts, id",
-            (cut, end, cut),
-        )
+        self._waves = Waves(reader, now, min(end, FAR), self._thinned[QUOTES.name])
 
     def _read_slow(self, how: Thinning, now: int, end: int) -> pl.DataFrame:
         if self._shelf:
@@ -122,16 +98,9 @@ class Day:
 
     def _read_candles(self, now: int, end: int) -> pl.DataFrame:
         if self._shelf:
-            return self._shelf.candles(now - _HOURLY).filter(_reached(now))
-        if (copied := self._copied(CANDLES, end)) is not None:
-            return copied.filter(_reached(now))
-        hourly = from_milliseconds(now - _HOURLY)
-        return pl.concat(
-            [
-                self._reader.read(CANDLES, where={"interval": "1d"}),
-                self._reader.read(CANDLES, where={"interval": "1h"}, since=hourly),
-            ]
-        )
+            return self._shelf.candles(now - HOURLY)
+        copied = self._copied(CANDLES, end)
+        return candles.read(self._reader, now) if copied is None else copied
 
     def _copied(self, table: Table, end: int) -> pl.DataFrame | None:
         """The recorder's copy with what came since. It holds what is known by now: no past one."""
@@ -144,7 +113,7 @@ class Day:
 
     def copies(self) -> list[Copy]:
         """The frames that take long to gather, for those who open the store next."""
-        held = {CANDLES.name: self._candles, **self._thinned}
+        held = {CANDLES.name: self._candles.rows, **self._thinned}
         ids = self._follower.ids
         return [
             Copy(table, self.now, ids[table.name], held[table.name])
@@ -160,8 +129,8 @@ class Day:
             ids,
             self._minutes,
             self._sums,
-            self.now - _HOURLY,
-            self._candles,
+            self.now - HOURLY,
+            self._candles.rows,
             dict(self._thinned),
         )
 
@@ -185,21 +154,8 @@ class Day:
             self._recent.add(rows)
         elif name == LIQUIDATION_MINUTES.name:
             self._minutes.add(rows)
-        elif name == CANDLES.name:
-            self._candles = replaced(self._candles, rows.filter(_reached(self.now)), CANDLES)
-        elif name == COVERAGE.name:
-            rows = rows.filter(pl.col("until") > at(_cover_from(self.now)))
-            self._coverage = replaced(self._coverage, rows, COVERAGE)
-        elif name == ALERTS.name:
-            both = replaced(self._alerts, rows, ALERTS)
-            self._alerts = both.sort(ALERTS.time, maintain_order=True).tail(TOLD)
-        elif name == HEALTH.name:
-            self._health = pl.concat([self._health, rows]).sort("ts", maintain_order=True)
-        for table, span in _SMALL.items():
-            if name == table.name:
-                rows = rows.filter(pl.col(table.time) > _held_from(self.now, span))
-                both = replaced(self._small[name], rows, table)
-                self._small[name] = both.sort(table.time, maintain_order=True)
+        elif name in self._whole:
+            self._whole[name].take_in(rows, self.now)
         for how in THINNINGS:
             if name == how.table.name:
                 self._thinned[name] = joined(self._thinned[name], rows, how, self.now)
@@ -228,13 +184,10 @@ class Day:
             "edges": edges,
             "recent": self._recent.at(cut),
             "largest": self._largest.of(sums.venues if sums else whole, first, inside),
-            "coverage": _covered(self._coverage, now),
-            "candles": self._known_candles(cut),
-            "health": self._known_health(cut),
-            "alerts": until(self._alerts, cut, ALERTS.time),
             **self._waves.frames(now),
-            **{table.name: until(self._small[table.name], cut, table.time) for table in _SMALL},
-        } | {name: until(rows, cut) for name, rows in self._thinned.items()}
+            **{name: table.at(now) for name, table in self._whole.items()},
+            **{name: until(rows, cut) for name, rows in self._thinned.items()},
+        }
 
     def sums(self, now: int) -> Summed | None:
         """What `frames` has as `whole`, summed over coins and over venues; None for the first
@@ -242,45 +195,14 @@ class Day:
         most = _SUMMED if self._followed else None
         return self._sums.between(*whole_minutes(now), _first_minutes(now), most)
 
-    def _known_health(self, cut: int) -> pl.DataFrame:
-        """The same frame while no feed's state changes."""
-        last = self._health["ts"].max()
-        ahead = isinstance(last, datetime) and milliseconds(last) > cut
-        if self._health is not self._health_from or ahead:
-            self._health_known = _newest_health(self._health, cut)
-            self._health_from = None if ahead else self._health
-        return self._health_known
-
-    def _known_candles(self, cut: int) -> pl.DataFrame:
-        """Kept for 5 s: candles open and close on whole minutes, so no cut in between differs."""
-        is_new = self._candles is not self._candles_from
-        if is_new or cut // 5_000 != self._candles_at:
-            known = _known(self._candles, cut)
-            known = self._shelf.known(known) if self._shelf else known
-            # The known only grow with the cut: as many of the same candles are the same ones.
-            if is_new or known.height != self._candles_known.height:
-                self._candles_known = known
-            self._candles_from, self._candles_at = self._candles, cut // 5_000
-        return self._candles_known
-
     def _age(self, now: int) -> None:
         """Once a minute: let go of what no window and no chart reaches any more."""
         self._edges.forget(_edge_minutes(now), before=now - 6 * MINUTE)
         for how in THINNINGS:
             if how.whole_from(now) != how.whole_from(self.now):
                 self._thinned[how.table.name] = thin(self._thinned[how.table.name], how, now)
-        reached = self._candles.filter(_reached(now))
-        if reached.height != self._candles.height:
-            self._candles = reached
-        self._coverage = self._coverage.filter(pl.col("until") > at(_cover_from(now)))
-        for table, span in _SMALL.items():
-            held, first = self._small[table.name], _held_from(now, span)
-            if held.height and held[table.time][0] <= first:
-                self._small[table.name] = held.filter(pl.col(table.time) > first)
-        if not self._health.is_empty():
-            late = self._health.filter(pl.col("ts") > at(now + AHEAD))
-            newest = _newest_health(self._health, now + AHEAD)
-            self._health = pl.concat([newest, late], rechunk=True)
+        for table in self._whole.values():
+            table.age(now)
 
 
 def whole_minutes(now: int) -> tuple[int, int]:
@@ -297,49 +219,3 @@ def _first_minutes(now: int) -> list[int]:
 
 def _edge_minutes(now: int) -> list[int]:
     return _first_minutes(now) + minutes_between(now, now + AHEAD)
-
-
-def _cover_from(now: int) -> int:
-    return now - now % MINUTE - _COVER
-
-
-def _held_from(now: int, span: int) -> datetime:
-    return from_milliseconds(now - now % MINUTE - span)
-
-
-_UNREAD = pl.col("reason").str.starts_with(UNREADABLE).fill_null(False)
-_FILLED = pl.col("reason").str.starts_with(BACKFILLED).fill_null(False)
-
-
-def _covered(rows: pl.DataFrame, now: int) -> pl.DataFrame:
-    """What was known of the coverage at `now`: a connection that lived on was still alive then.
-
-    A stretch that was filled afterwards is left out while it lasts: it is asked for when it is
-    over. When the answer came the store does not know, so the stretch is told from its end on,
-    which is some seconds too early, and minutes where the venue took that long.
-    """
-    lived = pl.col("until") > at(now)
-    if rows.filter(lived).is_empty():
-        return rows
-    return rows.filter((pl.col("since") <= at(now)) & ~(lived & _FILLED)).with_columns(
-        pl.when(lived).then(at(now)).otherwise(pl.col("until")).alias("until"),
-        pl.when(~lived | _UNREAD).then(pl.col("reason")).alias("reason"),
-    )
-
-
-def _reached(now: int) -> pl.Expr:
-    """The candles that are held: daily ones all, hourly ones of 90 days."""
-    return (pl.col("interval") == "1d") | (pl.col("ts") > at(now - _HOURLY))
-
-
-def _known(rows: pl.DataFrame, cut: int) -> pl.DataFrame:
-    """Candles that had opened; one that closed later had another close then, and is left out."""
-    length = pl.col("interval").replace_strict(_INTERVALS, default=0, return_dtype=pl.Int64)
-    end = pl.col("ts").dt.epoch("ms") + length
-    return rows.filter((pl.col("ts") <= at(cut)) & ~(pl.col("closed") & (end > cut)))
-
-
-def _newest_health(rows: pl.DataFrame, cut: int) -> pl.DataFrame:
-    if rows.is_empty():
-        return rows
-    return rows.filter(pl.col("ts") <= at(cut)).unique(_FEED, keep="last", maintain_order=True)

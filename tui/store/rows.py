@@ -12,6 +12,9 @@ import polars as pl
 from tui.clock import from_milliseconds, iso, milliseconds
 from tui.tables import TIME, Table
 
+AHEAD = 5_000
+"""ms ahead of the clock that an event may be and count as now."""
+
 CHUNK = 2_000
 """Rows that are Python objects at a time, on the way between SQLite and frames: a megabyte."""
 

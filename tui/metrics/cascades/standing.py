@@ -68,12 +68,12 @@ class Standing:
     @property
     def detects(self) -> bool:
         """Whether there is a baseline, so that a state can be told."""
-        return self.is_followed and self.days >= LEAST_DAYS
+        return not self.lacking
 
     @property
     def lacking(self) -> str:
         """Why there is no state: `2 of 3 days`; empty where there is one."""
-        return "" if self.detects else _why(self.days, self.is_followed, LEAST_DAYS)
+        return _lacking(self.days, self.is_followed)
 
     @property
     def lacking_week(self) -> str:
@@ -87,8 +87,12 @@ def _why(days: float, is_followed: bool, least: int) -> str:
 
 
 def lacking(normals: pl.DataFrame, coin: str | None) -> str:
-    """Why no cascade of a coin, or of all, can be told where none can."""
-    return _why(days_of(normals), follows(normals, coin), LEAST_DAYS)
+    """Why no cascade of a coin, or of all, can be told; empty where they can."""
+    return _lacking(days_of(normals), follows(normals, coin))
+
+
+def _lacking(days: float, is_followed: bool) -> str:
+    return "" if is_followed and days >= LEAST_DAYS else _why(days, is_followed, LEAST_DAYS)
 
 
 def unheard(fed: Sequence[Feed]) -> tuple[str, ...]:
@@ -126,7 +130,7 @@ def standing(
     days, followed = days_of(normals), follows(normals, coin)
     if event is not None:
         word = Word(event.grade.word)
-    elif not followed or days < LEAST_DAYS:
+    elif _lacking(days, followed):
         word = Word.YOUNG
     else:
         word = Word.UNKNOWN if silent else Word.CALM

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tui.metrics.cascades.rule import Grade
 from tui.metrics.cascades.table import Cascade, Step
-from tui.metrics.events import Event, Kind
+from tui.metrics.event import Event, Kind
 from tui.tables import Side
 
 

@@ -1,44 +1,29 @@
-"""What a screen needs at one moment: the frames, cut at `as_of` by event time."""
+"""The frames of one moment, and the records that several panels make of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tui.clock import from_milliseconds, milliseconds
+from tui.clock import milliseconds
 from tui.metrics.amounts import by_venue
-from tui.metrics.around import NEAR, SECONDS, Around
+from tui.metrics.around import Around
 from tui.metrics.bounds import is_away
-from tui.metrics.cascades.rule import LEAST_DAYS
-from tui.metrics.cascades.standing import (
-    Standing,
-    days_of,
-    follows,
-    lacking,
-    standing,
-    unheard,
-)
+from tui.metrics.cascades.standing import Standing, lacking, standing, unheard
 from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
 from tui.metrics.depth import Absorption, MarketDepth, absorption
 from tui.metrics.drivers import Drivers, drivers
-from tui.metrics.events import Event, events
+from tui.metrics.events import Event, Seen, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.flow import asked_for
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
 from tui.metrics.windows import Liquidations, liquidations
-from tui.store.blocks import HOUR
-from tui.store.copies import Copy
-from tui.store.day import AHEAD, Day, whole_minutes
-from tui.store.reader import Reader
-from tui.store.recent import Recent
-from tui.store.shelf import Shelf
 from tui.store.sums import Summed
-from tui.store.thinned import depths, older
 from tui.store.year import Frames, Year
 from tui.tables import (
     ALERTS,
@@ -46,25 +31,16 @@ from tui.tables import (
     CONTROL,
     DEPTH,
     FLOW,
-    LIQUIDATIONS,
     NORMALS,
     OPTIONS,
-    QUOTES,
     SATURATION,
     SERIES,
     VOLATILITY,
-    Condition,
     Measure,
 )
 
 if TYPE_CHECKING:
-    from tui.store.search import Matches, Search
-
-POLLS = 5
-"""Polls in a row before a screen that slept reads the day anew, which takes less by then."""
-
-UNUSED = 60
-"""Live snapshots, one a second, after which what past moments have in common is let go."""
+    from tui.store.search import Matches
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,33 +191,34 @@ class Snapshot:
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if
         given, prices and averages of `base`. Silent venues are told of once they are judged."""
-        return events(
-            self.minutes,
-            self.whole_minutes if coin else self.venue_minutes,
-            self.largest,
-            self.coverage,
-            self.health,
-            self.quotes,
-            self.candles,
-            self.as_of,
+        seen = Seen(
+            as_of=self.as_of,
+            base=base,
+            coin=coin,
             wanted=self.streams,
             gives=self.gives,
             began=self.began,
-            base=base,
-            coin=coin,
+            minutes=self.minutes,
+            whole=self.whole_minutes if coin else self.venue_minutes,
+            venues=self.venue_minutes,
+            largest=self.largest,
+            coverage=self.coverage,
+            health=self.health,
+            quotes=self.quotes,
+            candles=self.candles,
             alerts=self.alerts,
             silences=self._silences if self.judged else None,
-            venues=self.venue_minutes,
             cascades=self.known_cascades if self.detects(coin) else None,
         )
+        return events(seen)
 
     def detects(self, coin: str | None = None) -> bool:
         """Whether the detector of cascades knows what is normal of a coin or of all; else bursts
         are told."""
-        return days_of(self.normals) >= LEAST_DAYS and follows(self.normals, coin)
+        return not self.lacking(coin)
 
     def lacking(self, coin: str | None = None) -> str:
-        """Why no cascade can be told: `2 of 3 days`."""
+        """Why no cascade can be told: `2 of 3 days`; empty where they can."""
         return lacking(self.normals, coin)
 
     @property
@@ -268,172 +245,3 @@ class Snapshot:
             "options": self.options,
             "flow": self.flow,
         }
-
-
-def take(reader: Reader, as_of: datetime) -> Snapshot:
-    """The snapshot of any moment, past ones too. StoreError when the store can't be read."""
-    day = Day(reader, milliseconds(as_of), followed=False)
-    return _snapshot(reader, day, as_of, Year(reader))
-
-
-class Live:
-    """The snapshots of a clock that runs: a day is read once and then followed.
-
-    A poll and a snapshot take 10 ms with a million liquidations in the day. From any thread, one
-    at a time. Both raise StoreError when the store can't be read; the next call tries again.
-    Past moments are read one by one; what two of them have in common is read once.
-    """
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._day: Day | None = None
-        self._shelf: Shelf | None = None
-        self._year = Year(reader)
-        self._unused = 0  # snapshots since the shelf was last needed
-
-    def poll(self) -> bool:
-        """Take in what is new; whether there was anything. A replaced file is opened anew."""
-        if self._reader.replaced:
-            self._day = self._shelf = None
-            self._year = Year(self._reader)
-            self._reader.reopen()
-        if self._day is None:
-            return True
-        new = self._day.poll()
-        for _ in range(POLLS):
-            if not self._day.behind:
-                return new
-            self._day.poll()
-        self._day = None
-        return True
-
-    def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
-        """`shown` a part of a second later, with the quotes that came since; None when none did.
-
-        A fifth of a poll and a snapshot: a price must not wait for the next second, the rest may.
-        """
-        if self._day is None or self._reader.replaced or not self._day.poll((QUOTES,)):
-            return None
-        return replace(shown, as_of=as_of, quotes=self._day.quotes(milliseconds(as_of)))
-
-    def around(self, ts: datetime, base: str, as_of: datetime) -> Around:
-        """What happened around a liquidation of `base`, as far as it was known at `as_of`."""
-        return around(self._reader, ts, base, as_of)
-
-    def older(self, base: str, as_of: datetime) -> pl.DataFrame:
-        """The ratios of `base` before those of the snapshot at `as_of` (30 ms, one coin alone)."""
-        return older(self._reader, base, milliseconds(as_of))
-
-    def depths(self, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
-        """The books of `base` over the `span` before `as_of`, some 96 rows of each."""
-        return depths(self._reader, base, milliseconds(as_of), span)
-
-    def search(self, conditions: Sequence[Condition]) -> "Search":
-        """Looks for the liquidations that meet all of these, at any moment."""
-        from tui.store.search import Search  # 2 ms that only a filter needs
-
-        return Search(self._reader, conditions)
-
-    def copies(self) -> list[Copy]:
-        """What the recorder keeps in the store for viewers that open it (tui.store.copies)."""
-        return [] if self._day is None else self._day.copies()
-
-    def at(self, as_of: datetime) -> Snapshot:
-        """The snapshot at `as_of`; a moment before the newest one asked for is read by itself."""
-        now = milliseconds(as_of)
-        if self._day is None:
-            self._day = Day(self._reader, now, followed=True)
-        if now // 60_000 < self._day.now // 60_000:
-            return self._past(as_of)
-        self._unused += 1
-        if self._unused > UNUSED:
-            self._shelf = None
-        return _snapshot(self._reader, self._day, as_of, self._year)
-
-    def minutes(self, as_of: datetime) -> pl.DataFrame:
-        """The whole minutes of the 24 h before `as_of` alone; where nothing was heard, at once."""
-        shelf = self._needed()
-        with self._reader.one_moment():
-            shelf.refresh()
-            return shelf.minutes().between(*whole_minutes(milliseconds(as_of)))
-
-    def _past(self, as_of: datetime) -> Snapshot:
-        now = milliseconds(as_of)
-        day = Day(self._reader, now, followed=False, shelf=self._needed())
-        return _snapshot(self._reader, day, as_of, self._year)
-
-    def _needed(self) -> Shelf:
-        self._unused = 0
-        if self._shelf is None:
-            self._shelf = Shelf(self._reader, self._day.held() if self._day else None)
-        return self._shelf
-
-
-class Walk:
-    """The snapshots of a stretch of the past, each moment no earlier than the one before.
-
-    An hour is opened at once and then gone through: opening each minute of a day with a million
-    liquidations by itself takes ten times as long.
-    """
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._shelf, self._year = Shelf(reader), Year(reader)
-        self._day: Day | None = None
-        self._end = 0
-        self._recent: Recent | None = None
-        self._due = 0  # up to when the newest rows are known
-
-    def at(self, as_of: datetime) -> Snapshot:
-        """The snapshot at `as_of`, as `take` gives it."""
-        now = milliseconds(as_of)
-        if self._day is None or now > self._end:
-            self._end = now + HOUR
-            self._day = Day(self._reader, now, followed=False, shelf=self._shelf, until=self._end)
-        return replace(
-            _snapshot(self._reader, self._day, as_of, self._year), recent=self._newest(now + AHEAD)
-        )
-
-    def _newest(self, cut: int) -> pl.DataFrame:
-        """Of an hour ahead a day holds the last rows, not the next ones: these are read as they
-        become due."""
-        if self._recent is None:
-            self._recent = Recent(self._reader, cut, cut)
-        elif cut > self._due:
-            self._recent.add(self._recent.between(self._due, cut))
-        self._due = cut
-        return self._recent.at(cut)
-
-
-def around(reader: Reader, ts: datetime, base: str, as_of: datetime) -> Around:
-    """The rows around a liquidation with their raw ones, and the quotes before it."""
-    since = ts - SECONDS - timedelta(milliseconds=1)  # a read leaves its first moment out
-    until = min(ts + SECONDS, as_of)
-    rows = reader.read(LIQUIDATIONS, since=since, until=until, raw=True)
-    quotes = reader.read(QUOTES, since=ts - NEAR, until=ts, where={"base": base})
-    return Around(rows, quotes)
-
-
-def _snapshot(reader: Reader, day: Day, as_of: datetime, year: Year) -> Snapshot:
-    began, wrote = reader.meta("began"), reader.latest_as_of()
-    return Snapshot(
-        as_of=as_of,
-        endpoint=reader.endpoint,
-        streams=tuple(Stream(venue, stream) for venue, stream in reader.meta("streams") or ()),
-        gives=dict(reader.meta("gives") or {}),
-        measures=_measures(reader.meta("measures") or {}),
-        began=None if began is None else from_milliseconds(began),
-        recorder_ts=min(wrote, as_of) if wrote else None,
-        around=None,
-        sums=day.sums(milliseconds(as_of)),
-        year=year,
-        **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # all of them frames
-    )
-
-
-def _measures(told: Mapping[str, Sequence[str]]) -> dict[str, tuple[Measure, ...]]:
-    """As the store's meta has them; a measure of a newer version is passed over."""
-    return {
-        venue: tuple(measure for measure in Measure if measure in names)
-        for venue, names in told.items()
-    }
