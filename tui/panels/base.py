@@ -8,7 +8,6 @@ order, at every greater.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -337,43 +336,3 @@ def finish(made: list[Content], view: View, width: int, height: int) -> list[Con
             Content(draw.drawn_with(line.plain, view.symbols), list(line.spans)) for line in lines
         ]
     return lines
-
-
-def code(venue: str) -> str:
-    """A venue in three letters."""
-    return draw.safe(venue)[:3].upper()
-
-
-def joined(width: int, *groups: list[draw.Part], gap: str = " │ ") -> Content:
-    """Groups of parts with bars (or `gap`) between; a group that has no room is left out."""
-    parts: list[draw.Part] = []
-    left = width
-    for group in groups:
-        between = len(gap) if parts else 0
-        need = _cells(group) + between
-        if need > left or need == between:
-            continue
-        parts += [(gap, "$frame"), *group] if parts else group
-        left -= need
-    return draw.line(width, *parts)
-
-
-def flowed(width: int, groups: Sequence[list[draw.Part]], most: int) -> list[Content]:
-    """The groups in at most `most` lines as `joined` makes them; what has no room goes on in the
-    next."""
-    lines: list[list[list[draw.Part]]] = [[]]
-    left = width
-    for group in groups:
-        need = _cells(group) + (3 if lines[-1] else 0)
-        if need > left and lines[-1]:
-            if len(lines) == most:
-                break
-            lines.append([])
-            left, need = width, need - 3
-        lines[-1].append(group)
-        left -= need
-    return [joined(width, *line) for line in lines]
-
-
-def _cells(group: list[draw.Part]) -> int:
-    return sum(len(part if isinstance(part, str) else part[0]) for part in group)

@@ -9,7 +9,7 @@ from tui import draw
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import SILENT
-from tui.panels.base import Age, Form, Panel, View, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
@@ -212,10 +212,10 @@ def _row(one: Event, view: View, width: int, form: Form, brief: bool, selected: 
 
 
 def _strip(record: EventsRecord, view: View, width: int) -> Content:
-    groups: list[list[draw.Part]] = [[f"{view.key(5)}events"]]
+    groups: list[draw.Group] = [f"{view.key(5)}events"]
     for one in record.events:
         mark, style = marked(one, view)
         groups.append([f"{one.ts:%H:%M} ", (f"{mark} {told(one, True)}", style)])
     if not record.events:
-        groups.append(["none in 24h"])
-    return joined(width, *groups)
+        groups.append("none in 24h")
+    return draw.joined(width, *groups)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from textwrap import wrap
 
 from textual.content import Content
 
@@ -13,7 +12,7 @@ from tui.metrics import flows as metric
 from tui.metrics.feeds import limit
 from tui.metrics.flows import DAYS, Demand, Own
 from tui.panels import shared
-from tui.panels.base import Age, Form, Panel, View, code, flowed, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import words
 from tui.snapshot import Snapshot
 from tui.tables import FLOW, SERIES
@@ -140,8 +139,7 @@ def _proxies(demand: Demand, width: int, shown: tuple[str, ...]) -> list[Content
 
 
 def _premium(demand: Demand, width: int) -> list[Content]:
-    groups: list[list[draw.Part]] = [[text] for text in words.premium(demand.premium)]
-    return flowed(width, groups, 2)
+    return draw.flowed(width, words.premium(demand.premium), 2)
 
 
 def _series(demand: Demand, width: int, chosen: str | None = None) -> list[Content]:
@@ -149,8 +147,7 @@ def _series(demand: Demand, width: int, chosen: str | None = None) -> list[Conte
     lines = []
     for one in demand.series:
         style = "reverse" if one.name == chosen else "" if one.value is not None else "$muted"
-        pieces = wrap(told(one), width) or [""]
-        lines += [draw.line(width, (piece, style)) for piece in pieces[:2]]
+        lines += draw.wrapped(told(one), width, style)[:2]
     return lines
 
 
@@ -182,7 +179,7 @@ def _change(value: float | None) -> str:
 def _bare(demand: Demand, width: int) -> list[Content]:
     day = demand.proxies["24h"]
     premium = draw.lacking(draw.change(demand.premium.with_usdt, 3))
-    parts = (f"{code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
+    parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
     spot = " ".join(parts) or draw.missing()
     first = next((one for one in demand.series if one.value is not None), None)
     texts = (
@@ -195,10 +192,8 @@ def _bare(demand: Demand, width: int) -> list[Content]:
 
 def _strip(demand: Demand, view: View, width: int) -> list[Content]:
     day = demand.proxies["24h"]
-    parts = (f"{code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
+    parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
     spot = f"{view.key(0)}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
     ratio = f"spot÷perp {draw.lacking(draw.ratio(day.ratio))}"
-    texts = (spot, ratio, *words.premium(demand.premium))
-    first: list[list[draw.Part]] = [[text] for text in texts]
-    second: list[list[draw.Part]] = [[told(one)] for one in demand.series]
-    return [joined(width, *first), joined(width, *second)]
+    first = draw.joined(width, spot, ratio, *words.premium(demand.premium))
+    return [first, draw.joined(width, *map(told, demand.series))]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from textwrap import wrap
 
 import polars as pl
 from textual.content import Content
@@ -57,7 +56,7 @@ def _others(snapshot: Snapshot) -> tuple[tuple[str, float], ...]:
 def words(made: Havens, deep: HavenHistory, width: int) -> list[Content]:
     """The test in words, the spread between gold markets, and what else is or is not quoted."""
     texts = (tested(deep.test), spread(made), *_quoted(deep.others))
-    return [draw.line(width, piece) for text in texts for piece in wrap(text, width)]
+    return [line for text in texts for line in draw.wrapped(text, width)]
 
 
 def tested(test: HavenTest) -> str:

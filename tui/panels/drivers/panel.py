@@ -1,14 +1,13 @@
 """The drivers panel: its forms, its age, its detail."""
 
 from dataclasses import replace
-from textwrap import wrap
 
 from textual.content import Content
 
 from tui import draw
 from tui.draw.framed import Series, framed
 from tui.metrics.feeds import limit
-from tui.panels.base import Age, Form, Panel, View, flowed, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import record as made
 from tui.panels.drivers import table, words
 from tui.panels.drivers.record import SPANS, Charts, DriversRecord
@@ -89,28 +88,25 @@ class DriversPanel(Panel):
 
 
 def _sentence(record: DriversRecord, width: int) -> list[Content]:
-    pieces = wrap(words.sentence(record.move), width) or [""]
-    return [draw.line(width, (piece, "bold")) for piece in pieces]
+    return draw.wrapped(words.sentence(record.move), width, "bold")
 
 
 def _below(record: DriversRecord, width: int) -> list[Content]:
-    groups: list[list[draw.Part]] = [[text] for text in words.money(record)]
-    paid: list[list[draw.Part]] = [[text] for text in words.premium(record.made.premium)]
-    lines = flowed(width, groups, 2) + flowed(width, paid, 2)
-    if lacking := words.left_out(record.move.flow):
-        lines += [draw.line(width, (piece, "$muted")) for piece in wrap(lacking, width)]
-    return lines
+    money, premium = words.money(record), words.premium(record.made.premium)
+    lines = draw.flowed(width, money, 2) + draw.flowed(width, premium, 2)
+    return lines + draw.wrapped(words.left_out(record.move.flow), width, "$muted")
 
 
 def _by_venue(record: DriversRecord, width: int) -> list[Content]:
     """Funding and basis of each venue."""
     basis = record.made.basis.venues
-    groups: list[list[draw.Part]] = []
-    for one in record.funding:
-        if one.venue in basis:
-            text = f"{draw.safe(one.venue)} fund {draw.funding(one.rate_8h)}"
-            groups.append([f"{text} basis {draw.change(basis[one.venue], 3)}"])
-    return flowed(width, groups, 3) if groups else []
+    groups = [
+        f"{draw.safe(one.venue)} fund {draw.funding(one.rate_8h)}"
+        f" basis {draw.change(basis[one.venue], 3)}"
+        for one in record.funding
+        if one.venue in basis
+    ]
+    return draw.flowed(width, groups, 3) if groups else []
 
 
 def _bare(record: DriversRecord, width: int) -> list[Content]:
@@ -126,8 +122,8 @@ def _bare(record: DriversRecord, width: int) -> list[Content]:
 
 def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
     first = f"{view.key(7)}{draw.safe(record.made.base)} {words.sentence(record.move)}"
-    groups = [[text] for text in (*words.money(record), *words.premium(record.made.premium))]
-    return [draw.line(width, first), joined(width, *groups)]  # type: ignore[arg-type]
+    groups = (*words.money(record), *words.premium(record.made.premium))
+    return [draw.line(width, first), draw.joined(width, *groups)]
 
 
 def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from textwrap import wrap
 
 from textual.content import Content
 
@@ -78,17 +77,13 @@ def _day(expiry: datetime | None) -> str:
 def sentences(coins: Sequence[CoinOptions], width: int) -> list[Content]:
     """DVOL in its year, and the term structure in words."""
     return [line for coin in coins for text in (index(coin), f"{coin.base}: {coin.words}")
-            for line in _wrapped(text, width)]  # fmt: skip
+            for line in draw.wrapped(draw.safe(text), width)]  # fmt: skip
 
 
 def notes(coins: Sequence[CoinOptions], width: int) -> list[Content]:
     """How well the marks agree, and how all of it is made."""
     texts = (*map(checked, coins), HOW)
-    return [line for text in texts for line in _wrapped(text, width, "$muted")]
-
-
-def _wrapped(text: str, width: int, style: str = "") -> list[Content]:
-    return [draw.line(width, (piece, style)) for piece in wrap(draw.safe(text), width)]
+    return [line for text in texts for line in draw.wrapped(draw.safe(text), width, "$muted")]
 
 
 def index(coin: CoinOptions) -> str:
