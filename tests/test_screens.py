@@ -18,8 +18,9 @@ from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
 from tui.panels import PANELS
-from tui.panels.base import AGE_CELLS, Panel, View
+from tui.panels.base import Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import AGE_CELLS
 from tui.screens import keys, looks
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail

@@ -212,7 +212,7 @@ def _row(one: Event, view: View, width: int, form: Form, brief: bool, selected: 
 
 
 def _strip(record: EventsRecord, view: View, width: int) -> Content:
-    groups: list[draw.Group] = [f"{view.key(5)}events"]
+    groups: list[draw.Group] = [f"{view.key}events"]
     for one in record.events:
         mark, style = marked(one, view)
         groups.append([f"{one.ts:%H:%M} ", (f"{mark} {told(one, True)}", style)])

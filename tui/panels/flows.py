@@ -193,7 +193,7 @@ def _bare(demand: Demand, width: int) -> list[Content]:
 def _strip(demand: Demand, view: View, width: int) -> list[Content]:
     day = demand.proxies["24h"]
     parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
-    spot = f"{view.key(0)}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
+    spot = f"{view.key}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
     ratio = f"spot÷perp {draw.lacking(draw.ratio(day.ratio))}"
     first = draw.joined(width, spot, ratio, *words.premium(demand.premium))
     return [first, draw.joined(width, *map(told, demand.series))]

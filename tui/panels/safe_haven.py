@@ -207,7 +207,7 @@ def _strip(made: Havens, view: View, width: int) -> list[Content]:
     day, week = (draw.lacking(draw.change(spans.get(span), 1)) for span in ("24h", "7d"))
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
     groups = (
-        f"{view.key(4)}gold {draw.whole(made.gold_price)} {day}",
+        f"{view.key}gold {draw.whole(made.gold_price)} {day}",
         f"7d {week}",
         f"BTC {_oz(made)} oz {draw.change(made.ounces_change_24h, 1)}",
         f"flight {short}",

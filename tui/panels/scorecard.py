@@ -108,7 +108,7 @@ class ScorecardPanel(Panel):
         """By form; a selected line below the last row is scrolled to."""
         if form is Form.STRIP:
             first, *others = map(brief, record.scores)
-            return [draw.joined(width, f"{view.key(6)}{first}", *others)]
+            return [draw.joined(width, f"{view.key}{first}", *others)]
         if form is Form.BARE:
             lines = [_selected(brief(one), width, n, view) for n, one in enumerate(record.scores)]
         else:

@@ -12,8 +12,9 @@ from textual.content import Content
 
 from tui import remembered
 from tui.layouts import following, named
-from tui.panels.base import AGE_CELLS, RULES, Age, Panel, View, finish, stamped
+from tui.panels.base import Age, Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import AGE_CELLS, RULES, finish, stamped
 from tui.screens.detail import Detail, panel_named
 from tui.screens.drawing import Wanted
 from tui.screens.hints import hint

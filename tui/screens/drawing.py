@@ -13,8 +13,9 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.windows import Liquidations
 from tui.panels import header
-from tui.panels.base import Age, Panel, View, finish
+from tui.panels.base import Age, Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import finish
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
 

@@ -183,7 +183,7 @@ def _pair(record: DepthRecord, market: str) -> str:
 
 def strip(record: DepthRecord, view: View, width: int) -> list[Content]:
     """One row of sums and the absorption, one of what a million costs at each venue."""
-    head = f"{view.key(8)}depth {draw.safe(record.base)}  "
+    head = f"{view.key}depth {draw.safe(record.base)}  "
     groups = [f"{head}perp 1% {_pair(record, 'perp')}", f"spot {_pair(record, 'spot')}"]
     sides = f"L {absorbed(record, 'long')} S {absorbed(record, 'short')}"
     groups.append(f"absorb {record.absorption.window} {sides}")

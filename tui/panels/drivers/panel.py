@@ -121,7 +121,7 @@ def _bare(record: DriversRecord, width: int) -> list[Content]:
 
 
 def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
-    first = f"{view.key(7)}{draw.safe(record.made.base)} {words.sentence(record.move)}"
+    first = f"{view.key}{draw.safe(record.made.base)} {words.sentence(record.move)}"
     groups = (*words.money(record), *words.premium(record.made.premium))
     return [draw.line(width, first), draw.joined(width, *groups)]
 

@@ -15,7 +15,7 @@ from tui.tables import Side
 
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
     """By height: windows; and the feed; and the minutes between them; then more of each."""
-    name = f"{view.key(1)}liq {totals.bound(record.liquidations)}  "
+    name = f"{view.key}liq {totals.bound(record.liquidations)}  "
     over = 1 if height < 4 else min(3, height - 2)
     first = _under(name, width, windows(record, view), over)
     second = minutes(record, view, width)

@@ -27,7 +27,7 @@ def _first(record: LongShort, measure: Measure) -> str:
 
 def strip(record: LongShort, view: View, width: int) -> list[Content]:
     """One row of ratios and the sum, one of each venue's open interest and funding."""
-    head = f"{view.key(2)}L/S {draw.safe(record.base)}  accts "
+    head = f"{view.key}L/S {draw.safe(record.base)}  accts "
     groups = [head + (_ratios(record, Measure.ACCOUNTS) or draw.missing())]
     if tops := _ratios(record, Measure.TOP_POSITIONS):
         groups.append("toppos " + tops)

@@ -105,7 +105,7 @@ def strip(record: AveragesRecord, view: View, width: int) -> list[Content]:
     made = record.averages
     groups: list[draw.Group] = []
     for line in made.lines:
-        key = "" if groups else view.key(3)
+        key = "" if groups else view.key
         if line.value is None:
             groups.append(f"{key}{line.name} {lacking(line)}")
             continue

@@ -106,5 +106,5 @@ def strip(coins: Sequence[CoinOptions], view: View, width: int) -> list[Content]
         first.append(f"{head}  rank {share(coin.rank.rank)}  {draw.safe(coin.words)}")
         pairs = (f"{t.name} {vol(t.atm)} {points(t.risk_reversal)}" for t in coin.tenors)
         below.append(f"{name} ATM RR  " + "  ".join(pairs))
-    first[0] = view.key(9) + first[0]
+    first[0] = view.key + first[0]
     return [draw.joined(width, *first), draw.joined(width, *below)]

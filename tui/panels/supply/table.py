@@ -116,7 +116,7 @@ def strip(made: Supply, view: View, width: int) -> list[Content]:
     at = next((one for one in made.zones if one.place is Place.AT), None)
     above, below = pairs(made)
     here = f"in {brief(at)} {draw.share(at.zone.share)}" if at else "in no zone"
-    first: draw.Group = [f"{view.key(0)}supply ", (above, STYLES[Place.ABOVE])]
+    first: draw.Group = [f"{view.key}supply ", (above, STYLES[Place.ABOVE])]
     traded = f"{draw.share(made.above)} traded above"
     return [
         draw.joined(width, first, here, below, traded),
