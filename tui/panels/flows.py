@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import flows as metric
 from tui.metrics.feeds import limit
@@ -99,7 +99,7 @@ class FlowsPanel(Panel):
         lines = [*_proxies(demand, width, DEEP), *_premium(demand, width)]
         lines += _series(demand, width, name)
         rest = height - len(lines)
-        if record.chosen is None or len(record.days) < 2 or rest < 5:
+        if record.chosen is None or len(record.days) < 2 or rest < LEAST:
             return lines
         line = Series(draw.safe(record.chosen.name), record.values, "$accent", _number)
         first, last, cursor = record.days[0], record.days[-1], view.drill.cursor

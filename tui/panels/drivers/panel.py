@@ -5,7 +5,7 @@ from dataclasses import replace
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Chart, Series, stacked
 from tui.metrics.feeds import limit
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import record as made
@@ -16,8 +16,6 @@ from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES
 
 ROOMY = 52
 """Columns of a detail in which the table of a box has room."""
-CHART = 5
-"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
 
 
 class DriversPanel(Panel):
@@ -79,12 +77,11 @@ class DriversPanel(Panel):
         by_venue = table.venues(record, width)
         if record.charts is None:
             return lines + by_venue
+        rest = height - len(lines)
+        if rest - len(by_venue) >= LEAST:
+            return lines + by_venue + _charts(record.charts, view, width, rest - len(by_venue))
         # In a low pane the charts go before the table by venue: it can be scrolled to.
-        charts = _charts(record.charts, view, width, max(2 * CHART, height - len(lines)))
-        if height - len(lines) - len(by_venue) < CHART:
-            return lines + charts + by_venue
-        rest = height - len(lines) - len(by_venue)
-        return lines + by_venue + _charts(record.charts, view, width, rest)
+        return lines + _charts(record.charts, view, width, max(2 * LEAST, rest)) + by_venue
 
 
 def _sentence(record: DriversRecord, width: int) -> list[Content]:
@@ -128,8 +125,6 @@ def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
 
 def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:
     """CVD, the price, and with room the premium, over the same minutes."""
-    if height < CHART:
-        return []
     if not any(value is not None for value in (*charts.spot, *charts.perp)):
         return [draw.line(width, ("n/a (too little of the span was heard)", "$muted"))]
     cvd = [
@@ -137,20 +132,14 @@ def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content
         Series("perp", charts.perp, "$accent", draw.net),
     ]
     of = ", ".join(draw.safe(venue) for venue in charts.venues)
+    premium = Series("Coinbase premium", charts.premium, "$gold", _premium)
     parts = [
-        (cvd, f"CVD of {of}", draw.net),
-        ([Series("price", charts.price, "$above", draw.whole)], "", draw.whole),
-        ([Series("Coinbase premium", charts.premium, "$gold", _premium)], "", _premium),
+        Chart(cvd, f"CVD of {of}", draw.net),
+        Chart([Series("price", charts.price, "$above", draw.whole)], form=draw.whole),
+        Chart([premium], form=_premium),
     ]
-    count = max(1, min(len(parts), height // (CHART + 1)))
-    rest = height // (count + 1) if count > 1 else 0
-    heights = [height - rest * (count - 1), rest, rest]
-    first, last = charts.since, charts.end
-    lines: list[Content] = []
-    for (series, title, form), rows in zip(parts[:count], heights, strict=False):
-        cursor = view.drill.cursor
-        lines += framed(series, width, rows, view.symbols, first, last, cursor, title, form=form)
-    return lines
+    first, last, cursor = charts.since, charts.end, view.drill.cursor
+    return stacked(parts, width, height, view.symbols, first, last, cursor)
 
 
 def _premium(value: float | None) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.options import CoinOptions, TenorIv, dearer
 from tui.panels.base import View
@@ -32,8 +32,6 @@ HOW = (
     " straight between strikes and expiries, never beyond them. RR = 25Δ call less put: negative,"
     " puts dearer."
 )
-LEAST = 5
-"""Rows of a chart below which it says nothing."""
 ROOM = 12
 """Rows that a chart is left before the notes have a place."""
 
