@@ -2,7 +2,7 @@
 
 from tui.draw.bars import hbar
 from tui.draw.charts import columns, fall, line_chart, price_row, sparkline
-from tui.draw.lines import Group, flowed, joined, wrapped
+from tui.draw.lines import Group, flowed, joined, unknown, wrapped
 from tui.draw.numbers import (
     MISSING,
     age,
@@ -76,6 +76,7 @@ __all__ = [
     "slope",
     "sparkline",
     "symbols",
+    "unknown",
     "usd",
     "whole",
     "wrapped",

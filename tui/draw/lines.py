@@ -5,7 +5,8 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from tui.draw.text import Part, line
+from tui.draw.numbers import missing
+from tui.draw.text import Part, line, safe
 
 Group = Part | list[Part]
 """What stands together or not at all."""
@@ -48,6 +49,11 @@ def flowed(width: int, groups: Sequence[Group], most: int) -> list[Content]:
 def wrapped(text: str, width: int, style: str = "") -> list[Content]:
     """Words in as many lines as they take; none for an empty text."""
     return [line(width, (piece, style)) for piece in wrap(text, width)]
+
+
+def unknown(reason: str, width: int) -> Content:
+    """The one line of what is not there, and why: `n/a (reason)`."""
+    return line(width, (missing(safe(reason)), "$muted"))
 
 
 def _parts(group: Group) -> list[Part]:

@@ -120,8 +120,7 @@ def _every_day(known: dict[datetime, float]) -> tuple[datetime, ...]:
 def _proxies(demand: Demand, width: int, shown: tuple[str, ...]) -> list[Content]:
     """A row a window: the spot CVD of each venue, and spot ÷ perpetual volume."""
     if demand.newest is None:
-        text = f"n/a (no taker flow of {draw.safe(demand.base)} in the store)"
-        return [draw.line(width, (text, "$muted"))]
+        return [draw.unknown(f"no taker flow of {demand.base} in the store", width)]
     venues = list(dict.fromkeys(v for one in demand.proxies.values() for v in one.spot))
     wanted = [Column("name", "spot CVD", 9, right=False)]
     wanted += [Column(venue, draw.safe(venue)[:8], 9, rank) for rank, venue in enumerate(venues, 1)]

@@ -90,7 +90,7 @@ def charts(deep: HavenHistory, view: View, width: int, height: int) -> list[Cont
     if height < LEAST:
         return []
     if shown.height < 2:
-        return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
+        return [draw.unknown("no common days of BTC and gold yet", width)]
     start = shown.select(pl.col("btc", "gold") / pl.col("btc", "gold").first())
     paths = [
         Series("BTC", start["btc"].to_list(), "$accent", draw.ratio),

@@ -82,7 +82,7 @@ class SafeHavenPanel(Panel):
             and made.gold_price is None
             and not any(made.returns.get("gold", {}).values())
         ):
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.BARE:
             return _bare(made, width)
         if form is Form.STRIP:
@@ -220,7 +220,7 @@ def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Co
     if height < 6:
         return []
     if paths is None or paths.height < 2:
-        return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
+        return [draw.unknown("no common days of BTC and gold yet", width)]
     series = [
         Series("BTC", paths["btc"].to_list(), "$accent", draw.ratio),
         Series("gold", paths["gold"].to_list(), "$gold", draw.ratio),

@@ -76,6 +76,11 @@ def standing(snapshot: Snapshot, tape: Liquidations, coin: str | None) -> Standi
     )
 
 
+def undetected(snapshot: Snapshot, coin: str | None) -> str:
+    """Why no cascade of a coin, or of all, can be told: `2 of 3 days`; empty where one can."""
+    return "" if snapshot.detects(coin) else snapshot.lacking(coin)
+
+
 def feeds(snapshot: Snapshot, tape: Liquidations) -> tuple[Feed, ...]:
     """Every feed at the snapshot's moment."""
     return _once(snapshot, "feeds", lambda: snapshot.feeds(tape))

@@ -80,7 +80,7 @@ def chart(record: DepthRecord, view: View, width: int, height: int) -> list[Cont
         return []
     found = past(record, book)
     if found is None or sum(value is not None for value in found.bids) < 2:
-        return [draw.line(width, ("n/a (no history of it yet)", "$muted"))]
+        return [draw.unknown("no history of it yet", width)]
     mark = "≥" if found.low else ""
     series = [
         Series(f"bids ±1% {mark}", found.bids, "$above", _millions),

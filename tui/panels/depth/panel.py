@@ -69,8 +69,7 @@ class DepthPanel(Panel):
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if not record.books:
-            text = f"n/a (no order book of {draw.safe(record.base)} within the last hour)"
-            return [draw.line(width, (text, "$muted"))]
+            return [draw.unknown(f"no order book of {record.base} within the last hour", width)]
         if form is Form.BARE:
             return bare(record, width)
         if form is Form.STRIP:

@@ -55,8 +55,7 @@ class DriversPanel(Panel):
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if record.made.newest is None:
-            text = f"n/a (no taker flow of {draw.safe(record.made.base)} in the store)"
-            return [draw.line(width, (text, "$muted"))]
+            return [draw.unknown(f"no taker flow of {record.made.base} in the store", width)]
         if form is Form.BARE:
             return _bare(record, width)
         if form is Form.STRIP:
@@ -126,7 +125,7 @@ def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
 def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:
     """CVD, the price, and with room the premium, over the same minutes."""
     if not any(value is not None for value in (*charts.spot, *charts.perp)):
-        return [draw.line(width, ("n/a (too little of the span was heard)", "$muted"))]
+        return [draw.unknown("too little of the span was heard", width)]
     cvd = [
         Series("spot", charts.spot, "$gold", draw.net),
         Series("perp", charts.perp, "$accent", draw.net),

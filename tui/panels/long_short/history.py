@@ -63,7 +63,7 @@ def rows(record: LongShort, one: Ratio, view: View, width: int, height: int) -> 
         return []
     found = past(record, one)
     if found is None or found.height < 2:
-        return [draw.line(width, ("n/a (no history of it yet)", "$muted"))]
+        return [draw.unknown("no history of it yet", width)]
     first, last = ends(record)
     values = resampled(found, first, last, PERIOD)
     series = [Series(f"{draw.safe(one.venue)} {NAMES[one.measure]}", values, "$accent", draw.ratio)]

@@ -76,8 +76,8 @@ class LongShortPanel(Panel):
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if not record.venues:
-            text = f"n/a (no ratios or open interest of {draw.safe(record.base)} in the store)"
-            return [draw.line(width, (text, "$muted"))]
+            reason = f"no ratios or open interest of {record.base} in the store"
+            return [draw.unknown(reason, width)]
         if form is Form.BARE:
             return bare(record, width)
         if form is Form.STRIP:

@@ -68,7 +68,7 @@ class MovingAveragesPanel(Panel):
         """By form; the reason alone where there is no price and no candle."""
         made = record.averages
         if made.reason and all(line.value is None for line in made.lines):
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.BARE:
             return bare(made, width)
         if form is Form.STRIP:

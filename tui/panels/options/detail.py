@@ -110,7 +110,7 @@ def chart(record: OptionsRecord, view: View, width: int, height: int) -> list[Co
         return []
     days = max(map(len, record.closes.values()), default=0)
     if not any(value is not None for closes in record.closes.values() for value in closes):
-        return [draw.line(width, ("n/a (no daily closes of DVOL yet)", "$muted"))]
+        return [draw.unknown("no daily closes of DVOL yet", width)]
     series = [
         Series(draw.safe(base), [v and v * 100 for v in closes], style, lambda v: f"{v:.1f}")
         for (base, closes), style in zip(record.closes.items(), STYLES, strict=False)

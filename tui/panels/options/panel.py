@@ -51,8 +51,7 @@ class OptionsPanel(Panel):
         """By form; the reason alone where there is nothing."""
         coins = record.options.coins
         if not coins:
-            reason = draw.safe(record.options.reason or "")
-            return [draw.line(width, (draw.missing(reason), "$muted"))]
+            return [draw.unknown(record.options.reason or "", width)]
         if form is Form.BARE:
             return bare(coins, width)
         if form is Form.STRIP:

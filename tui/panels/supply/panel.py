@@ -64,7 +64,7 @@ class SupplyPanel(Panel):
         """By form; the reason alone where there is no profile or no price."""
         made = record.supply
         if made.reason:
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.STRIP:
             return strip(made, view, width)
         label = draw.line(width, (source(made, width), "$muted"))
