@@ -35,6 +35,7 @@ from tui.screens.seeking import Found
 from tui.screens.source import Source
 from tui.screens.thrift import ThriftyDriver
 from tui.screens.time_keys import TimeKeys
+from tui.screens.view_keys import ViewKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES, fitting
@@ -303,10 +304,9 @@ class LiqtopApp(App[None]):
             owner = type(self.screen)
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
-            shared = [LiveScreen, TimeKeys, LiqtopApp]
             owners = [one for one in owner.__mro__ if issubclass(one, LiveScreen)]
             own = Section("Keys here", keys.rows(owners[: owners.index(LiveScreen)], bound, absent))
-            everywhere = Section("Keys everywhere", keys.rows(shared, bound))
+            everywhere = Section("Keys everywhere", keys.rows(self.everywhere(), bound))
             sections = [own, everywhere, Section("This run", self.this_run())]
             self.push_screen(Help(sections, self.look.symbols))
 
@@ -326,9 +326,14 @@ class LiqtopApp(App[None]):
         return rows
 
     @staticmethod
-    def scopes() -> list[list[type]]:
+    def everywhere() -> list[type]:
+        """The owners of the keys that every screen has."""
+        return [ViewKeys, TimeKeys, LiqtopApp]
+
+    @classmethod
+    def scopes(cls) -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
-        shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
+        shared = cls.everywhere()
         return [[Dashboard, *shared], [Detail, *shared], [Help], [Choice], [TimeChoice]]
 
     # the end

@@ -18,7 +18,7 @@ from tui.screens.choice import Choice
 from tui.values import THEMES, WINDOW_NAMES
 
 if TYPE_CHECKING:
-    from tui.screens.live import LiveScreen
+    from tui.screens.view_keys import ViewKeys
 
 TIME = "time"
 ALL = "all"
@@ -105,7 +105,7 @@ class Palette(Choice):
         ]
 
 
-async def opened(screen: "LiveScreen") -> None:
+async def opened(screen: "ViewKeys") -> None:
     """Ask for a command over this screen, and do it."""
     monitor = screen.monitor
 
@@ -117,7 +117,7 @@ async def opened(screen: "LiveScreen") -> None:
     await monitor.push_screen(Palette(known, monitor.read_time), answered)
 
 
-def obey(screen: "LiveScreen", line: str) -> None:
+def obey(screen: "ViewKeys", line: str) -> None:
     """Do what a whole command line says."""
     monitor, (name, _, word) = screen.monitor, line.partition(" ")
     match name:
