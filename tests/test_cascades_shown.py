@@ -231,7 +231,7 @@ async def test_a_key_lists_the_past_cascades_and_enter_opens_one_in_time(tmp_pat
         await pilot.press("j", "enter")
         await pilot.pause()
         (whole,) = [one for one in taken.known_cascades if one.base is None]
-        assert app.moment() == whole.steps[-1].ts
+        assert app.time.moment() == whole.steps[-1].ts
 
 
 def test_a_multiple_is_a_lower_bound_where_a_venue_was_away() -> None:

@@ -308,11 +308,11 @@ class Dashboard(LiveScreen):
             self.redraw()
         elif self._zoomed:
             self._zoom(None)
-        elif self.monitor.travel:
+        elif self.monitor.time.travel:
             self.action_live()
 
     def action_back_or_quit(self) -> None:
-        if self._selected or self._zoomed or self.monitor.travel:
+        if self._selected or self._zoomed or self.monitor.time.travel:
             self.action_back()
         else:
             self.app.exit()

@@ -116,8 +116,8 @@ class LiveScreen(ViewKeys):
         second = int(now.timestamp())
         if second != self._second:
             self.redraw(now)
-        elif self.monitor.held is None:
-            at = self.monitor.moment(now)
+        elif self.monitor.time.held is None:
+            at = self.monitor.time.moment(now)
             header = self._header_wanted(now)
             self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
 
@@ -134,11 +134,11 @@ class LiveScreen(ViewKeys):
                 now,
                 self._header_wanted(now),
                 tuple(self.wanted()),
-                self.monitor.held,
+                self.monitor.time.held,
                 self.frozen_feed,
                 self.feeds_width,
-                self.monitor.moment(now),
-                plays=bool(self.monitor.travel and self.monitor.travel.speed),
+                self.monitor.time.moment(now),
+                plays=self.monitor.time.plays,
             )
         )
 
@@ -147,7 +147,7 @@ class LiveScreen(ViewKeys):
             return None
         # Between two seconds a replay's panels stand still, and so does what it is said to show.
         drawn = self._drawn_at or now
-        travel = self.monitor.travel.words(drawn) if self.monitor.travel else ()
+        travel = self.monitor.time.travel.words(drawn) if self.monitor.time.travel else ()
         view = replace(self.monitor.look, notice=self._notice(now), travel=travel)
         return Wanted(None, *self.sizes["header"], view)
 

@@ -124,7 +124,7 @@ def obey(screen: "ViewKeys", line: str) -> None:
         case "time":
             monitor.go(monitor.read_time(word))
         case "live":
-            monitor.live()
+            monitor.time.live()
         case "coin":
             monitor.look = replace(monitor.look, coin=None if word == ALL else word)
         case "window":
