@@ -76,6 +76,25 @@ class Kept:
     opens: Drill | None = None  # where its selected row leads
     selectable: int = 0  # how many of its rows can be selected
 
+    @classmethod
+    def of(
+        cls, wanted: Wanted, shown: Snapshot, lines: list[Content], age: Age, record: Any
+    ) -> "Kept":
+        """What was drawn from a record of that snapshot."""
+        panel = wanted.panel
+        assert panel is not None
+        return cls(
+            wanted,
+            shown.as_of,
+            weakref.ref(shown),
+            rows_of(shown),
+            lines,
+            age,
+            panel.moments(record),
+            panel.opens(record, wanted.view),
+            panel.selectable(record),
+        )
+
     @property
     def judges(self) -> bool:
         """Whether the panel tells how far venues can be trusted: the feed's and that of events."""
