@@ -3,7 +3,6 @@
 `:win 1h`, `:light`, `:time -3h`. Loaded when it is opened first: a start does not wait for it.
 """
 
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widgets import Input
 
-from tui import draw
 from tui.errors import UsageError
 from tui.screens.choice import Choice
 from tui.values import THEMES, WINDOW_NAMES
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
 TIME = "time"
 ALL = "all"
-BOX_CELLS = 40
-"""The width of the box, as the style sheet has it."""
 
 
 def commands(coins: Iterable[str], layouts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -72,6 +68,7 @@ class Palette(Choice):
     wrong with it."""
 
     PLACEHOLDER: ClassVar[str] = "command"
+    CELLS: ClassVar[int] = 40
 
     def __init__(self, known: dict[str, tuple[str, ...]], read: Callable[[str], datetime]) -> None:
         super().__init__()
@@ -93,16 +90,13 @@ class Palette(Choice):
             if name == TIME:
                 self._read(word)
         except UsageError as error:
-            self.say([Content(part) for part in textwrap.wrap(draw.safe(str(error)), BOX_CELLS)])
+            self.say(self.wrapped(str(error)))
         else:
             self.dismiss(row)
 
     def unknown(self) -> list[Content]:
         """The commands there are."""
-        return [
-            Content(part)
-            for part in textwrap.wrap("no such command: " + ", ".join(self._known), BOX_CELLS)
-        ]
+        return self.wrapped("no such command: " + ", ".join(self._known))
 
 
 async def opened(screen: "ViewKeys") -> None:
