@@ -17,7 +17,7 @@ from tui import remembered
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
-from tui.panels import PANELS
+from tui.panels import BY_NAME
 from tui.panels.base import Panel, View
 from tui.panels.drill import Drill
 from tui.panels.frame import AGE_CELLS
@@ -238,7 +238,7 @@ def test_help_never_reads_markup() -> None:
 
 # reading
 
-LIQUIDATIONS_PANEL = next(panel for panel in PANELS if panel.name == "liquidations")
+LIQUIDATIONS_PANEL = BY_NAME["liquidations"]
 
 
 def wanted(panel: Panel, **look: Any) -> Wanted:

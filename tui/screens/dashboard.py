@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 
 from tui import remembered
 from tui.layouts import following, named
+from tui.panels import BY_NAME
 from tui.panels.base import Panel
 from tui.panels.drill import Drill
-from tui.screens.detail import Detail, panel_named
+from tui.screens.detail import Detail
 from tui.screens.picture import Picture
 from tui.screens.placed import FEED, PlacedPanels
 
@@ -92,7 +93,7 @@ class Dashboard(PlacedPanels):
         """Another panel's detail; without a key of its own where no layout has it."""
         if name in self._panes:
             self._open(name)
-        elif (panel := panel_named(name)) is not None:
+        elif (panel := BY_NAME.get(name)) is not None:
             self.app.push_screen(Detail(panel, self.monitor.look))
 
     def action_zoom(self) -> None:
