@@ -15,6 +15,8 @@ from tui.panels.age import Age
 from tui.panels.drill import Drill
 from tui.panels.frame import (
     AGE_CELLS,
+    BOX,
+    RULES,
     STRIP,
     Form,
     boxed,
@@ -55,6 +57,9 @@ class Panel(ABC):
     """What the detail's chart can show, shortest first; none: the window of the whole screen."""
     strip: int = STRIP
     """The rows up to which it is strip rows where it has the width of a box."""
+    heights: tuple[int, int, int] = (0, 0, 0)
+    """The rows of a box, beneath a rule and bare, frame included, beyond which height adds nothing;
+    0: it always does."""
     blocks: int = 1
     """The parts of the detail whose rows are selected in turn."""
 
@@ -135,8 +140,9 @@ class Panel(ABC):
         return self.spans[max(0, len(self.spans) - 2)] if self.spans else ""
 
     def natural(self, width: int) -> int:
-        """The rows, frame included, beyond which height adds nothing; 0: it always does."""
-        return 0
+        """Of its `heights` that of the width."""
+        box, rules, bare = self.heights
+        return box if width >= BOX else rules if width >= RULES else bare
 
     def lines(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """Exactly `height` lines of exactly `width` cells."""

@@ -17,7 +17,6 @@ from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 _SIDED = (Kind.BURST, Kind.BURST_END, Kind.CASCADE, Kind.MARKET_WIDE, Kind.CASCADE_END)
 NAMED = 3
 """So many venues that were lost together are named first; of more the count says it."""
-NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class EventsPanel(Panel):
 
     name, title, number = "events", "Events", 5
     tables = (LIQUIDATION_MINUTES, COVERAGE)
+    heights = (12, 5, 1)
+    """Ten events in a box, four beneath a rule, one bare."""
 
     def record(self, snapshot: Snapshot, view: View) -> EventsRecord:
         """The events of the 24 h before the snapshot's moment."""
@@ -55,10 +56,6 @@ class EventsPanel(Panel):
     def moments(self, record: EventsRecord) -> tuple[datetime, ...]:
         """When to look at each row."""
         return tuple(one.look for one in record.events)
-
-    def natural(self, width: int) -> int:
-        """Ten events in a box, four beneath a rule, one bare."""
-        return NATURAL[Form.BOX if width >= 56 else Form.RULES if width >= 36 else Form.BARE]
 
     def rows(
         self, record: EventsRecord, view: View, width: int, height: int, form: Form

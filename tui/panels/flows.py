@@ -37,6 +37,8 @@ class FlowsPanel(Panel):
 
     name, title, number = "flows", "Flows", 0
     tables = (FLOW, SERIES)
+    heights = (11, 9, 3)
+    """Head and three windows, the premium, and the three series that are asked for."""
 
     def record(self, snapshot: Snapshot, view: View) -> FlowsRecord:
         """The demand at the snapshot's moment."""
@@ -75,10 +77,6 @@ class FlowsPanel(Panel):
     def heading(self, record: FlowsRecord, view: View, form: Form) -> str:
         """The coin."""
         return draw.safe(record.demand.base)
-
-    def natural(self, width: int) -> int:
-        """Head and three windows, the premium, and the three series that are asked for."""
-        return 11 if width >= 56 else 9 if width >= 36 else 3
 
     def rows(
         self, record: FlowsRecord, view: View, width: int, height: int, form: Form

@@ -48,6 +48,8 @@ class SafeHavenPanel(Panel):
     name, title, number = "safe_haven", "Safe haven", 4
     tables = (QUOTES, CANDLES)
     spans = tuple(SPAN_DAYS)
+    heights = (8, 4, 2)
+    """Head, two returns, prices, the rule, and where the numbers come from."""
 
     def record(self, snapshot: Snapshot, view: View) -> HavensRecord:
         """The record at the snapshot's moment."""
@@ -67,10 +69,6 @@ class SafeHavenPanel(Panel):
     def points(self, record: HavensRecord) -> int:
         """The sessions of the charts."""
         return 0 if record.deep is None else record.deep.shown.height
-
-    def natural(self, width: int) -> int:
-        """Head, two returns, prices, the rule, and where the numbers come from."""
-        return 8 if width >= 56 else 4 if width >= 36 else 2
 
     def rows(
         self, record: HavensRecord, view: View, width: int, height: int, form: Form

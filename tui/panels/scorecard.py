@@ -60,6 +60,8 @@ class ScorecardPanel(Panel):
         *(QUOTES, CANDLES, DERIVATIVES, POSITIONING, LIQUIDATION_MINUTES),
         *(FLOW, VOLATILITY, DEPTH),
     )
+    heights = (len(LINES) + 3, len(LINES) + 1, len(LINES))
+    """Head and lines in a box, lines beneath a rule."""
 
     def record(self, snapshot: Snapshot, view: View) -> Scorecard:
         """Every line of the view's coin at the snapshot's moment."""
@@ -79,10 +81,6 @@ class ScorecardPanel(Panel):
     def heading(self, record: Scorecard, view: View, form: Form) -> str:
         """The coin of the lines that are of one."""
         return draw.safe(record.base)
-
-    def natural(self, width: int) -> int:
-        """Head and lines in a box, lines beneath a rule."""
-        return len(LINES) + (3 if width >= 56 else 1 if width >= 36 else 0)
 
     def selectable(self, record: Scorecard) -> int:
         """Every line."""

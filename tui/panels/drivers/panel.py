@@ -24,6 +24,8 @@ class DriversPanel(Panel):
     name, title, number = "drivers", "Drivers", 7
     tables = (FLOW, DERIVATIVES, LIQUIDATION_MINUTES)
     spans = tuple(SPANS)
+    heights = (14, 13, 3)
+    """The sentence, head and six windows, money, premium and what lacks."""
 
     def record(self, snapshot: Snapshot, view: View) -> DriversRecord:
         """The drivers at the snapshot's moment."""
@@ -45,10 +47,6 @@ class DriversPanel(Panel):
     def heading(self, record: DriversRecord, view: View, form: Form) -> str:
         """The coin."""
         return draw.safe(record.made.base)
-
-    def natural(self, width: int) -> int:
-        """The sentence, head and six windows, money, premium and what lacks."""
-        return 14 if width >= 56 else 13 if width >= 36 else 3
 
     def rows(
         self, record: DriversRecord, view: View, width: int, height: int, form: Form

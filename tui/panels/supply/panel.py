@@ -21,6 +21,8 @@ class SupplyPanel(Panel):
 
     name, title, number = "supply", "Supply", 0
     tables = (QUOTES, CANDLES)
+    heights = (2 * NEAR + 5, 2 * FEW + 4, 3)
+    """Head, zones above and below and at the price, the price, and what it is made of."""
 
     def record(self, snapshot: Snapshot, view: View) -> SupplyRecord:
         """The zones of the view's coin at the snapshot's moment."""
@@ -53,10 +55,6 @@ class SupplyPanel(Panel):
     def chart_width(self, width: int) -> int:
         """The profile stands beside it."""
         return width - BARS if width >= ALONE else 0
-
-    def natural(self, width: int) -> int:
-        """Head, zones above and below and at the price, the price, and what it is made of."""
-        return 2 * NEAR + 5 if width >= 56 else 2 * FEW + 4 if width >= 36 else 3
 
     def rows(
         self, record: SupplyRecord, view: View, width: int, height: int, form: Form
