@@ -47,38 +47,32 @@ class Drawings:
         stays."""
         if not any(wanted.detail for wanted in every):
             self._beyond = Beyond()
-        lines: dict[str, list[Content]] = {}
-        ages: dict[str, Age] = {}
-        records: dict[str, Any] = {}
-        for wanted in every:
-            assert wanted.panel is not None
-            name = wanted.panel.name
-            kept = self._kept.get(name)
-            if kept is not None and kept.serves(wanted, shown):
-                lines[name], ages[name] = kept.lines, kept.aged(shown.as_of)
-                continue
-            lines[name], age, record = self._drawn(wanted, shown, source, frozen)
-            if age is not None:
-                ages[name] = age
-            if wanted.detail and record is not None:
-                records[name] = record
-        known = {name: self._kept[name] for name in lines if name in self._kept}
+        made = {
+            wanted.panel.name: self._drawn(wanted, shown, source, frozen)
+            for wanted in every
+            if wanted.panel is not None
+        }
+        kept = {name: self._kept[name] for name in made if name in self._kept}
         return Picture(
             None,
-            lines,
-            ages,
-            moments={name: one.moments for name, one in known.items()},
-            opens={n: (one.wanted.view.selected, one.opens) for n, one in known.items()},
-            selectable={name: one.selectable for name, one in known.items()},
-            records=records,
+            {name: lines for name, (lines, _, _) in made.items()},
+            {name: age for name, (_, age, _) in made.items() if age is not None},
+            moments={name: one.moments for name, one in kept.items()},
+            opens={n: (one.wanted.view.selected, one.opens) for n, one in kept.items()},
+            selectable={name: one.selectable for name, one in kept.items()},
+            records={n: r for n, (_, age, r) in made.items() if age is None and r is not None},
         )
 
     def _drawn(
         self, wanted: Wanted, shown: Snapshot, source: Source, frozen: bool
     ) -> tuple[list[Content], Age | None, Any]:
-        """The panel's lines, age and record; what can serve again is kept."""
+        """The panel's lines with its age; with no age those of a detail, and the record they are
+        of. What can serve again is kept."""
         assert wanted.panel is not None
-        self._kept.pop(wanted.panel.name, None)
+        kept = self._kept.pop(wanted.panel.name, None)
+        if kept is not None and kept.serves(wanted, shown):
+            self._kept[wanted.panel.name] = kept
+            return kept.lines, kept.aged(shown.as_of), None
         known = self._known_record(wanted, shown)
         close = shown
         if wanted.detail and known is None:
