@@ -84,23 +84,28 @@ def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
         (draw.sparkline(both), style),
         f" max {draw.lacking(draw.usd(top))}/min",
     ]
+    return draw.joined(width, chart, _coins(record, view), _venues(record, view))
+
+
+def _coins(record: LiquidationsRecord, view: View) -> str:
+    """The largest of the chosen window; empty where nothing was liquidated."""
     coins = [
         f"{draw.safe(name)[:6]} {draw.usd(amount.total_usd)}"
-        for name, amount in split.coins(made, view.window)[:4]
+        for name, amount in split.coins(record.liquidations, view.window)[:4]
         if amount.total_usd > 0
     ]
-    totals_usd = sum(v.windows.get(view.window, Amount()).total_usd for v in made.venues.values())
-    venues = [
-        f"{draw.code(n)} {draw.share(v.windows.get(view.window, Amount()).total_usd / totals_usd)}"
-        for n, v in made.venues.items()
-        if totals_usd
-    ]
-    groups: list[draw.Group] = [chart]
-    if coins:
-        groups.append(f"{view.window} " + "  ".join(coins))
-    if venues:
-        groups.append(" ".join(venues))
-    return draw.joined(width, *groups)
+    return f"{view.window} {'  '.join(coins)}" if coins else ""
+
+
+def _venues(record: LiquidationsRecord, view: View) -> str:
+    """The part of each venue; empty where nothing was liquidated."""
+    usd = {
+        name: venue.windows.get(view.window, Amount()).total_usd
+        for name, venue in record.liquidations.venues.items()
+    }
+    whole = sum(usd.values())
+    parts = (f"{draw.code(name)} {draw.share(one / whole)}" for name, one in usd.items() if whole)
+    return " ".join(parts)
 
 
 def tape(record: LiquidationsRecord, view: View, most: int) -> list[list[draw.Part]]:
