@@ -285,7 +285,7 @@ async def test_a_monitor_says_rings_mutes_and_shows_the_history(tmp_path: Path) 
         await pilot.press("j", "j", "j", "j", "enter")
         await pilot.pause()
         assert isinstance(app.screen, Dashboard)
-        moment = app.moment()
+        moment = app.time.moment()
         assert moment is not None
         assert moment == source.base.alerts["ts"][0]
         await pilot.press("a", "a")

@@ -21,7 +21,7 @@ from textual.widgets import Input, Static
 
 from tests.fake_panels import FakePanel, FakeSource, panels
 from tests.frames import NOW, frame, liquidation, snapshot
-from tui.app import LiqtopApp, recorder
+from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
 from tui.lock import Holder
@@ -30,6 +30,7 @@ from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.help import Help
 from tui.screens.panel_view import PanelView, Rows
+from tui.screens.this_run import recorder
 from tui.tables import LIQUIDATIONS
 from tui.themes import THEMES, fitting
 from tui.travel import replay
@@ -256,7 +257,7 @@ async def test_keys_typed_as_a_coin_do_nothing_else(monitor: Any) -> None:
         await run.press("c", "q", "w", "space")
         assert run.app.screen.query_one(Input).value == "qw "
         assert run.app.look.window == "5m"
-        assert run.app.held is None
+        assert run.app.time.held is None
 
 
 async def test_rows_of_the_feed_are_selected_and_left_by_escape(monitor: Any) -> None:
@@ -323,15 +324,15 @@ async def test_steps_show_the_past_and_escape_the_present(monitor: Any) -> None:
     async with monitor() as run:
         await run.until(lambda: run.app.snapshot is not None)
         await run.press("comma")
-        at = run.app.moment()
+        at = run.app.time.moment()
         assert at.second == 0
         assert timedelta(0) < run.app.clock() - at < timedelta(minutes=1, seconds=10)
         await run.until(lambda: run.header().startswith(f" AT {at:%Y-%m-%d %H:%M}Z"))
         assert "live BTC" in run.header().splitlines()[0]
         await run.press("greater_than_sign")
-        assert run.app.moment() is None, "a time that has not come is live"
+        assert run.app.time.moment() is None, "a time that has not come is live"
         await run.press("less_than_sign", "escape")
-        assert run.app.moment() is None
+        assert run.app.time.moment() is None
         await run.until(lambda: " AT " not in run.header())
 
 
@@ -360,23 +361,23 @@ async def test_a_typed_time_is_gone_to_and_its_errors_are_said_there(monitor: An
         assert isinstance(run.app.screen, Detail)
         await run.until(lambda: run.header().startswith(" AT 2026-01-19 21:15Z"))
         await run.press("L")
-        assert run.app.moment() is None
+        assert run.app.time.moment() is None
 
 
 async def test_a_step_before_the_store_began_is_said(monitor: Any) -> None:
     async with monitor() as run:
         await run.until(lambda: run.app.snapshot is not None)
         run.app.go(NOW - timedelta(days=9))
-        assert run.app.moment() is None
+        assert run.app.time.moment() is None
         assert "the store begins 2026-01-19 13:03Z" in run.app.notice(run.app.clock())
 
 
 async def test_a_replay_is_held_and_runs_on(monitor: Any) -> None:
     async with monitor() as run:
-        run.app.travel = replay(NOW - timedelta(hours=3), NOW, 60.0, run.app.clock)
+        run.app.time.travel = replay(NOW - timedelta(hours=3), NOW, 60.0, run.app.clock)
         await run.press("space")
         await run.until(lambda: run.header().startswith(" REPLAY HELD 2026-01-20 11:"))
-        assert run.app.travel.speed == 0
+        assert run.app.time.travel.speed == 0
         await run.press("space")
         await run.until(lambda: run.header().startswith(" REPLAY ×60 2026-01-20 11:"))
 
@@ -389,7 +390,7 @@ async def test_a_row_that_stands_for_a_moment_opens_the_screen_at_it(monitor: An
         run.panels[1].stands_for = (NOW, *run.panels[1].stands_for)
         await run.shows("selected 2", "long_short")
         await run.press("enter")
-        assert run.app.moment() == NOW - timedelta(hours=5)
+        assert run.app.time.moment() == NOW - timedelta(hours=5)
         assert isinstance(run.app.screen, Dashboard)
         await run.shows("selected None", "long_short")
 
@@ -403,13 +404,13 @@ async def test_n_goes_to_the_next_burst_and_capital_n_back(monitor: Any) -> None
         )
         run.app.go(NOW)
         await run.press("N")
-        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
+        await run.until(lambda: run.app.time.moment() == NOW.replace(hour=12, minute=4, second=0))
         await run.press("left_curly_bracket")
-        await run.until(lambda: run.app.moment() == NOW.replace(hour=7, minute=4, second=0))
+        await run.until(lambda: run.app.time.moment() == NOW.replace(hour=7, minute=4, second=0))
         await run.press("N")
         await run.until(lambda: "no burst before" in run.header())
         await run.press("n")
-        await run.until(lambda: run.app.moment() == NOW.replace(hour=12, minute=4, second=0))
+        await run.until(lambda: run.app.time.moment() == NOW.replace(hour=12, minute=4, second=0))
 
 
 async def test_themes_go_round(monitor: Any) -> None:
@@ -494,9 +495,9 @@ async def test_question_mark_closes_help_too(monitor: Any) -> None:
 async def test_a_key_can_be_bound_anew(monitor: Any) -> None:
     async with monitor(keys={"hold": "f5", "window_longer": "x,]"}) as run:
         await run.press("space")
-        assert run.app.held is None
+        assert run.app.time.held is None
         await run.press("f5")
-        assert run.app.held is not None
+        assert run.app.time.held is not None
         await run.press("x", "right_square_bracket")
         await run.shows("window 1h")
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fake_panels import FakeSource
 from tests.frames import NOW, frame, liquidation
-from tui.panels import PANELS, View
+from tui.panels import BY_NAME, View
 from tui.panels.base import Needs
 from tui.screens.beyond import Beyond
 from tui.snapshot import Live
@@ -19,7 +19,7 @@ from tui.store import Reader, Writer, store_path
 from tui.tables import LIQUIDATIONS, POSITIONING, Condition
 
 HOUR = timedelta(hours=1)
-PANEL = next(panel for panel in PANELS if panel.name == "long_short")
+PANEL = BY_NAME["long_short"]
 
 
 def ratios(days: int, base: str = "BTC") -> pl.DataFrame:

@@ -79,7 +79,7 @@ def record() -> CascadesRecord:
         short_usd=1.1e6,
     )
     listed = (samples.a_cascade(), samples.past_cascade(), small)
-    return CascadesRecord(samples.NOW, listed, samples.standing(), samples.ago(seconds=1))
+    return CascadesRecord(samples.NOW, listed, samples.ago(seconds=1))
 
 
 @pytest.mark.parametrize(("width", "height"), [(140, 9), (80, 9), (40, 9)])
@@ -91,7 +91,7 @@ def test_the_list_of_past_cascades_looks_as_its_drawing(width: int, height: int)
 def test_the_list_says_why_it_is_empty_and_each_row_is_a_moment() -> None:
     empty = replace(record(), found=())
     assert "none is stored yet" in text(PANEL.detail(empty, VIEW, 80, 9))
-    young = replace(empty, standing=samples.young(2.4))
+    young = replace(empty, lacking="2 of 3 days")
     assert "cascades n/a (2 of 3 days)" in text(PANEL.detail(young, VIEW, 80, 9))
     assert PANEL.moments(record())[0] == samples.a_cascade().steps[-1].ts
 
@@ -244,7 +244,7 @@ async def test_a_key_lists_the_past_cascades_and_enter_opens_one_in_time(tmp_pat
         await pilot.press("j", "enter")
         await pilot.pause()
         (whole,) = [one for one in taken.known_cascades if one.base is None]
-        assert app.moment() == whole.steps[-1].ts
+        assert app.time.moment() == whole.steps[-1].ts
 
 
 def test_a_multiple_is_a_lower_bound_where_a_venue_was_away() -> None:

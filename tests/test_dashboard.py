@@ -15,7 +15,7 @@ from tests.frames import DASHBOARD
 from tests.test_panels import RECORDS, golden
 from tui.app import LiqtopApp
 from tui.config import load
-from tui.panels import PANELS, Panel, View, header
+from tui.panels import BY_NAME, Panel, View, header
 from tui.screens.dashboard import Dashboard
 from tui.screens.layout import arrange
 from tui.screens.panel_view import Rows, Stamp
@@ -111,9 +111,6 @@ def parts(width: int, height: int) -> list[bool]:
             lines += BY_NAME[p.name].lines(RECORDS[p.name], VIEW, p.width, p.height)
     text = "\n".join(line.plain for line in lines)
     return [any(words in text for words in some) for some in ORDER.values()]
-
-
-BY_NAME = {panel.name: panel for panel in PANELS}
 
 
 @pytest.mark.parametrize("width", [28, 40, 60, 80, 100, 160])

@@ -21,14 +21,14 @@ from tui.document import document
 from tui.metrics.amounts import Amount
 from tui.metrics.depth import ALL, MarketDepth, Sum, absorption, depths
 from tui.metrics.depth_past import Standing
-from tui.panels import PANELS, View
+from tui.panels import BY_NAME, View
 from tui.panels.depth import history, table
 from tui.screens.beyond import Beyond
 from tui.snapshot import Live, take
 from tui.store import Reader, Writer, store_path
 from tui.tables import DEPTH, LIQUIDATIONS
 
-PANEL = next(panel for panel in PANELS if panel.name == "depth")
+PANEL = BY_NAME["depth"]
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 

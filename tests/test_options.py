@@ -13,13 +13,13 @@ from tests.frames import NOW, before, dvol, frame, snapshot, tenor
 from tui import config
 from tui.document import document
 from tui.metrics.options import CoinOptions, Options, TenorIv, dearer, far, front, history, options
-from tui.panels import PANELS, View
+from tui.panels import BY_NAME, View
 from tui.snapshot import Snapshot
 from tui.tables import HEALTH, OPTIONS, TENORS, VOLATILITY
 
 DAY = timedelta(days=1)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0)
-PANEL = next(panel for panel in PANELS if panel.name == "options")
+PANEL = BY_NAME["options"]
 
 Row = dict[str, Any]
 

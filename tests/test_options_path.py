@@ -21,13 +21,13 @@ from tui.document import document
 from tui.loopback.answers import Instead
 from tui.loopback.past import fill
 from tui.loopback.server import Loopback
-from tui.panels import PANELS, View
+from tui.panels import BY_NAME, View
 from tui.snapshot import take
 from tui.store import Reader, Writer, store_path
 from tui.tables import OPTIONS, VOLATILITY, Table
 from tui.venues.errors import RateLimited, Unanswered
 
-PANEL = next(panel for panel in PANELS if panel.name == "options")
+PANEL = BY_NAME["options"]
 
 
 @pytest.fixture

@@ -95,11 +95,11 @@ async def test_a_time_is_gone_to_and_a_slip_is_said(monitor: Any) -> None:  # no
         assert isinstance(run.app.screen, Palette)
         assert "soon" in str(run.app.screen.query_one("#choice-matches", Static).visual)
         await run.press("escape")
-        assert run.app.travel is None
+        assert run.app.time.travel is None
         await command(run, *"time", "space", "minus", *"3m", "enter")
-        await run.until(lambda: run.app.travel is not None)
+        await run.until(lambda: run.app.time.travel is not None)
         await command(run, *"live", "enter")
-        assert run.app.travel is None
+        assert run.app.time.travel is None
 
 
 async def test_layouts_help_and_quit(monitor: Any) -> None:  # noqa: F811
@@ -129,4 +129,4 @@ async def test_a_command_typed_in_one_burst_is_obeyed(monitor: Any) -> None:  # 
         await burst(run, *"ceth", "enter")
         await run.shows("coin ETH")
         await burst(run, *"@-3m", "enter")
-        await run.until(lambda: run.app.travel is not None)
+        await run.until(lambda: run.app.time.travel is not None)

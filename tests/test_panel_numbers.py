@@ -15,7 +15,7 @@ from tests.test_panels import RECORDS
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
-from tui.panels import PANELS, Panel, View
+from tui.panels import BY_NAME, PANELS, Panel, View
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
 from tui.screens.panel_view import PanelView
@@ -49,7 +49,7 @@ def test_a_panel_says_the_number_of_its_view_else_its_own(
 
 
 def test_the_head_of_a_strip_without_a_number_is_its_name() -> None:
-    supply = next(panel for panel in PANELS if panel.name == "supply")
+    supply = BY_NAME["supply"]
     for number, marked in ((0, "supply"), (4, "4 supply")):
         (row,) = supply.lines(RECORDS["supply"], View(number=number, focused=True), *STRIP)
         (span,) = [span for span in row.spans if span.style == "bold reverse"]

@@ -19,8 +19,9 @@ from tui.metrics.cascades.standing import Standing, Word
 from tui.metrics.feeds import Feed
 from tui.metrics.windows import Amount, Folded
 from tui.panels import PANELS, Panel, View, header
-from tui.panels.base import Form, form_of
+from tui.panels.base import Form
 from tui.panels.drill import Drill
+from tui.panels.frame import form_of
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations.rooms import share_out
 from tui.panels.supply import SupplyRecord

@@ -11,9 +11,9 @@ from screenshots.make import FOLDER, PICTURES, Picture, written
 from screenshots.themes import MARKS
 from tests import panel_samples as samples
 from tests.frames import DASHBOARD
-from tests.test_dashboard import BY_NAME, VIEW
+from tests.test_dashboard import VIEW
 from tests.test_panels import RECORDS
-from tui.panels import Panel
+from tui.panels import BY_NAME, Panel
 from tui.screens.hints import hint
 from tui.screens.layout import arrange
 from tui.themes import THEMES

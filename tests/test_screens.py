@@ -17,9 +17,10 @@ from tui import remembered
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
-from tui.panels import PANELS
-from tui.panels.base import AGE_CELLS, Panel, View
+from tui.panels import BY_NAME
+from tui.panels.base import Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import AGE_CELLS
 from tui.screens import keys, looks
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
@@ -28,11 +29,11 @@ from tui.screens.help import Section, page
 from tui.screens.hints import hint
 from tui.screens.layout import Placement, edge_place, stamp_place
 from tui.screens.legend import COINGLASS, MARKS
-from tui.screens.live import LiveScreen
 from tui.screens.panel_view import differing, joined
 from tui.screens.picture import Ask, Picture
 from tui.screens.reading import Reading
 from tui.screens.time_keys import TimeKeys
+from tui.screens.view_keys import ViewKeys
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS, QUOTES, Table
 from tui.venues.base import DOLLARS
@@ -184,7 +185,7 @@ def test_the_hint_is_ascii_where_only_that_can_be_shown() -> None:
     assert hint(160, 4, {}, "ascii").plain.isascii()
 
 
-SCOPES = [[Dashboard, LiveScreen, TimeKeys, LiqtopApp], [Detail, LiveScreen, TimeKeys, LiqtopApp]]
+SCOPES = [[Dashboard, ViewKeys, TimeKeys, LiqtopApp], [Detail, ViewKeys, TimeKeys, LiqtopApp]]
 
 
 def test_every_binding_has_an_id() -> None:
@@ -237,7 +238,7 @@ def test_help_never_reads_markup() -> None:
 
 # reading
 
-LIQUIDATIONS_PANEL = next(panel for panel in PANELS if panel.name == "liquidations")
+LIQUIDATIONS_PANEL = BY_NAME["liquidations"]
 
 
 def wanted(panel: Panel, **look: Any) -> Wanted:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.frames import NOW, frame, liquidation
 from tests.test_panels_records import market
 from tui.clock import milliseconds
-from tui.panels import PANELS, View
+from tui.panels import BY_NAME, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations.filters import parse
 from tui.panels.liquidations.history import detailed
@@ -23,7 +23,7 @@ from tui.store import Reader, Writer, store_path
 from tui.store.search import AHEAD, Matches, Search
 from tui.tables import LIQUIDATIONS, Condition
 
-PANEL = next(panel for panel in PANELS if panel.name == "liquidations")
+PANEL = BY_NAME["liquidations"]
 DAY = timedelta(hours=24)
 FILTERS = ("usd>5k", "usd!=10k venue=okx", "venue!=okx side=long", "base=BTC,ETH usd<=10k")
 ROWS = st.lists(

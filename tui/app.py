@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import polars as pl
@@ -14,33 +14,35 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.widgets import Input
 
-from tui import __version__, draw, remembered, sparing
+from tui import draw, remembered, sparing
 from tui.alerts.hearing import Hearing
 from tui.clock import Clock, utc_now
 from tui.config import Settings
 from tui.layouts import every_panel, named
 from tui.leaving import Leaving
-from tui.lock import Holder, holder
+from tui.lock import holder
 from tui.panels import PANELS, Panel
-from tui.screens import keys, looks
+from tui.screens import keys, looks, this_run
 from tui.screens.choice import Choice
 from tui.screens.dashboard import Dashboard
 from tui.screens.detail import Detail
-from tui.screens.help import Help, Section, feed_rows
+from tui.screens.help import Help, Section
 from tui.screens.live import Drawn, LiveScreen
+from tui.screens.notices import Notices
 from tui.screens.pace import Pace, takes_bytes
 from tui.screens.picture import Picture
 from tui.screens.reading import Reading, Supervise
 from tui.screens.seeking import Found
 from tui.screens.source import Source
+from tui.screens.standpoint import Standpoint
 from tui.screens.thrift import ThriftyDriver
 from tui.screens.time_keys import TimeKeys
+from tui.screens.view_keys import ViewKeys
 from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES, fitting
-from tui.travel import Travel, known, unheard
+from tui.travel import Travel, known
 
-SAID_FOR = timedelta(seconds=8)
 ALERT_FOR = timedelta(seconds=30)
 STARTED_S = 5.0
 """By then every panel was drawn, and drawn again."""
@@ -66,10 +68,10 @@ def run(
         return Live(Reader(store_path(settings.data_dir)))
 
     def about() -> dict[str, str]:
-        return {"recorder": recorder(holder(settings.data_dir))}
+        return {"recorder": this_run.recorder(holder(settings.data_dir))}
 
     app = LiqtopApp(settings, live, clock=clock, notice=notice, supervise=supervise, about=about)
-    app.travel = travel
+    app.time.travel = travel
     app.run(mouse=mouse)
     return app.return_code or 0
 
@@ -109,19 +111,16 @@ class LiqtopApp(App[None]):
         self.pace = Pace(self, takes)
         self.settings, self.clock, self._about = settings, clock, about
         self.look = looks.first_look(settings)
-        self.held: datetime | None = None
-        self.travel: Travel | None = None
+        self.time = Standpoint(clock)
+        self.notices = Notices(clock)
+        self.say = self.notices.say
         self.snapshot: Snapshot | None = None
         self._shown: Snapshot | None = None
         self.layout = named(settings.layouts, remembered.layout(settings.data_dir))
         by_name = {panel.name: panel for panel in panels}
         self.panels = [by_name[n] for n in every_panel(settings.layouts) if n in by_name]
-        self._supervised: str | None = None
-        self._error: str | None = None
-        self._since_held = 0
         self.sorted: dict[str, tuple[str, bool]] = {}  # the column of each panel, rising or not
         self.sentence = ""  # the header's as it was drawn last, to be copied
-        self._said: tuple[datetime, str] | None = None
         self.hearing = Hearing()
         if notice:
             self.say(notice)
@@ -159,10 +158,6 @@ class LiqtopApp(App[None]):
 
     # notices
 
-    def say(self, words: str, span: timedelta = SAID_FOR) -> None:
-        """Show a line in the header for some seconds."""
-        self._said = (self.clock() + span, words)
-
     def _alert(self, alerts: pl.DataFrame) -> None:
         """Say what was told meanwhile, and ring for what is to be heard."""
         for one in self.hearing.new(alerts):
@@ -185,18 +180,8 @@ class LiqtopApp(App[None]):
             self._driver.write(sequence)  # as Textual's own bell: no frame is cut in two
 
     def notice(self, now: datetime) -> str:
-        """What the header says at this moment: hold, error, supervisor, last words."""
-        parts = []
-        if self.held:
-            seconds = int((now - self.held).total_seconds())
-            parts.append(f"HELD {seconds // 60}:{seconds % 60:02d} +{self._since_held}")
-        if self._error:
-            parts.append(f"! {self._error}")
-        if self._supervised:
-            parts.append(self._supervised)
-        if self._said and now < self._said[0]:
-            parts.append(self._said[1])
-        return "  ".join(dict.fromkeys(parts))
+        """What the header says at this moment."""
+        return self.notices.line(now, self.time.held)
 
     def heard(self, picture: Picture) -> None:
         """Keep of a picture what every screen needs."""
@@ -210,10 +195,8 @@ class LiqtopApp(App[None]):
         if picture.snapshot is not None:
             self._alert(picture.snapshot.alerts)
         self._shown = picture.shown or self.snapshot
-        self._supervised = picture.supervised
         self.sentence = picture.sentence or self.sentence
-        self._error = picture.errors[0] if picture.errors else None
-        self._since_held = picture.since_held
+        self.notices.heard(picture)
 
     def coins(self) -> list[str]:
         """The coins one can choose: the configured, then those liquidated, largest 24 h first."""
@@ -232,21 +215,10 @@ class LiqtopApp(App[None]):
 
     # time
 
-    def moment(self, now: datetime | None = None) -> datetime | None:
-        """The moment of the past that is looked at; None live."""
-        return self.travel.moment(now or self.clock()) if self.travel else None
-
     def go(self, at: datetime) -> None:
-        """Look at a moment of the past; one that has not come is live, one before the store began
-        is said to be so."""
-        now = self.clock()
-        if at >= now:
-            self.live()
-        elif words := unheard(at, self.began):
+        """Look at a moment of the past, or say why not."""
+        if words := self.time.go(at, self.began):
             self.say(words)
-        else:
-            self.held = None
-            self.travel = (self.travel or Travel(at, now)).moved(at, now)
 
     def _go_to_burst(self, found: Found) -> None:
         if found.at is not None:
@@ -254,17 +226,6 @@ class LiqtopApp(App[None]):
         else:
             where = "after" if found.seek.forward else "before"
             self.say(f"no burst {where} {found.seek.at:%Y-%m-%d %H:%MZ}")
-
-    def live(self) -> None:
-        """Look at now again."""
-        self.travel = None
-
-    def hold(self) -> None:
-        """Freeze the view or a replay, or let it go on. A moment of the past stands anyway."""
-        if self.travel:
-            self.travel = self.travel.held(self.clock())
-        else:
-            self.held = None if self.held else self.clock()
 
     def read_time(self, text: str) -> datetime:
         """A typed moment; a UsageError when it is none, or none that this store knows."""
@@ -303,44 +264,25 @@ class LiqtopApp(App[None]):
             owner = type(self.screen)
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
-            shared = [LiveScreen, TimeKeys, LiqtopApp]
             owners = [one for one in owner.__mro__ if issubclass(one, LiveScreen)]
             own = Section("Keys here", keys.rows(owners[: owners.index(LiveScreen)], bound, absent))
-            everywhere = Section("Keys everywhere", keys.rows(shared, bound))
-            sections = [own, everywhere, Section("This run", self.this_run())]
+            everywhere = Section("Keys everywhere", keys.rows(self.everywhere(), bound))
+            run_rows = this_run.rows(self.settings, self._about(), self.snapshot)
+            sections = [own, everywhere, Section("This run", run_rows)]
             self.push_screen(Help(sections, self.look.symbols))
 
-    def this_run(self) -> list[tuple[str, str]]:
-        """Version, config, store, recorder, endpoint, and every feed with its age."""
-        settings, snapshot = self.settings, self.snapshot
-        rows = [
-            ("version", f"liqtop {__version__}"),
-            ("config", str(settings.file or "defaults")),
-            ("store", str(settings.data_dir)),
-        ]
-        rows += self._about().items()
-        if settings.endpoint:
-            rows.append(("endpoint", f"{settings.endpoint} (not the real exchanges)"))
-        if snapshot is not None:
-            rows += feed_rows(snapshot, settings.coins)
-        return rows
-
     @staticmethod
-    def scopes() -> list[list[type]]:
+    def everywhere() -> list[type]:
+        """The owners of the keys that every screen has."""
+        return [ViewKeys, TimeKeys, LiqtopApp]
+
+    @classmethod
+    def scopes(cls) -> list[list[type]]:
         """The owners of bindings that are alive together, screen by screen."""
-        shared: list[type] = [LiveScreen, TimeKeys, LiqtopApp]
+        shared = cls.everywhere()
         return [[Dashboard, *shared], [Detail, *shared], [Help], [Choice], [TimeChoice]]
 
     # the end
 
     def _leave_from_anywhere(self, loop: asyncio.AbstractEventLoop, code: int) -> None:
         loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
-
-
-def recorder(running: Holder | None) -> str:
-    """Who records, and since when."""
-    if running is None:
-        return "none runs"
-    since = datetime.fromtimestamp(running.since / 1000, UTC)
-    where = "in the background" if running.background else "in the foreground"
-    return f"{running.version}, process {running.pid} {where} since {since:%Y-%m-%d %H:%MZ}"

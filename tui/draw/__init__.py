@@ -2,6 +2,7 @@
 
 from tui.draw.bars import hbar
 from tui.draw.charts import columns, fall, line_chart, price_row, sparkline
+from tui.draw.lines import Group, flowed, joined, unknown, wrapped
 from tui.draw.numbers import (
     MISSING,
     age,
@@ -21,7 +22,19 @@ from tui.draw.numbers import (
     usd,
     whole,
 )
-from tui.draw.text import Part, ascii_text, cut, drawn_with, fit, line, minus, pad, safe, symbols
+from tui.draw.text import (
+    Part,
+    ascii_text,
+    code,
+    cut,
+    drawn_with,
+    fit,
+    line,
+    minus,
+    pad,
+    safe,
+    symbols,
+)
 
 VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "warn", "gold")
 """The theme variables that styles are made of, besides `bold` and `reverse`."""
@@ -29,18 +42,22 @@ VARIABLES = ("long", "short", "above", "below", "muted", "frame", "accent", "war
 __all__ = [
     "MISSING",
     "VARIABLES",
+    "Group",
     "Part",
     "age",
     "ascii_text",
     "change",
+    "code",
     "columns",
     "copied",
     "cut",
     "drawn_with",
     "fall",
     "fit",
+    "flowed",
     "funding",
     "hbar",
+    "joined",
     "lacking",
     "line",
     "line_chart",
@@ -59,6 +76,8 @@ __all__ = [
     "slope",
     "sparkline",
     "symbols",
+    "unknown",
     "usd",
     "whole",
+    "wrapped",
 ]

@@ -19,6 +19,8 @@ from tui.draw.text import Part, line
 
 AXIS = 10
 """Cells of the labels at the left: `   90,000 ┤`."""
+LEAST = 5
+"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ class Series:
         """Name and value at a point, in the line's own colour."""
         value = self.values[point] if point < len(self.values) else None
         return f"── {self.name} {missing() if value is None else self.form(value)}  ", self.style
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Series over one scale, named by a title; `form` is that of its ticks (see `scale`)."""
+
+    series: Sequence[Series]
+    title: str = ""
+    form: Callable[[float], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,28 @@ def framed(
             for row in range(rows)
         ),
         line(width, (" " * AXIS + span.axis(), "$muted")),
+    ]
+
+
+def stacked(
+    charts: Sequence[Chart],
+    width: int,
+    height: int,
+    symbols: str,
+    first: datetime,
+    last: datetime,
+    cursor: int | None = None,
+) -> list[Content]:
+    """As many of the charts as have room, the first of them the highest, one below the other."""
+    count = max(1, min(len(charts), height // (LEAST + 1)))
+    rest = height // (count + 1) if count > 1 else 0
+    heights = [height - rest * (count - 1), *[rest] * (count - 1)]
+    return [
+        drawn
+        for one, rows in zip(charts[:count], heights, strict=True)
+        for drawn in framed(
+            one.series, width, rows, symbols, first, last, cursor, one.title, form=one.form
+        )
     ]
 
 

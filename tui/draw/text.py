@@ -106,6 +106,11 @@ def _harmless(char: str) -> bool:
     )
 
 
+def code(venue: str) -> str:
+    """A venue in three letters."""
+    return safe(venue)[:3].upper()
+
+
 def ascii_text(text: str) -> str:
     """`text` in ASCII, cell for cell; a character without a likeness becomes `?`."""
     drawn = text.translate(_ASCII)

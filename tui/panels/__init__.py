@@ -27,4 +27,6 @@ PANELS: tuple[Panel, ...] = (
     FlowsPanel(),
 )
 
-__all__ = ["PANELS", "Age", "Form", "Panel", "View"]
+BY_NAME = {panel.name: panel for panel in PANELS}
+
+__all__ = ["BY_NAME", "PANELS", "Age", "Form", "Panel", "View"]

@@ -1,7 +1,6 @@
 """The history of alerts, newest first: when, how grave, and what was told with its numbers."""
 
 from datetime import datetime, timedelta
-from textwrap import wrap
 from typing import NamedTuple
 
 from textual.content import Content
@@ -86,9 +85,9 @@ class AlertsPanel(Panel):
 def _whole(one: Told, width: int) -> list[Content]:
     """The selected alert, else the newest, in as many rows as its words take, below a rule."""
     style = "$warn" if one.grade > 1 else ""
-    lines = wrap(draw.minus(draw.safe(one.text)), width)[:WRAPPED]
     rule = draw.line(width, ("─" * width, "$frame"))
-    return [rule, *(draw.line(width, (line, style)) for line in lines)]
+    text = draw.minus(draw.safe(one.text))
+    return [rule, *draw.wrapped(text, width, style)[:WRAPPED]]
 
 
 def _row(one: Told, as_of: datetime, width: int, selected: bool) -> Content:

@@ -1,95 +1,37 @@
 """What every panel is: the tables it reads, a record, its age, and lines of exact size.
 
-A panel draws itself whole, frame included. Its form follows from its width alone: a box from 56
-cells, rules from 36, bare rows below; at a box's width and `STRIP` rows or fewer (a panel may say
-more) it is bare strip rows. Height only cuts: what a form has at one height it has, in the same
-order, at every greater.
+A panel draws itself whole, in the form and with the frame that its size gives it (`frame`).
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any, NamedTuple
 
 from textual.content import Content
 
-from tui import draw
-from tui.config import Settings
 from tui.metrics.feed import FeedRow
+from tui.panels.age import Age
 from tui.panels.drill import Drill
+from tui.panels.frame import (
+    AGE_CELLS,
+    BOX,
+    RULES,
+    STRIP,
+    Form,
+    boxed,
+    finish,
+    form_of,
+    headmarked,
+    ruled,
+    stamped,
+)
+from tui.panels.view import View
 from tui.snapshot import Snapshot
-from tui.tables import Condition, Side, Table
+from tui.tables import Condition, Table
 
-BOX, RULES, STRIP = 56, 36, 4
-AGE_CELLS = 6
-"""Blank rule cells left at the right of a panel's first row for the age, before its last cell."""
-
-
-class Form(Enum):
-    """How a panel is drawn, by its width (and `STRIP` rows)."""
-
-    BOX = "box"
-    RULES = "rules"
-    BARE = "bare"
-    STRIP = "strip"
-
-
-@dataclass(frozen=True)
-class View:
-    """What a person chose to look at. `coins` are those followed, the first of which is shown when
-    none is chosen, and `coin` the chosen one; `notice` is the header's message (hold, young store,
-    dead recorder); `number` the key of the panel; `selected` the row of the feed, frozen while set,
-    `feed` whether there is one; `drill` where one stands in a detail; `sort` the column that the
-    panel's table is sorted by (empty: its own order), `rising` from the smallest on.
-    """
-
-    coin: str | None = None
-    coins: tuple[str, ...] = ("BTC", "ETH", "SOL")
-    window: str = "5m"
-    smallest: float = 10_000.0
-    group: str = "coin"
-    symbols: str = "block"
-    flow_colours: bool = True
-    feed: bool = True
-    selected: int | None = None
-    scroll: int = 0
-    focused: bool = False
-    number: int | None = None
-    """The key that leads to the panel, 0 where none does; None for the panel's own."""
-    notice: str = ""
-    travel: tuple[str, ...] = ()  # of the header: where in the past it is, longest words first
-    drill: Drill = field(default_factory=Drill)
-    sort: str = ""
-    rising: bool = False
-
-    def key(self, own: int) -> str:
-        """`6 ` before a title or a strip, of a panel whose own number is `own`; else nothing."""
-        number = own if self.number is None else self.number
-        return f"{number} " if number else ""
-
-    @classmethod
-    def of(cls, settings: Settings) -> "View":
-        """The view of the settings, its symbols those this locale can show."""
-        return cls(
-            coin=settings.coin,
-            coins=settings.coins,
-            window=settings.window,
-            smallest=settings.smallest,
-            symbols=draw.symbols(settings.symbols),
-            flow_colours=settings.side_colour == "flow",
-        )
-
-    @property
-    def base(self) -> str:
-        """The coin that panels of one coin show: the chosen one, else the first followed."""
-        return self.coin or next(iter(self.coins), "BTC")
-
-    def side_style(self, side: Side) -> str:
-        """By flow a liquidated long is a sell; by position the colours change places."""
-        return "$long" if (side is Side.LONG) == self.flow_colours else "$short"
+__all__ = ["Age", "Form", "Needs", "Panel", "View"]
+"""What a panel is written with."""
 
 
 class Needs(NamedTuple):
@@ -104,29 +46,6 @@ class Needs(NamedTuple):
     span: timedelta = timedelta()
 
 
-@dataclass(frozen=True)
-class Age:
-    """The age of a panel's fastest table, whether it is stale, and both as the frame says them."""
-
-    age_s: float | None
-    stale: bool
-    text: str
-
-    @classmethod
-    def of(cls, ts: datetime | None, as_of: datetime, limit: timedelta) -> "Age":
-        """Age of the newest event `ts`; stale beyond `limit`, and when there is none."""
-        if ts is None:
-            return cls(None, True, "n/a")
-        seconds = max(0.0, (as_of - ts).total_seconds())
-        stale = seconds > limit.total_seconds()
-        return cls(seconds, stale, draw.age(seconds) + ("!" if stale else ""))
-
-    def marked(self, stale: bool) -> "Age":
-        """The same age, stale or not for another reason."""
-        mark = "!" if stale and self.age_s is not None else ""
-        return Age(self.age_s, stale, self.text.rstrip("!") + mark)
-
-
 class Panel(ABC):
     """One panel. Records are plain and small; `lines` and `detail` are pure."""
 
@@ -138,6 +57,9 @@ class Panel(ABC):
     """What the detail's chart can show, shortest first; none: the window of the whole screen."""
     strip: int = STRIP
     """The rows up to which it is strip rows where it has the width of a box."""
+    heights: tuple[int, int, int] = (0, 0, 0)
+    """The rows of a box, beneath a rule and bare, frame included, beyond which height adds nothing;
+    0: it always does."""
     blocks: int = 1
     """The parts of the detail whose rows are selected in turn."""
 
@@ -218,17 +140,19 @@ class Panel(ABC):
         return self.spans[max(0, len(self.spans) - 2)] if self.spans else ""
 
     def natural(self, width: int) -> int:
-        """The rows, frame included, beyond which height adds nothing; 0: it always does."""
-        return 0
+        """Of its `heights` that of the width."""
+        box, rules, bare = self.heights
+        return box if width >= BOX else rules if width >= RULES else bare
 
     def lines(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """Exactly `height` lines of exactly `width` cells."""
-        form = form_of(width, height, self.strip)
+        view, form = self._numbered(view), form_of(width, height, self.strip)
         made = self._framed(record, view, width, height, form)
         return finish(made, view, width, height)
 
     def detail(self, record: Any, view: View, width: int, height: int) -> list[Content]:
         """Exactly `height` lines of exactly `width` cells: the full table and one chart."""
+        view = self._numbered(view)
         title = " › ".join((self._title(record, view, Form.BOX).rstrip(), *view.drill.words)) + " "
         style = "$accent"
         inner, rows = max(1, width - 4), max(0, height - 2)
@@ -238,6 +162,10 @@ class Panel(ABC):
             stamp, corner = stamped(self.age(record), style), Content.assemble(("─╮", style))
             made[0] = made[0][: width - AGE_CELLS - 2] + stamp + corner
         return finish(made, view, width, height)
+
+    def _numbered(self, view: View) -> View:
+        """The view with the panel's own number where it says none."""
+        return view if view.number is not None else replace(view, number=self.number)
 
     def _framed(
         self, record: Any, view: View, width: int, height: int, form: Form
@@ -260,120 +188,6 @@ class Panel(ABC):
         return every[first : first + height]
 
     def _title(self, record: Any, view: View, form: Form) -> str:
-        title = f" {view.key(self.number)}{self.title}"
+        title = f" {view.key}{self.title}"
         heading = self.heading(record, view, form)
         return f"{title}{'  ' if form is Form.BOX else ' '}{heading} " if heading else title + " "
-
-
-def form_of(width: int, height: int, strip: int = STRIP) -> Form:
-    """The form for a size."""
-    if width >= BOX:
-        return Form.STRIP if height <= strip else Form.BOX
-    return Form.RULES if width >= RULES else Form.BARE
-
-
-def headmarked(row: Content, form: Form) -> Content:
-    """The first row of a focused panel that has no frame: its name in reverse, which is seen
-    without colours too and moves nothing. In a strip that is number, if any, and word."""
-    name = re.match(r"(\d+ )?\S+" if form is Form.STRIP else r"\S+", row.plain)
-    return row.stylize("bold reverse", 0, name.end() if name else 1)
-
-
-def titled(frame: str) -> str:
-    """The style of a title: bold where the frame tells the focus, which no colour may tell."""
-    return "bold" if frame == "$accent" else ""
-
-
-def ruled(width: int, title: str, closing: str = "", style: str = "$frame") -> Content:
-    """A rule with a title at its left; the age's cells at its right stay bare."""
-    tail = closing + "─" * (AGE_CELLS + 1)
-    title = draw.cut(title, width - 1 - len(tail))
-    middle = "─" * max(0, width - 1 - len(title) - len(tail))
-    return draw.line(width, ("─", style), (title, titled(style)), (middle + tail, style))
-
-
-def boxed(
-    body: list[Content],
-    width: int,
-    height: int,
-    title: str,
-    closing: str,
-    style: str,
-    foot: str = "",
-) -> list[Content]:
-    """`body` (lines of width − 4) in a frame of `height` lines, padded with blank ones."""
-    tail = closing + "─" * (AGE_CELLS + 1) + "╮"
-    title = draw.cut(title, width - 1 - len(tail))
-    middle = "─" * max(0, width - 1 - len(title) - len(tail))
-    left, right = Content.assemble(("│ ", style)), Content.assemble((" │", style))
-    blank = Content.blank(max(0, width - 4))
-    top = draw.line(width, ("╭", style), (title, titled(style)), (middle + tail, style))
-    inside = [*body, *[blank] * (height - 2 - len(body))]
-    foot = f" {foot}" if foot else ""
-    bottom = "╰" + foot + "─" * max(0, width - 2 - len(foot)) + "╯"
-    return [
-        top,
-        *(left + row + right for row in inside),
-        draw.line(width, (bottom, style)),
-    ]
-
-
-def stamped(age: Age | None, frame: str) -> Content:
-    """The age, right-aligned in the bare cells of a frame of that style; stale it warns."""
-    text = f" {age.text} "[-AGE_CELLS:] if age else ""
-    fill = "─" * (AGE_CELLS - len(text))
-    if age is None or age.stale:
-        return draw.line(AGE_CELLS, (fill, frame), (text, "$warn"))
-    # One run of one style: it is sent each second, and a second run would be half of it.
-    return draw.line(AGE_CELLS, (fill + text, "$muted"))
-
-
-def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:
-    """`made` cut and padded to exactly `height` lines, in the signs that the view says."""
-    lines = made[:height]
-    lines += [Content.blank(width)] * (height - len(lines))
-    if view.symbols in ("ascii", "console"):
-        lines = [
-            Content(draw.drawn_with(line.plain, view.symbols), list(line.spans)) for line in lines
-        ]
-    return lines
-
-
-def code(venue: str) -> str:
-    """A venue in three letters."""
-    return draw.safe(venue)[:3].upper()
-
-
-def joined(width: int, *groups: list[draw.Part], gap: str = " │ ") -> Content:
-    """Groups of parts with bars (or `gap`) between; a group that has no room is left out."""
-    parts: list[draw.Part] = []
-    left = width
-    for group in groups:
-        between = len(gap) if parts else 0
-        need = _cells(group) + between
-        if need > left or need == between:
-            continue
-        parts += [(gap, "$frame"), *group] if parts else group
-        left -= need
-    return draw.line(width, *parts)
-
-
-def flowed(width: int, groups: Sequence[list[draw.Part]], most: int) -> list[Content]:
-    """The groups in at most `most` lines as `joined` makes them; what has no room goes on in the
-    next."""
-    lines: list[list[list[draw.Part]]] = [[]]
-    left = width
-    for group in groups:
-        need = _cells(group) + (3 if lines[-1] else 0)
-        if need > left and lines[-1]:
-            if len(lines) == most:
-                break
-            lines.append([])
-            left, need = width, need - 3
-        lines[-1].append(group)
-        left -= need
-    return [joined(width, *line) for line in lines]
-
-
-def _cells(group: list[draw.Part]) -> int:
-    return sum(len(part if isinstance(part, str) else part[0]) for part in group)

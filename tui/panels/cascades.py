@@ -8,12 +8,10 @@ from textual.content import Content
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.cascades.rule import Grade
-from tui.metrics.cascades.standing import Standing
 from tui.metrics.cascades.table import AFTER, Cascade
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.events import lasting
-from tui.panels.liquidations import read
 from tui.snapshot import Snapshot
 from tui.tables import CASCADES, LIQUIDATIONS, Side
 
@@ -43,8 +41,8 @@ class CascadesRecord:
 
     as_of: datetime
     found: tuple[Cascade, ...]
-    standing: Standing
     looked: datetime | None
+    lacking: str = ""  # why none can be told: `2 of 3 days`
 
 
 class CascadesPanel(Panel):
@@ -56,8 +54,8 @@ class CascadesPanel(Panel):
     def record(self, snapshot: Snapshot, view: View) -> CascadesRecord:
         """The newest 500 at the snapshot's moment."""
         mine = [one for one in snapshot.known_cascades if one.base == view.coin]
-        now = shared.standing(snapshot, read(snapshot, view), view.coin)
-        return CascadesRecord(snapshot.as_of, tuple(reversed(mine)), now, snapshot.recorder_ts)
+        found, lacking = tuple(reversed(mine)), shared.undetected(snapshot, view.coin)
+        return CascadesRecord(snapshot.as_of, found, snapshot.recorder_ts, lacking)
 
     def age(self, record: CascadesRecord) -> Age:
         """Since the recorder last looked."""
@@ -103,8 +101,7 @@ class CascadesPanel(Panel):
 
 
 def _none(record: CascadesRecord) -> str:
-    lacking = record.standing.lacking
-    return f"cascades n/a ({lacking})" if lacking else "none is stored yet"
+    return f"cascades n/a ({record.lacking})" if record.lacking else "none is stored yet"
 
 
 def _cells(one: Cascade, as_of: datetime, view: View) -> dict[str, draw.Part]:

@@ -9,14 +9,14 @@ from tui import draw
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import SILENT
-from tui.panels.base import Age, Form, Panel, View, joined
+from tui.panels import shared
+from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
 _SIDED = (Kind.BURST, Kind.BURST_END, Kind.CASCADE, Kind.MARKET_WIDE, Kind.CASCADE_END)
 NAMED = 3
 """So many venues that were lost together are named first; of more the count says it."""
-NATURAL = {Form.BOX: 12, Form.RULES: 5, Form.BARE: 1, Form.STRIP: 1}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class EventsPanel(Panel):
 
     name, title, number = "events", "Events", 5
     tables = (LIQUIDATION_MINUTES, COVERAGE)
+    heights = (12, 5, 1)
+    """Ten events in a box, four beneath a rule, one bare."""
 
     def record(self, snapshot: Snapshot, view: View) -> EventsRecord:
         """The events of the 24 h before the snapshot's moment."""
@@ -43,7 +45,7 @@ class EventsPanel(Panel):
         found = snapshot.events(view.base, view.coin)
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
-        lacking = "" if snapshot.detects(view.coin) else snapshot.lacking(view.coin)
+        lacking = shared.undetected(snapshot, view.coin)
         seen = heard if isinstance(heard, datetime) else None
         return EventsRecord(as_of, found, seen, is_young, lacking)
 
@@ -54,10 +56,6 @@ class EventsPanel(Panel):
     def moments(self, record: EventsRecord) -> tuple[datetime, ...]:
         """When to look at each row."""
         return tuple(one.look for one in record.events)
-
-    def natural(self, width: int) -> int:
-        """Ten events in a box, four beneath a rule, one bare."""
-        return NATURAL[Form.BOX if width >= 56 else Form.RULES if width >= 36 else Form.BARE]
 
     def rows(
         self, record: EventsRecord, view: View, width: int, height: int, form: Form
@@ -212,10 +210,10 @@ def _row(one: Event, view: View, width: int, form: Form, brief: bool, selected: 
 
 
 def _strip(record: EventsRecord, view: View, width: int) -> Content:
-    groups: list[list[draw.Part]] = [[f"{view.key(5)}events"]]
+    groups: list[draw.Group] = [f"{view.key}events"]
     for one in record.events:
         mark, style = marked(one, view)
         groups.append([f"{one.ts:%H:%M} ", (f"{mark} {told(one, True)}", style)])
     if not record.events:
-        groups.append(["none in 24h"])
-    return joined(width, *groups)
+        groups.append("none in 24h")
+    return draw.joined(width, *groups)

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from textwrap import wrap
 
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics import flows as metric
 from tui.metrics.feeds import limit
 from tui.metrics.flows import DAYS, Demand, Own
 from tui.panels import shared
-from tui.panels.base import Age, Form, Panel, View, code, flowed, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import words
 from tui.snapshot import Snapshot
 from tui.tables import FLOW, SERIES
@@ -38,6 +37,8 @@ class FlowsPanel(Panel):
 
     name, title, number = "flows", "Flows", 0
     tables = (FLOW, SERIES)
+    heights = (11, 9, 3)
+    """Head and three windows, the premium, and the three series that are asked for."""
 
     def record(self, snapshot: Snapshot, view: View) -> FlowsRecord:
         """The demand at the snapshot's moment."""
@@ -77,10 +78,6 @@ class FlowsPanel(Panel):
         """The coin."""
         return draw.safe(record.demand.base)
 
-    def natural(self, width: int) -> int:
-        """Head and three windows, the premium, and the three series that are asked for."""
-        return 11 if width >= 56 else 9 if width >= 36 else 3
-
     def rows(
         self, record: FlowsRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
@@ -100,7 +97,7 @@ class FlowsPanel(Panel):
         lines = [*_proxies(demand, width, DEEP), *_premium(demand, width)]
         lines += _series(demand, width, name)
         rest = height - len(lines)
-        if record.chosen is None or len(record.days) < 2 or rest < 5:
+        if record.chosen is None or len(record.days) < 2 or rest < LEAST:
             return lines
         line = Series(draw.safe(record.chosen.name), record.values, "$accent", _number)
         first, last, cursor = record.days[0], record.days[-1], view.drill.cursor
@@ -121,8 +118,7 @@ def _every_day(known: dict[datetime, float]) -> tuple[datetime, ...]:
 def _proxies(demand: Demand, width: int, shown: tuple[str, ...]) -> list[Content]:
     """A row a window: the spot CVD of each venue, and spot ÷ perpetual volume."""
     if demand.newest is None:
-        text = f"n/a (no taker flow of {draw.safe(demand.base)} in the store)"
-        return [draw.line(width, (text, "$muted"))]
+        return [draw.unknown(f"no taker flow of {demand.base} in the store", width)]
     venues = list(dict.fromkeys(v for one in demand.proxies.values() for v in one.spot))
     wanted = [Column("name", "spot CVD", 9, right=False)]
     wanted += [Column(venue, draw.safe(venue)[:8], 9, rank) for rank, venue in enumerate(venues, 1)]
@@ -140,8 +136,7 @@ def _proxies(demand: Demand, width: int, shown: tuple[str, ...]) -> list[Content
 
 
 def _premium(demand: Demand, width: int) -> list[Content]:
-    groups: list[list[draw.Part]] = [[text] for text in words.premium(demand.premium)]
-    return flowed(width, groups, 2)
+    return draw.flowed(width, words.premium(demand.premium), 2)
 
 
 def _series(demand: Demand, width: int, chosen: str | None = None) -> list[Content]:
@@ -149,8 +144,7 @@ def _series(demand: Demand, width: int, chosen: str | None = None) -> list[Conte
     lines = []
     for one in demand.series:
         style = "reverse" if one.name == chosen else "" if one.value is not None else "$muted"
-        pieces = wrap(told(one), width) or [""]
-        lines += [draw.line(width, (piece, style)) for piece in pieces[:2]]
+        lines += draw.wrapped(told(one), width, style)[:2]
     return lines
 
 
@@ -182,7 +176,7 @@ def _change(value: float | None) -> str:
 def _bare(demand: Demand, width: int) -> list[Content]:
     day = demand.proxies["24h"]
     premium = draw.lacking(draw.change(demand.premium.with_usdt, 3))
-    parts = (f"{code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
+    parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
     spot = " ".join(parts) or draw.missing()
     first = next((one for one in demand.series if one.value is not None), None)
     texts = (
@@ -195,10 +189,8 @@ def _bare(demand: Demand, width: int) -> list[Content]:
 
 def _strip(demand: Demand, view: View, width: int) -> list[Content]:
     day = demand.proxies["24h"]
-    parts = (f"{code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
-    spot = f"{view.key(0)}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
+    parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
+    spot = f"{view.key}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
     ratio = f"spot÷perp {draw.lacking(draw.ratio(day.ratio))}"
-    texts = (spot, ratio, *words.premium(demand.premium))
-    first: list[list[draw.Part]] = [[text] for text in texts]
-    second: list[list[draw.Part]] = [[told(one)] for one in demand.series]
-    return [joined(width, *first), joined(width, *second)]
+    first = draw.joined(width, spot, ratio, *words.premium(demand.premium))
+    return [first, draw.joined(width, *map(told, demand.series))]

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from textwrap import wrap
 
 import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Chart, Series, stacked
 from tui.metrics import havens as metric
 from tui.metrics.haven_test import HavenTest, haven_test, rolling
 from tui.metrics.havens import Havens
@@ -17,8 +16,6 @@ from tui.panels.base import View
 from tui.snapshot import Snapshot
 
 SESSIONS = 30
-CHART = 5
-"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
 OTHERS = {"silver": ("XAG",), "dollar-stock tokens": ("SPYX", "QQQX")}
 """Other havens, and the coins whose quotes would tell of them. Not verified: the names under which
 venues list tokens on shares; the recorder follows none of these unless the config names it."""
@@ -57,7 +54,7 @@ def _others(snapshot: Snapshot) -> tuple[tuple[str, float], ...]:
 def words(made: Havens, deep: HavenHistory, width: int) -> list[Content]:
     """The test in words, the spread between gold markets, and what else is or is not quoted."""
     texts = (tested(deep.test), spread(made), *_quoted(deep.others))
-    return [draw.line(width, piece) for text in texts for piece in wrap(text, width)]
+    return [line for text in texts for line in draw.wrapped(text, width)]
 
 
 def tested(test: HavenTest) -> str:
@@ -90,25 +87,20 @@ def _quoted(others: tuple[tuple[str, float], ...]) -> Iterable[str]:
 def charts(deep: HavenHistory, view: View, width: int, height: int) -> list[Content]:
     """Both from a common start; with room for them ounces, and the correlation with its band."""
     shown = deep.shown
-    if height < CHART:
+    if height < LEAST:
         return []
     if shown.height < 2:
-        return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
+        return [draw.unknown("no common days of BTC and gold yet", width)]
     start = shown.select(pl.col("btc", "gold") / pl.col("btc", "gold").first())
-    both = [
+    paths = [
         Series("BTC", start["btc"].to_list(), "$accent", draw.ratio),
         Series("gold", start["gold"].to_list(), "$gold", draw.ratio),
     ]
     ounces = [Series("oz per BTC", (shown["btc"] / shown["gold"]).to_list(), "$gold", draw.ratio)]
-    parts = [(both, f"{shown.height} sessions, 1 = start"), (ounces, ""), (_correlation(deep), "")]
-    count = max(1, min(len(parts), height // (CHART + 1)))
-    rest = height // (count + 1) if count > 1 else 0
-    heights = [height - rest * (count - 1), rest, rest]
+    title = f"{shown.height} sessions, 1 = start"
+    parts = [Chart(paths, title), Chart(ounces), Chart(_correlation(deep))]
     first, last, cursor = shown["ts"][0], shown["ts"][-1], view.drill.cursor
-    lines: list[Content] = []
-    for (series, title), rows in zip(parts[:count], heights, strict=False):
-        lines += framed(series, width, rows, view.symbols, first, last, cursor, title)
-    return lines
+    return stacked(parts, width, height, view.symbols, first, last, cursor)
 
 
 def _correlation(deep: HavenHistory) -> list[Series]:

@@ -13,7 +13,7 @@ from tui.metrics import havens as metric
 from tui.metrics.feeds import limit
 from tui.metrics.havens import SPANS, Correlation, Havens
 from tui.panels import haven_history, shared
-from tui.panels.base import Age, Form, Panel, View, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.haven_history import HavenHistory
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
@@ -48,6 +48,8 @@ class SafeHavenPanel(Panel):
     name, title, number = "safe_haven", "Safe haven", 4
     tables = (QUOTES, CANDLES)
     spans = tuple(SPAN_DAYS)
+    heights = (8, 4, 2)
+    """Head, two returns, prices, the rule, and where the numbers come from."""
 
     def record(self, snapshot: Snapshot, view: View) -> HavensRecord:
         """The record at the snapshot's moment."""
@@ -68,10 +70,6 @@ class SafeHavenPanel(Panel):
         """The sessions of the charts."""
         return 0 if record.deep is None else record.deep.shown.height
 
-    def natural(self, width: int) -> int:
-        """Head, two returns, prices, the rule, and where the numbers come from."""
-        return 8 if width >= 56 else 4 if width >= 36 else 2
-
     def rows(
         self, record: HavensRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
@@ -82,7 +80,7 @@ class SafeHavenPanel(Panel):
             and made.gold_price is None
             and not any(made.returns.get("gold", {}).values())
         ):
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.BARE:
             return _bare(made, width)
         if form is Form.STRIP:
@@ -206,13 +204,13 @@ def _strip(made: Havens, view: View, width: int) -> list[Content]:
     spans = made.returns.get("gold", {})
     day, week = (draw.lacking(draw.change(spans.get(span), 1)) for span in ("24h", "7d"))
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
-    groups: list[list[draw.Part]] = [
-        [f"{view.key(4)}gold {draw.whole(made.gold_price)} {day}"],
-        [f"7d {week}"],
-        [f"BTC {_oz(made)} oz {draw.change(made.ounces_change_24h, 1)}"],
-        [f"flight {short}"],
-    ]
-    return [joined(width, *groups, gap="  "), draw.line(width, prices(made))]
+    groups = (
+        f"{view.key}gold {draw.whole(made.gold_price)} {day}",
+        f"7d {week}",
+        f"BTC {_oz(made)} oz {draw.change(made.ounces_change_24h, 1)}",
+        f"flight {short}",
+    )
+    return [draw.joined(width, *groups, gap="  "), draw.line(width, prices(made))]
 
 
 def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Content]:
@@ -220,7 +218,7 @@ def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Co
     if height < 6:
         return []
     if paths is None or paths.height < 2:
-        return [draw.line(width, ("n/a (no common days of BTC and gold yet)", "$muted"))]
+        return [draw.unknown("no common days of BTC and gold yet", width)]
     series = [
         Series("BTC", paths["btc"].to_list(), "$accent", draw.ratio),
         Series("gold", paths["gold"].to_list(), "$gold", draw.ratio),

@@ -5,7 +5,6 @@ No score over all of them and no forecast: what they add up to is for who reads 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from textwrap import wrap
 
 from textual.content import Content
 
@@ -14,7 +13,7 @@ from tui.draw.table import Column, choose, heads, row
 from tui.metrics.feeds import SILENT
 from tui.metrics.spans import age_s
 from tui.panels import shared
-from tui.panels.base import Age, Form, Panel, View, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations.record import read
 from tui.scores import LINES, Given, Percentile, Score, Scorecard, scorecard
@@ -61,6 +60,8 @@ class ScorecardPanel(Panel):
         *(QUOTES, CANDLES, DERIVATIVES, POSITIONING, LIQUIDATION_MINUTES),
         *(FLOW, VOLATILITY, DEPTH),
     )
+    heights = (len(LINES) + 3, len(LINES) + 1, len(LINES))
+    """Head and lines in a box, lines beneath a rule."""
 
     def record(self, snapshot: Snapshot, view: View) -> Scorecard:
         """Every line of the view's coin at the snapshot's moment."""
@@ -80,10 +81,6 @@ class ScorecardPanel(Panel):
     def heading(self, record: Scorecard, view: View, form: Form) -> str:
         """The coin of the lines that are of one."""
         return draw.safe(record.base)
-
-    def natural(self, width: int) -> int:
-        """Head and lines in a box, lines beneath a rule."""
-        return len(LINES) + (3 if width >= 56 else 1 if width >= 36 else 0)
 
     def selectable(self, record: Scorecard) -> int:
         """Every line."""
@@ -108,9 +105,8 @@ class ScorecardPanel(Panel):
     ) -> list[Content]:
         """By form; a selected line below the last row is scrolled to."""
         if form is Form.STRIP:
-            groups: list[list[draw.Part]] = [[f"{view.key(6)}{brief(record.scores[0])}"]]
-            groups += [[brief(one)] for one in record.scores[1:]]
-            return [joined(width, *groups)]
+            first, *others = map(brief, record.scores)
+            return [draw.joined(width, f"{view.key}{first}", *others)]
         if form is Form.BARE:
             lines = [_selected(brief(one), width, n, view) for n, one in enumerate(record.scores)]
         else:
@@ -121,11 +117,11 @@ class ScorecardPanel(Panel):
 
     def detail_rows(self, record: Scorecard, view: View, width: int, height: int) -> list[Content]:
         """The lines, and which panel is behind each."""
-        words = [text for sentence in WORDS for text in wrap(sentence, width)]
+        words = [line for sentence in WORDS for line in draw.wrapped(sentence, width, "$muted")]
         form = Form.BOX if width >= NAME + 40 else Form.RULES
         room = max(1, height - len(words) - 1)
         lines = self.rows(record, view, width, room, form)[:room]
-        return [*lines, draw.line(width), *(draw.line(width, (text, "$muted")) for text in words)]
+        return [*lines, draw.line(width), *words]
 
 
 def _table(record: Scorecard, view: View, width: int, wanted: tuple[Column, ...]) -> list[Content]:

@@ -6,7 +6,8 @@ for both each second.
 
 from collections.abc import Callable, Hashable
 from datetime import date
-from typing import TypeVar, cast
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -22,65 +23,73 @@ from tui.metrics.windows import Liquidations
 from tui.snapshot import Snapshot
 from tui.tables import WINDOWS
 
+P = ParamSpec("P")
 T = TypeVar("T")
-_known: WeakKeyDictionary[Snapshot, dict[Hashable, object]] = WeakKeyDictionary()
 
 
-def _once(snapshot: Snapshot, key: Hashable, make: Callable[[], T]) -> T:
-    kept = _known.setdefault(snapshot, {})
-    if key not in kept:
-        kept[key] = make()
-    return cast(T, kept[key])
+def once(
+    make: Callable[Concatenate[Snapshot, P], T],
+) -> Callable[Concatenate[Snapshot, P], T]:
+    """Keep what was made of a snapshot by the other arguments, as long as the snapshot is there. A
+    tape is the snapshot's own and tells nothing apart."""
+    known: WeakKeyDictionary[Snapshot, dict[Hashable, T]] = WeakKeyDictionary()
+
+    @wraps(make)
+    def call(snapshot: Snapshot, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        assert not kwargs
+        kept = known.setdefault(snapshot, {})
+        key = tuple(arg for arg in args if not isinstance(arg, Liquidations))
+        if key not in kept:
+            kept[key] = make(snapshot, *args, **kwargs)
+        return kept[key]
+
+    return call
 
 
+@once
 def price(snapshot: Snapshot, base: str) -> Price | None:
     """The newest price of a coin at the snapshot's moment."""
-    return _once(
-        snapshot,
-        ("price", base),
-        lambda: prices.price(snapshot.quotes, snapshot.candles, base, snapshot.as_of),
-    )
+    return prices.price(snapshot.quotes, snapshot.candles, base, snapshot.as_of)
 
 
+@once
 def derivatives(snapshot: Snapshot) -> Derivatives:
     """Open interest and funding at the snapshot's moment."""
-    return _once(
-        snapshot,
-        "derivatives",
-        lambda: metric.derivatives(snapshot.derivatives, snapshot.as_of),
-    )
+    return metric.derivatives(snapshot.derivatives, snapshot.as_of)
 
 
+@once
 def drivers(snapshot: Snapshot, base: str) -> Drivers:
     """What moves a coin at the snapshot's moment."""
-    return _once(snapshot, ("drivers", base), lambda: snapshot.drivers(base))
+    return snapshot.drivers(base)
 
 
+@once
 def tape(
     snapshot: Snapshot, coins: tuple[str, ...], coin: str | None, smallest: float, lines: int
 ) -> Liquidations:
     """The liquidations of the snapshot: header, panel and scorecard ask for the same (20 ms)."""
-    return _once(
-        snapshot,
-        ("tape", coins, coin, smallest, lines),
-        lambda: snapshot.tape(coins, coin=coin, smallest=smallest, lines=lines),
-    )
+    return snapshot.tape(coins, coin=coin, smallest=smallest, lines=lines)
 
 
+@once
 def standing(snapshot: Snapshot, tape: Liquidations, coin: str | None) -> Standing:
     """The state at the snapshot's moment, of a coin or of all; `tape` is of the same."""
-    return _once(
-        snapshot,
-        ("standing", coin),
-        lambda: snapshot.standing(tape, feeds(snapshot, tape), coin),
-    )
+    return snapshot.standing(tape, feeds(snapshot, tape), coin)
 
 
+def undetected(snapshot: Snapshot, coin: str | None) -> str:
+    """Why no cascade of a coin, or of all, can be told: `2 of 3 days`; empty where one can."""
+    return "" if snapshot.detects(coin) else snapshot.lacking(coin)
+
+
+@once
 def feeds(snapshot: Snapshot, tape: Liquidations) -> tuple[Feed, ...]:
     """Every feed at the snapshot's moment."""
-    return _once(snapshot, "feeds", lambda: snapshot.feeds(tape))
+    return snapshot.feeds(tape)
 
 
+@once
 def move(snapshot: Snapshot, base: str, window: str) -> float | None:
     """The change of a coin's price over a window; None where no stored price is near."""
     one = price(snapshot, base)
@@ -89,25 +98,17 @@ def move(snapshot: Snapshot, base: str, window: str) -> float | None:
     if window in ("5m", "24h"):
         return one.change_5m if window == "5m" else one.change_24h
     quotes, candles, span = snapshot.quotes, snapshot.candles, WINDOWS[window]
-    return _once(
-        snapshot,
-        ("move", base, window),
-        lambda: prices.change(
-            quotes, candles, one.symbol, one.price, snapshot.as_of, span, venue=one.venue
-        ),
+    return prices.change(
+        quotes, candles, one.symbol, one.price, snapshot.as_of, span, venue=one.venue
     )
 
 
+@once
 def interest(snapshot: Snapshot, window: str) -> dict[str, float | None]:
     """The change of open interest over a window of every coin that anybody asks for, over all
     venues."""
     if window not in ("5m", "24h"):
-        span = WINDOWS[window]
-        return _once(
-            snapshot,
-            ("interest", window),
-            lambda: metric.changes(snapshot.derivatives, snapshot.as_of, span),
-        )
+        return metric.changes(snapshot.derivatives, snapshot.as_of, WINDOWS[window])
     rows = (row for row in derivatives(snapshot).open_interest if row.venue == metric.ALL)
     return {row.base: row.change_5m if window == "5m" else row.change_24h for row in rows}
 

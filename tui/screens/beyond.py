@@ -1,8 +1,9 @@
 """What a detail shows of the store beyond the snapshot: read when it is opened, then kept."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import polars as pl
 
@@ -17,10 +18,27 @@ from tui.tables import Condition
 if TYPE_CHECKING:
     from tui.store.search import Matches, Search
 
+T = TypeVar("T")
+
 OLDER_EVERY = timedelta(hours=1)
 """Ratios of a month ago and before do not change; each hour one more of them is that old."""
 BOOKS_EVERY = timedelta(seconds=30)
 """A book is asked for so often."""
+
+
+class Read(Generic[T]):
+    """What was read last of one kind, which serves for a while."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._known: tuple[Hashable, datetime, T] | None = None
+
+    def of(self, key: Hashable, as_of: datetime, read: Callable[[], T]) -> T:
+        """What is known of a key at a moment, read anew where that is old, or from later on."""
+        known = self._known
+        if known is None or known[0] != key or not timedelta() <= as_of - known[1] < self._every:
+            known = self._known = (key, as_of, read())
+        return known[2]
 
 
 class Beyond:
@@ -28,9 +46,9 @@ class Beyond:
     through holds 70 bytes of each row."""
 
     def __init__(self) -> None:
-        self._around: tuple[FeedRow, datetime, Around] | None = None
-        self._older: tuple[str, datetime, pl.DataFrame] | None = None
-        self._depths: tuple[tuple[str, timedelta], datetime, pl.DataFrame] | None = None
+        self._around = Read[Around](timedelta.max)
+        self._older = Read[pl.DataFrame](OLDER_EVERY)
+        self._depths = Read[pl.DataFrame](BOOKS_EVERY)
         self._search: tuple[tuple[Condition, ...], Search] | None = None
         self._matches: tuple[Needs, Matches] | None = None
 
@@ -61,24 +79,11 @@ class Beyond:
 
     def _around_row(self, source: Source, row: FeedRow, as_of: datetime) -> Around:
         """Read until nothing can be added."""
-        known = self._around
-        if known is None or known[0] != row or known[1] < row.ts + 2 * SECONDS:
-            known = self._around = (row, as_of, source.around(row.ts, row.base, as_of))
-        return known[2]
+        until = min(as_of, row.ts + 2 * SECONDS)
+        return self._around.of((row, until), as_of, lambda: source.around(row.ts, row.base, as_of))
 
     def _older_ratios(self, source: Source, base: str, as_of: datetime) -> pl.DataFrame:
-        known = self._older
-        if known is None or known[0] != base or not _in_reach(known[1], as_of):
-            known = self._older = (base, as_of, source.older(base, as_of))
-        return known[2]
+        return self._older.of(base, as_of, lambda: source.older(base, as_of))
 
     def _books(self, source: Source, base: str, as_of: datetime, span: timedelta) -> pl.DataFrame:
-        known = self._depths
-        if known is None or known[0] != (base, span) or not _in_reach(known[1], as_of, BOOKS_EVERY):
-            rows = source.depths(base, as_of, span)
-            known = self._depths = ((base, span), as_of, rows)
-        return known[2]
-
-
-def _in_reach(read: datetime, as_of: datetime, every: timedelta = OLDER_EVERY) -> bool:
-    return timedelta(0) <= as_of - read < every
+        return self._depths.of((base, span), as_of, lambda: source.depths(base, as_of, span))

@@ -1,5 +1,6 @@
 """A line to type in with what matches below it: coins, and commands."""
 
+import textwrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,8 @@ class Choice(ModalScreen[str | None]):
     """Answers with the row that was chosen, or None when left by `esc`."""
 
     PLACEHOLDER: ClassVar[str] = ""
+    CELLS: ClassVar[int] = 26
+    """The width of the box, as the style sheet has it."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "back", id="choice_back"),
         Binding("down,tab", "move(1)", "next match", id="choice_next"),
@@ -55,6 +58,10 @@ class Choice(ModalScreen[str | None]):
     def chosen(self, row: str) -> None:
         """`enter` was pressed on a row."""
         self.dismiss(row)
+
+    def wrapped(self, text: str) -> list[Content]:
+        """Words in as many lines of the box as they take."""
+        return [Content(piece) for piece in textwrap.wrap(draw.safe(text), self.CELLS)]
 
     def say(self, lines: list[Content]) -> None:
         """Show these lines instead of the matches."""

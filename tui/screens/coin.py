@@ -1,18 +1,13 @@
 """Choosing the coin of the whole screen: type to match, `0` for all."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
 from textual.widgets import Input
 
-from tui import draw
 from tui.screens.choice import Choice
 from tui.screens.looks import matching, near
-
-BOX_CELLS = 26
-"""The width of the box, as the style sheet has it."""
 
 
 class CoinChoice(Choice):
@@ -31,8 +26,7 @@ class CoinChoice(Choice):
     def unknown(self) -> list[Content]:
         """That it is no coin, and names that are."""
         names = near(self.typed, self._coins)
-        words = textwrap.wrap(", ".join(draw.safe(name) for name in names), BOX_CELLS)
-        return [Content("no such coin; there are"), *map(Content, words)]
+        return [Content("no such coin; there are"), *self.wrapped(", ".join(names))]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value == "0":

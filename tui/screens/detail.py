@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.draw.framed import AXIS
-from tui.panels import PANELS
+from tui.panels import BY_NAME
 from tui.panels.base import Panel, View
 from tui.panels.drill import Drill, moved
 from tui.panels.header import height_of
@@ -20,11 +20,6 @@ from tui.screens.panel_view import PanelView
 from tui.screens.picture import Picture
 
 PLACEHOLDER = "usd>100k venue=bybit side=long base=BTC"
-
-
-def panel_named(name: str) -> Panel | None:
-    """The panel of that name, None where there is none."""
-    return next((panel for panel in PANELS if panel.name == name), None)
 
 
 class Detail(LiveScreen):
@@ -128,7 +123,7 @@ class Detail(LiveScreen):
             return
         if not there.panel:
             self.app.push_screen(Detail(self._panel, replace(self.view, drill=there)))
-        elif (panel := panel_named(there.panel)) is not None:
+        elif (panel := BY_NAME.get(there.panel)) is not None:
             self.app.push_screen(Detail(panel, self.monitor.look))
 
     def _stand(self, drill: Drill) -> None:

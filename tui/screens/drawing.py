@@ -13,8 +13,9 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.windows import Liquidations
 from tui.panels import header
-from tui.panels.base import Age, Panel, View, finish
+from tui.panels.base import Age, Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import finish
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
 
@@ -74,6 +75,25 @@ class Kept:
     moments: tuple[datetime, ...] = ()
     opens: Drill | None = None  # where its selected row leads
     selectable: int = 0  # how many of its rows can be selected
+
+    @classmethod
+    def of(
+        cls, wanted: Wanted, shown: Snapshot, lines: list[Content], age: Age, record: Any
+    ) -> "Kept":
+        """What was drawn from a record of that snapshot."""
+        panel = wanted.panel
+        assert panel is not None
+        return cls(
+            wanted,
+            shown.as_of,
+            weakref.ref(shown),
+            rows_of(shown),
+            lines,
+            age,
+            panel.moments(record),
+            panel.opens(record, wanted.view),
+            panel.selectable(record),
+        )
 
     @property
     def judges(self) -> bool:

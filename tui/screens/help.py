@@ -14,7 +14,6 @@ from textual.widgets import Input, Static
 
 from tui import draw
 from tui.screens.legend import COINGLASS, MARKS
-from tui.snapshot import Snapshot
 
 
 class Section(NamedTuple):
@@ -109,13 +108,3 @@ def entry(mark: str, meaning: str, width: int) -> list[Content]:
         first = Content.assemble((f"{mark:<{column}}", "$accent"), pieces[0])
         return [first, *lines[1:]]
     return [Content.assemble((mark[:width], "$accent")), *lines]
-
-
-def feed_rows(snapshot: Snapshot, coins: Sequence[str]) -> list[tuple[str, str]]:
-    """Each feed's state, the age of its last sign of life, and what is wrong with it."""
-    rows = []
-    for feed in snapshot.feeds(snapshot.tape(coins)):
-        age = "" if feed.age_s is None else f", last {draw.age(feed.age_s)} ago"
-        name = f"{feed.venue} {feed.stream}".strip() or feed.collector
-        rows.append((draw.safe(name), draw.safe(f"{feed.collector} {feed.said}{age}")))
-    return rows

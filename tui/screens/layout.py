@@ -9,7 +9,8 @@ is no smallest size: less height truncates from the bottom, and the header goes 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tui.panels.base import AGE_CELLS, BOX, STRIP, Form, form_of
+from tui.panels.base import Form
+from tui.panels.frame import AGE_CELLS, BOX, STRIP, form_of
 from tui.panels.header import height_of
 from tui.screens.panel_view import EDGE_CELLS
 

@@ -8,27 +8,22 @@ while another screen covers it.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui import draw, remembered
+from tui import draw
 from tui.metrics import spans
-from tui.panels import header, sorting
-from tui.panels.base import Panel, View
-from tui.screens import looks
-from tui.screens.coin import CoinChoice
+from tui.panels import header
 from tui.screens.drawing import Wanted
 from tui.screens.layout import Placement
-from tui.screens.panel_view import PanelView, Rows, Stamp
+from tui.screens.panel_view import Rows, Stamp
 from tui.screens.picture import Ask, Picture
-from tui.screens.time_keys import TimeKeys
+from tui.screens.view_keys import ViewKeys
 
 BEAT_S = 0.25
 UNANSWERED = timedelta(seconds=5)
@@ -43,26 +38,8 @@ class Drawn(Message):
         self.picture = picture
 
 
-class LiveScreen(TimeKeys):
-    """Header and clock, the beat, and the keys that change what is looked at."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "coin", "coin of the whole screen", id="coin"),
-        Binding("0", "all_coins", "all coins", id="all_coins"),
-        Binding("right_square_bracket,w", "window(1)", "longer window", id="window_longer"),
-        Binding("left_square_bracket,W", "window(-1)", "shorter window", id="window_shorter"),
-        Binding("plus,equals_sign", "smallest(1)", "larger smallest size", id="size_larger"),
-        Binding("minus", "smallest(-1)", "smaller smallest size", id="size_smaller"),
-        Binding("y", "copy", "copy the selected row, else the sentence (OSC 52)", id="copy"),
-        Binding("Y", "copy_panel", "copy the panel as text (OSC 52)", id="copy_panel"),
-        Binding("b", "group", "group by coin, venue, side", id="group"),
-        Binding("s", "sort", "sort by the next column", id="sort_next"),
-        Binding("S", "sort_reverse", "sort the other way round", id="sort_reverse"),
-        Binding("a", "alerts", "history of alerts", id="alerts"),
-        Binding("colon", "palette", "commands: time, coin, window, theme, layout", id="palette"),
-        Binding("C", "cascades", "past cascades", id="cascades"),
-        Binding("m", "mute", "mute alerts for 15 minutes, or no longer", id="mute"),
-    ]
+class LiveScreen(ViewKeys):
+    """Header and clock, and the beat at which they are asked for with what a subclass shows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,18 +79,6 @@ class LiveScreen(TimeKeys):
         return 0
 
     @property
-    def looked_at(self) -> tuple[Panel | None, bool]:
-        """The panel that keys are for, and whether it is seen by its detail."""
-        return None, False
-
-    def layouts(self) -> tuple[str, ...]:
-        """The layouts the screen can be given."""
-        return ()
-
-    def lay_out(self, name: str) -> None:
-        """Give it one of them."""
-
-    @property
     def says_mute(self) -> bool:
         """Whether the screen says elsewhere than in the header that alerts are muted."""
         return False
@@ -151,8 +116,8 @@ class LiveScreen(TimeKeys):
         second = int(now.timestamp())
         if second != self._second:
             self.redraw(now)
-        elif self.monitor.held is None:
-            at = self.monitor.moment(now)
+        elif self.monitor.time.held is None:
+            at = self.monitor.time.moment(now)
             header = self._header_wanted(now)
             self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
 
@@ -169,11 +134,11 @@ class LiveScreen(TimeKeys):
                 now,
                 self._header_wanted(now),
                 tuple(self.wanted()),
-                self.monitor.held,
+                self.monitor.time.held,
                 self.frozen_feed,
                 self.feeds_width,
-                self.monitor.moment(now),
-                plays=bool(self.monitor.travel and self.monitor.travel.speed),
+                self.monitor.time.moment(now),
+                plays=self.monitor.time.plays,
             )
         )
 
@@ -182,7 +147,7 @@ class LiveScreen(TimeKeys):
             return None
         # Between two seconds a replay's panels stand still, and so does what it is said to show.
         drawn = self._drawn_at or now
-        travel = self.monitor.travel.words(drawn) if self.monitor.travel else ()
+        travel = self.monitor.time.travel.words(drawn) if self.monitor.time.travel else ()
         view = replace(self.monitor.look, notice=self._notice(now), travel=travel)
         return Wanted(None, *self.sizes["header"], view)
 
@@ -243,87 +208,3 @@ class LiveScreen(TimeKeys):
         fits = x >= 0
         clock = Placement("clock", x, placement.y, cells, 1) if fits else None
         self.move(self.query_one("#clock"), clock)
-
-    # keys
-
-    def _look(self, look: View) -> None:
-        self.monitor.look = look
-        self.redraw()
-
-    def action_window(self, by: int) -> None:
-        self._look(looks.window(self.monitor.look, by))
-
-    def action_smallest(self, by: int) -> None:
-        look = looks.smallest(self.monitor.look, by)
-        if words := remembered.keep(self.monitor.settings.data_dir, "smallest", look.smallest):
-            self.monitor.say(words)
-        self._look(look)
-
-    def action_group(self) -> None:
-        self._look(looks.group(self.monitor.look))
-
-    def action_sort(self) -> None:
-        panel, detail = self.looked_at
-        if panel is not None:
-            sort, rising = self.monitor.sorted.get(panel.name, ("", False))
-            self._sort(panel, sorting.following(panel.sorts(detail), sort), rising)
-
-    def action_sort_reverse(self) -> None:
-        panel, detail = self.looked_at
-        if panel is not None:
-            sort, rising = self.monitor.sorted.get(panel.name, ("", False))
-            first = next(iter(panel.sorts(detail)), "")
-            self._sort(panel, sort or first, not rising)
-
-    def _sort(self, panel: Panel, sort: str, rising: bool) -> None:
-        self.monitor.sorted[panel.name] = (sort, rising)
-        order = f"sorted by {sort}" if sort else "sorted as usual"
-        none = f"{panel.title}: no table to sort"
-        self.monitor.say(order if panel.sorts(self.looked_at[1]) else none)
-        self.redraw()
-
-    def action_all_coins(self) -> None:
-        self._look(looks.coin(self.monitor.look, None))
-
-    def action_alerts(self) -> None:
-        from tui.screens.alerts import AlertHistory  # not for a start: 1 ms
-
-        self.app.push_screen(AlertHistory(replace(self.monitor.look, number=0)))
-
-    def action_cascades(self) -> None:
-        from tui.screens.cascades import CascadeHistory  # not for a start: 1 ms
-
-        self.app.push_screen(CascadeHistory(replace(self.monitor.look, number=0)))
-
-    def action_mute(self) -> None:
-        self.monitor.hearing.mute(self.monitor.clock())
-        self.redraw()
-
-    async def action_palette(self) -> None:
-        from tui.screens import palette  # not for a start
-
-        await palette.opened(self)
-
-    async def action_coin(self) -> None:
-        def chosen(answer: str | None) -> None:
-            if answer is not None:  # empty: all coins; None: left by esc
-                self._look(looks.coin(self.monitor.look, answer or None))
-
-        await self.app.push_screen(CoinChoice(self.monitor.coins()), chosen)
-
-    def action_copy(self) -> None:
-        row = self.focused.selected if isinstance(self.focused, PanelView) else None
-        self._copy(row or self.monitor.sentence, "the row" if row else "the sentence")
-
-    def action_copy_panel(self) -> None:
-        if isinstance(self.focused, PanelView):
-            rows = self.focused.text.split("\n")
-            self._copy("\n".join(row.rstrip() for row in rows) + "\n", "the panel")
-
-    def _copy(self, text: str, what: str) -> None:
-        """To the clipboard, and say so: no terminal answers whether it took it."""
-        if text:
-            self.app.copy_to_clipboard(draw.copied(text))
-            first = text.split("\n")[0].strip(" ╭─╮+-")
-            self.monitor.say(f"copied {what}: {draw.cut(first, 40)}")
-            self.redraw()

@@ -3,7 +3,6 @@
 `:win 1h`, `:light`, `:time -3h`. Loaded when it is opened first: a start does not wait for it.
 """
 
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,18 +11,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widgets import Input
 
-from tui import draw
 from tui.errors import UsageError
 from tui.screens.choice import Choice
 from tui.values import THEMES, WINDOW_NAMES
 
 if TYPE_CHECKING:
-    from tui.screens.live import LiveScreen
+    from tui.screens.view_keys import ViewKeys
 
 TIME = "time"
 ALL = "all"
-BOX_CELLS = 40
-"""The width of the box, as the style sheet has it."""
 
 
 def commands(coins: Iterable[str], layouts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -72,6 +68,7 @@ class Palette(Choice):
     wrong with it."""
 
     PLACEHOLDER: ClassVar[str] = "command"
+    CELLS: ClassVar[int] = 40
 
     def __init__(self, known: dict[str, tuple[str, ...]], read: Callable[[str], datetime]) -> None:
         super().__init__()
@@ -93,19 +90,16 @@ class Palette(Choice):
             if name == TIME:
                 self._read(word)
         except UsageError as error:
-            self.say([Content(part) for part in textwrap.wrap(draw.safe(str(error)), BOX_CELLS)])
+            self.say(self.wrapped(str(error)))
         else:
             self.dismiss(row)
 
     def unknown(self) -> list[Content]:
         """The commands there are."""
-        return [
-            Content(part)
-            for part in textwrap.wrap("no such command: " + ", ".join(self._known), BOX_CELLS)
-        ]
+        return self.wrapped("no such command: " + ", ".join(self._known))
 
 
-async def opened(screen: "LiveScreen") -> None:
+async def opened(screen: "ViewKeys") -> None:
     """Ask for a command over this screen, and do it."""
     monitor = screen.monitor
 
@@ -117,14 +111,14 @@ async def opened(screen: "LiveScreen") -> None:
     await monitor.push_screen(Palette(known, monitor.read_time), answered)
 
 
-def obey(screen: "LiveScreen", line: str) -> None:
+def obey(screen: "ViewKeys", line: str) -> None:
     """Do what a whole command line says."""
     monitor, (name, _, word) = screen.monitor, line.partition(" ")
     match name:
         case "time":
             monitor.go(monitor.read_time(word))
         case "live":
-            monitor.live()
+            monitor.time.live()
         case "coin":
             monitor.look = replace(monitor.look, coin=None if word == ALL else word)
         case "window":

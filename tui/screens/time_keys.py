@@ -40,7 +40,7 @@ class TimeKeys(Screen[None]):
 
     def action_step(self, count: int) -> None:
         monitor = self.monitor
-        at = monitor.moment() or monitor.clock()
+        at = monitor.time.moment() or monitor.clock()
         monitor.go(stepped(at, monitor.look.window, count))
         self.redraw()
 
@@ -55,13 +55,13 @@ class TimeKeys(Screen[None]):
     def action_burst(self, forward: bool) -> None:
         monitor = self.monitor
         now = monitor.clock()
-        at = monitor.moment(now) or now
+        at = monitor.time.moment(now) or now
         monitor.reading.seek(Seek(at, now, monitor.began, forward, monitor.look.coin))
 
     def action_live(self) -> None:
-        self.monitor.live()
+        self.monitor.time.live()
         self.redraw()
 
     def action_hold(self) -> None:
-        self.monitor.hold()
+        self.monitor.time.hold()
         self.redraw()

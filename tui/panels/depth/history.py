@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.clock import from_milliseconds, milliseconds
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.metrics.depth import ALL, MarketDepth
 from tui.panels.base import View
 from tui.panels.depth.record import DepthRecord
@@ -18,8 +18,6 @@ from tui.tables import BANDS
 
 POINTS = 96
 """Of a chart, as many as the store reads steps for it."""
-CHART = 5
-"""Rows of a chart below which it says nothing."""
 WIDE = "100"
 
 
@@ -78,11 +76,11 @@ def past(record: DepthRecord, book: MarketDepth) -> Past | None:
 def chart(record: DepthRecord, view: View, width: int, height: int) -> list[Content]:
     """Both sides over the span; fewer than five rows draw nothing."""
     book = chosen(record, view)
-    if height < CHART or book is None:
+    if height < LEAST or book is None:
         return []
     found = past(record, book)
     if found is None or sum(value is not None for value in found.bids) < 2:
-        return [draw.line(width, ("n/a (no history of it yet)", "$muted"))]
+        return [draw.unknown("no history of it yet", width)]
     mark = "≥" if found.low else ""
     series = [
         Series(f"bids ±1% {mark}", found.bids, "$above", _millions),

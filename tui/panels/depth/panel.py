@@ -7,6 +7,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.metrics.depth import fresh_within
+from tui.panels import frame
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.depth import history
 from tui.panels.depth.record import DepthRecord, record
@@ -23,6 +24,8 @@ class DepthPanel(Panel):
     name, title, number = "depth", "Depth", 8
     tables = (DEPTH, LIQUIDATION_MINUTES)
     spans = tuple(SPAN)
+    heights = (14, 13, 3)
+    """Head, three venues and a sum of two markets, three lines of words."""
 
     def record(self, snapshot: Snapshot, view: View) -> DepthRecord:
         """The newest books at the snapshot's moment."""
@@ -59,18 +62,15 @@ class DepthPanel(Panel):
         return draw.safe(record.base)
 
     def natural(self, width: int) -> int:
-        """Head, three venues and a sum of two markets, three lines of words (five where narrow)."""
-        if width < 36:
-            return 3
-        return 13 if width < 56 else 16 if width < 96 else 14
+        """The words need five lines in a box below 96 cells."""
+        return 16 if frame.BOX <= width < 96 else super().natural(width)
 
     def rows(
         self, record: DepthRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if not record.books:
-            text = f"n/a (no order book of {draw.safe(record.base)} within the last hour)"
-            return [draw.line(width, (text, "$muted"))]
+            return [draw.unknown(f"no order book of {record.base} within the last hour", width)]
         if form is Form.BARE:
             return bare(record, width)
         if form is Form.STRIP:

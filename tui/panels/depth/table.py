@@ -1,7 +1,6 @@
 """The depth panel's tables, a row a book, and what they say in words."""
 
 from collections.abc import Iterable, Mapping
-from textwrap import wrap
 
 from textual.content import Content
 
@@ -9,7 +8,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.depth import ALL, MarketDepth, Sum
 from tui.metrics.depth_past import NEED, Standing
-from tui.panels.base import View, code, joined
+from tui.panels.base import View
 from tui.panels.depth.record import DepthRecord
 from tui.tables import BANDS
 
@@ -64,7 +63,7 @@ def table(
 def named(book: MarketDepth, brief: bool = False) -> str:
     """`binance perp`, `okx perp!` where it is stale; `all 2/3 perp` where a venue is missing from
     the sum."""
-    venue = code(book.venue) if brief else draw.safe(book.venue)[:8]
+    venue = draw.code(book.venue) if brief else draw.safe(book.venue)[:8]
     if book.venue == ALL:
         venue = ALL
     if book.missing:
@@ -138,8 +137,8 @@ def words(record: DepthRecord, width: int) -> list[Content]:
         longer += f", shorts {short}"
         lines = [longer] if len(longer) <= width else lines
     lines.append(stood(record))
-    made = [draw.line(width, piece) for text in lines for piece in wrap(text, width)]
-    return [*made, *(draw.line(width, (piece, "$muted")) for piece in wrap(NOTE, width))]
+    made = [line for text in lines for line in draw.wrapped(text, width)]
+    return made + draw.wrapped(NOTE, width, "$muted")
 
 
 def stood(record: DepthRecord) -> str:
@@ -164,7 +163,7 @@ def ruled(record: DepthRecord, width: int) -> list[Content]:
     """The table of a side pane, and the absorption."""
     long, short = absorbed(record, "long"), absorbed(record, "short")
     texts = (f"absorb {record.absorption.window} L {long} S {short}", stood(record))
-    lines = [draw.line(width, piece) for text in texts for piece in wrap(text, width)]
+    lines = [line for text in texts for line in draw.wrapped(text, width)]
     return [*table(record, width, RULES), *lines]
 
 
@@ -184,7 +183,7 @@ def _pair(record: DepthRecord, market: str) -> str:
 
 def strip(record: DepthRecord, view: View, width: int) -> list[Content]:
     """One row of sums and the absorption, one of what a million costs at each venue."""
-    head = f"{view.key(8)}depth {draw.safe(record.base)}  "
+    head = f"{view.key}depth {draw.safe(record.base)}  "
     groups = [f"{head}perp 1% {_pair(record, 'perp')}", f"spot {_pair(record, 'spot')}"]
     sides = f"L {absorbed(record, 'long')} S {absorbed(record, 'short')}"
     groups.append(f"absorb {record.absorption.window} {sides}")
@@ -193,14 +192,9 @@ def strip(record: DepthRecord, view: View, width: int) -> list[Content]:
         for book in record.books
         if book.venue != ALL
     ]
-    return [_barred(width, texts) for texts in (groups, costs)]
+    return [draw.joined(width, *groups), draw.joined(width, *costs)]
 
 
 def _cell(made: Mapping[str, draw.Part], key: str) -> str:
     part = made.get(key, draw.missing())
     return part if isinstance(part, str) else part[0]
-
-
-def _barred(width: int, texts: list[str]) -> Content:
-    groups: list[list[draw.Part]] = [[text] for text in texts]
-    return joined(width, *groups)

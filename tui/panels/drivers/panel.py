@@ -1,14 +1,13 @@
 """The drivers panel: its forms, its age, its detail."""
 
 from dataclasses import replace
-from textwrap import wrap
 
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Chart, Series, stacked
 from tui.metrics.feeds import limit
-from tui.panels.base import Age, Form, Panel, View, flowed, joined
+from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import record as made
 from tui.panels.drivers import table, words
 from tui.panels.drivers.record import SPANS, Charts, DriversRecord
@@ -17,8 +16,6 @@ from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES
 
 ROOMY = 52
 """Columns of a detail in which the table of a box has room."""
-CHART = 5
-"""Rows of a chart below which it says nothing: a read-out, times, three rows."""
 
 
 class DriversPanel(Panel):
@@ -27,6 +24,8 @@ class DriversPanel(Panel):
     name, title, number = "drivers", "Drivers", 7
     tables = (FLOW, DERIVATIVES, LIQUIDATION_MINUTES)
     spans = tuple(SPANS)
+    heights = (14, 13, 3)
+    """The sentence, head and six windows, money, premium and what lacks."""
 
     def record(self, snapshot: Snapshot, view: View) -> DriversRecord:
         """The drivers at the snapshot's moment."""
@@ -49,17 +48,12 @@ class DriversPanel(Panel):
         """The coin."""
         return draw.safe(record.made.base)
 
-    def natural(self, width: int) -> int:
-        """The sentence, head and six windows, money, premium and what lacks."""
-        return 14 if width >= 56 else 13 if width >= 36 else 3
-
     def rows(
         self, record: DriversRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if record.made.newest is None:
-            text = f"n/a (no taker flow of {draw.safe(record.made.base)} in the store)"
-            return [draw.line(width, (text, "$muted"))]
+            return [draw.unknown(f"no taker flow of {record.made.base} in the store", width)]
         if form is Form.BARE:
             return _bare(record, width)
         if form is Form.STRIP:
@@ -80,37 +74,33 @@ class DriversPanel(Panel):
         by_venue = table.venues(record, width)
         if record.charts is None:
             return lines + by_venue
+        rest = height - len(lines)
+        if rest - len(by_venue) >= LEAST:
+            return lines + by_venue + _charts(record.charts, view, width, rest - len(by_venue))
         # In a low pane the charts go before the table by venue: it can be scrolled to.
-        charts = _charts(record.charts, view, width, max(2 * CHART, height - len(lines)))
-        if height - len(lines) - len(by_venue) < CHART:
-            return lines + charts + by_venue
-        rest = height - len(lines) - len(by_venue)
-        return lines + by_venue + _charts(record.charts, view, width, rest)
+        return lines + _charts(record.charts, view, width, max(2 * LEAST, rest)) + by_venue
 
 
 def _sentence(record: DriversRecord, width: int) -> list[Content]:
-    pieces = wrap(words.sentence(record.move), width) or [""]
-    return [draw.line(width, (piece, "bold")) for piece in pieces]
+    return draw.wrapped(words.sentence(record.move), width, "bold")
 
 
 def _below(record: DriversRecord, width: int) -> list[Content]:
-    groups: list[list[draw.Part]] = [[text] for text in words.money(record)]
-    paid: list[list[draw.Part]] = [[text] for text in words.premium(record.made.premium)]
-    lines = flowed(width, groups, 2) + flowed(width, paid, 2)
-    if lacking := words.left_out(record.move.flow):
-        lines += [draw.line(width, (piece, "$muted")) for piece in wrap(lacking, width)]
-    return lines
+    money, premium = words.money(record), words.premium(record.made.premium)
+    lines = draw.flowed(width, money, 2) + draw.flowed(width, premium, 2)
+    return lines + draw.wrapped(words.left_out(record.move.flow), width, "$muted")
 
 
 def _by_venue(record: DriversRecord, width: int) -> list[Content]:
     """Funding and basis of each venue."""
     basis = record.made.basis.venues
-    groups: list[list[draw.Part]] = []
-    for one in record.funding:
-        if one.venue in basis:
-            text = f"{draw.safe(one.venue)} fund {draw.funding(one.rate_8h)}"
-            groups.append([f"{text} basis {draw.change(basis[one.venue], 3)}"])
-    return flowed(width, groups, 3) if groups else []
+    groups = [
+        f"{draw.safe(one.venue)} fund {draw.funding(one.rate_8h)}"
+        f" basis {draw.change(basis[one.venue], 3)}"
+        for one in record.funding
+        if one.venue in basis
+    ]
+    return draw.flowed(width, groups, 3) if groups else []
 
 
 def _bare(record: DriversRecord, width: int) -> list[Content]:
@@ -125,36 +115,28 @@ def _bare(record: DriversRecord, width: int) -> list[Content]:
 
 
 def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
-    first = f"{view.key(7)}{draw.safe(record.made.base)} {words.sentence(record.move)}"
-    groups = [[text] for text in (*words.money(record), *words.premium(record.made.premium))]
-    return [draw.line(width, first), joined(width, *groups)]  # type: ignore[arg-type]
+    first = f"{view.key}{draw.safe(record.made.base)} {words.sentence(record.move)}"
+    groups = (*words.money(record), *words.premium(record.made.premium))
+    return [draw.line(width, first), draw.joined(width, *groups)]
 
 
 def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:
     """CVD, the price, and with room the premium, over the same minutes."""
-    if height < CHART:
-        return []
     if not any(value is not None for value in (*charts.spot, *charts.perp)):
-        return [draw.line(width, ("n/a (too little of the span was heard)", "$muted"))]
+        return [draw.unknown("too little of the span was heard", width)]
     cvd = [
         Series("spot", charts.spot, "$gold", draw.net),
         Series("perp", charts.perp, "$accent", draw.net),
     ]
     of = ", ".join(draw.safe(venue) for venue in charts.venues)
+    premium = Series("Coinbase premium", charts.premium, "$gold", _premium)
     parts = [
-        (cvd, f"CVD of {of}", draw.net),
-        ([Series("price", charts.price, "$above", draw.whole)], "", draw.whole),
-        ([Series("Coinbase premium", charts.premium, "$gold", _premium)], "", _premium),
+        Chart(cvd, f"CVD of {of}", draw.net),
+        Chart([Series("price", charts.price, "$above", draw.whole)], form=draw.whole),
+        Chart([premium], form=_premium),
     ]
-    count = max(1, min(len(parts), height // (CHART + 1)))
-    rest = height // (count + 1) if count > 1 else 0
-    heights = [height - rest * (count - 1), rest, rest]
-    first, last = charts.since, charts.end
-    lines: list[Content] = []
-    for (series, title, form), rows in zip(parts[:count], heights, strict=False):
-        cursor = view.drill.cursor
-        lines += framed(series, width, rows, view.symbols, first, last, cursor, title, form=form)
-    return lines
+    first, last, cursor = charts.since, charts.end, view.drill.cursor
+    return stacked(parts, width, height, view.symbols, first, last, cursor)
 
 
 def _premium(value: float | None) -> str:

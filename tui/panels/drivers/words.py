@@ -4,7 +4,6 @@ from tui import draw
 from tui.metrics.drivers import Move
 from tui.metrics.flow import Window
 from tui.metrics.premium import Premium
-from tui.panels.base import code
 from tui.panels.drivers.record import DriversRecord
 
 LONG = {
@@ -58,7 +57,7 @@ def left_out(window: Window) -> str:
     """Why the sums of a window lack venues: `24h without bybit 12m okx 12m (heard of it)`."""
     if not window.missing:
         return ""
-    parts = (f"{code(venue)} {draw.share(cover)}" for venue, cover in window.missing.items())
+    parts = (f"{draw.code(venue)} {draw.share(cover)}" for venue, cover in window.missing.items())
     return f"{window.name} without {', '.join(parts)} of it heard"
 
 

@@ -6,7 +6,8 @@ from textual.content import Content
 
 from tui import draw
 from tui.metrics.prices import Price
-from tui.panels.base import BOX, RULES, View, finish
+from tui.panels.base import View
+from tui.panels.frame import BOX, RULES, finish
 from tui.panels.header.data import HeaderRecord
 from tui.panels.header.standing import Look, stated
 from tui.panels.header.travel import travelled

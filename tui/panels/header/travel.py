@@ -3,7 +3,8 @@
 from textual.content import Content
 
 from tui import draw
-from tui.panels.base import BOX, RULES, View
+from tui.panels.base import View
+from tui.panels.frame import BOX, RULES
 from tui.panels.header.data import HeaderRecord
 from tui.panels.header.standing import Look, stated
 from tui.panels.header.words import Parts, changes, covered, feeds, live_price

@@ -22,7 +22,7 @@ def chart(record: LiquidationsRecord, view: View, width: int, height: int) -> li
     """Exactly `height` lines; what nobody listened to is a gap in the bars and dots on the axis."""
     span = spanned(record.liquidations.minutes, width)
     if height < LEAST or span is None:
-        return [draw.line(width, ("n/a (no minutes yet)", "$muted"))] * max(0, height)
+        return [draw.unknown("no minutes yet", width)] * max(0, height)
     minutes = record.liquidations.minutes[-span.points :]
     prices = record.prices[-span.points :]
     room = height - 3

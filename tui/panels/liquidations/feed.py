@@ -6,7 +6,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.metrics.windows import FeedRow, Folded, Liquidations
-from tui.panels.base import View, code
+from tui.panels.base import View
 
 WIDE_BAR = 14
 BAR_FROM = 78
@@ -98,7 +98,7 @@ def _short(item: FeedRow, width: int) -> tuple[str, str]:
     fitting = [p for p in (draw.price(item.price), draw.whole(item.price)) if len(p) < spare]
     price = (fitting[0] if fitting else "").rjust(spare)
     largest = (" ◆" if item.largest_24h else "  ") if width >= 36 else ""
-    return left, f"{price}{'  ' if width >= 36 else ' '}{code(item.venue)}{largest}"
+    return left, f"{price}{'  ' if width >= 36 else ' '}{draw.code(item.venue)}{largest}"
 
 
 def _folded(item: Folded, width: int, full: bool) -> str:

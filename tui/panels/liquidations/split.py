@@ -8,7 +8,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.amounts import together
 from tui.metrics.windows import Amount, Liquidations
-from tui.panels.base import View, code
+from tui.panels.base import View
 from tui.panels.liquidations import trusted
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.panels.liquidations.totals import known, reasons
@@ -236,7 +236,9 @@ def one_row(record: LiquidationsRecord, view: View, width: int) -> Content:
     """The largest of the chosen group in one row: `BTC 31.2M  ETH 19.8M  SOL 7.31M`."""
     made = record.liquidations
     if view.group == "venue":
-        every = [(code(n), v.windows.get(view.window, Amount())) for n, v in made.venues.items()]
+        every = [
+            (draw.code(n), v.windows.get(view.window, Amount())) for n, v in made.venues.items()
+        ]
     else:
         every = [(draw.safe(n)[:5], a) for n, a in coins(made, view.window)]
     texts: list[str] = []

@@ -1,12 +1,13 @@
 """The liquidations as rows of a strip: windows, minutes with the split, the feed."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from textual.content import Content
 
 from tui import draw
 from tui.metrics.windows import Amount, FeedRow, Folded, Total
-from tui.panels.base import View, code, flowed, joined
+from tui.panels.base import View
 from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.tables import Side
@@ -14,7 +15,7 @@ from tui.tables import Side
 
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
     """By height: windows; and the feed; and the minutes between them; then more of each."""
-    name = f"{view.key(1)}liq {totals.bound(record.liquidations)}  "
+    name = f"{view.key}liq {totals.bound(record.liquidations)}  "
     over = 1 if height < 4 else min(3, height - 2)
     first = _under(name, width, windows(record, view), over)
     second = minutes(record, view, width)
@@ -27,9 +28,9 @@ def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> lis
     return [*first, second, *_under("feed  ", width, tape(record, view, 12 * left), left)]
 
 
-def _under(name: str, width: int, groups: list[list[draw.Part]], most: int) -> list[Content]:
+def _under(name: str, width: int, groups: Sequence[draw.Group], most: int) -> list[Content]:
     """The groups in at most `most` lines, behind a name that stands in the first."""
-    lines = flowed(max(1, width - len(name)), groups, most)
+    lines = draw.flowed(max(1, width - len(name)), groups, most)
     heads = [name, *[" " * len(name)] * (len(lines) - 1)]
     return [draw.fit(Content(head) + line, width) for head, line in zip(heads, lines, strict=True)]
 
@@ -83,23 +84,28 @@ def minutes(record: LiquidationsRecord, view: View, width: int) -> Content:
         (draw.sparkline(both), style),
         f" max {draw.lacking(draw.usd(top))}/min",
     ]
+    return draw.joined(width, chart, _coins(record, view), _venues(record, view))
+
+
+def _coins(record: LiquidationsRecord, view: View) -> str:
+    """The largest of the chosen window; empty where nothing was liquidated."""
     coins = [
         f"{draw.safe(name)[:6]} {draw.usd(amount.total_usd)}"
-        for name, amount in split.coins(made, view.window)[:4]
+        for name, amount in split.coins(record.liquidations, view.window)[:4]
         if amount.total_usd > 0
     ]
-    totals_usd = sum(v.windows.get(view.window, Amount()).total_usd for v in made.venues.values())
-    venues = [
-        f"{code(n)} {draw.share(v.windows.get(view.window, Amount()).total_usd / totals_usd)}"
-        for n, v in made.venues.items()
-        if totals_usd
-    ]
-    groups: list[list[draw.Part]] = [chart]
-    if coins:
-        groups.append([f"{view.window} " + "  ".join(coins)])
-    if venues:
-        groups.append([" ".join(venues)])
-    return joined(width, *groups)
+    return f"{view.window} {'  '.join(coins)}" if coins else ""
+
+
+def _venues(record: LiquidationsRecord, view: View) -> str:
+    """The part of each venue; empty where nothing was liquidated."""
+    usd = {
+        name: venue.windows.get(view.window, Amount()).total_usd
+        for name, venue in record.liquidations.venues.items()
+    }
+    whole = sum(usd.values())
+    parts = (f"{draw.code(name)} {draw.share(one / whole)}" for name, one in usd.items() if whole)
+    return " ".join(parts)
 
 
 def tape(record: LiquidationsRecord, view: View, most: int) -> list[list[draw.Part]]:
@@ -122,7 +128,7 @@ def _row(item: FeedRow | Folded, chosen: bool, view: View) -> list[draw.Part]:
     assert isinstance(item, FeedRow)
     price = draw.whole(item.price) if (item.price or 0) >= 10_000 else draw.price(item.price)
     text = f":{item.ts:%S} {feed.mark(item)}{draw.safe(item.base)[:6]} {draw.usd(item.usd)}"
-    tail = f" {price} {code(item.venue)}" + (" ◆24h" if item.largest_24h else "")
+    tail = f" {price} {draw.code(item.venue)}" + (" ◆24h" if item.largest_24h else "")
     return [(text + tail, "reverse")] if chosen else [(text, view.side_style(item.side)), tail]
 
 

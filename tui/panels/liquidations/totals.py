@@ -119,28 +119,9 @@ def down(
 ) -> list[Content]:
     """Windows as rows, so that one column compares a minute with a day; × normal takes the place
     of the cover once a week is stored."""
-    bare = form is Form.BARE
-    mark = bound(made)
     normal = standing if standing is not None and not standing.lacking_week else None
-    last = Column("cover", "cov" if bare else "cover", 5 if bare else 7, 3)
-    if normal:
-        last = Column("cover", "×nrm" if bare else "×norm", last.width, last.rank)
-    head = mark if bare else f"{mark} USD"
-    columns = choose(
-        [
-            Column("window", head, 6 if bare else 10, right=False),
-            Column("long", "▼long" if bare else "▼ long", 6 if bare else 8),
-            Column("short", "▲shrt" if bare else "▲ short", 6 if bare else 9, 1),
-            Column("share", "long", 5 if bare else 6, 2),
-            last,
-        ],
-        width,
-        spread=3,
-    )
-    names = list(NARROW[form])
-    if view.window not in names:
-        names.append(view.window)
-        names.sort(key=list(WINDOWS).index)
+    columns = choose(_columns(bound(made), form, normal is not None), width, spread=3)
+    names = sorted({*NARROW[form], view.window}, key=list(WINDOWS).index)
     rows = [heads(columns, width)]
     for name in names:
         total = made.windows[name]
@@ -153,3 +134,21 @@ def down(
         }
         rows.append(row(columns, cells, width, "bold" if name == view.window else ""))
     return rows
+
+
+def _columns(mark: str, form: Form, is_normal: bool) -> list[Column]:
+    if form is Form.BARE:
+        return [
+            Column("window", mark, 6, right=False),
+            Column("long", "▼long", 6),
+            Column("short", "▲shrt", 6, 1),
+            Column("share", "long", 5, 2),
+            Column("cover", "×nrm" if is_normal else "cov", 5, 3),
+        ]
+    return [
+        Column("window", f"{mark} USD", 10, right=False),
+        Column("long", "▼ long", 8),
+        Column("short", "▲ short", 9, 1),
+        Column("share", "long", 6, 2),
+        Column("cover", "×norm" if is_normal else "cover", 7, 3),
+    ]

@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from tui import draw
-from tui.panels.base import View, code, joined
+from tui.panels.base import View
 from tui.panels.long_short.record import LongShort
 from tui.panels.long_short.table import money, total
 from tui.tables import Measure
@@ -27,7 +27,7 @@ def _first(record: LongShort, measure: Measure) -> str:
 
 def strip(record: LongShort, view: View, width: int) -> list[Content]:
     """One row of ratios and the sum, one of each venue's open interest and funding."""
-    head = f"{view.key(2)}L/S {draw.safe(record.base)}  accts "
+    head = f"{view.key}L/S {draw.safe(record.base)}  accts "
     groups = [head + (_ratios(record, Measure.ACCOUNTS) or draw.missing())]
     if tops := _ratios(record, Measure.TOP_POSITIONS):
         groups.append("toppos " + tops)
@@ -38,23 +38,18 @@ def strip(record: LongShort, view: View, width: int) -> list[Content]:
     if takers := _ratios(record, Measure.TAKER):
         groups.append("taker " + takers)
     by_venue = [
-        f"{code(venue)} OI {cells['usd']} {cells['5m']} fund {cells['funding']}"
+        f"{draw.code(venue)} OI {cells['usd']} {cells['5m']} fund {cells['funding']}"
         for venue in record.venues
         for cells in (money(record, venue),)
     ]
-    return [_barred(width, texts) for texts in (groups, by_venue)]
-
-
-def _barred(width: int, texts: list[str]) -> Content:
-    groups: list[list[draw.Part]] = [[text] for text in texts]
-    return joined(width, *groups)
+    return [draw.joined(width, *groups), draw.joined(width, *by_venue)]
 
 
 def _ratios(record: LongShort, measure: Measure) -> str:
     """Every venue's ratio with its long share; taker is flow and has none."""
     found = (record.ratio(venue, measure) for venue in record.venues)
     return "  ".join(
-        f"{code(one.venue)} {draw.ratio(one.ratio)}"
+        f"{draw.code(one.venue)} {draw.ratio(one.ratio)}"
         + ("" if measure is Measure.TAKER else f" {draw.share(one.long_share)}")
         for one in found
         if one

@@ -6,7 +6,7 @@ import polars as pl
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.metrics.positioning import Ratio, alike, standing
 from tui.panels.base import View
 from tui.panels.long_short.record import LongShort
@@ -58,12 +58,12 @@ def standings(record: LongShort, one: Ratio, width: int) -> list[Content]:
 
 
 def rows(record: LongShort, one: Ratio, view: View, width: int, height: int) -> list[Content]:
-    """A chart of the cell's ratio; fewer than five rows draw nothing."""
-    if height < 5:
+    """A chart of the cell's ratio; too few rows draw nothing."""
+    if height < LEAST:
         return []
     found = past(record, one)
     if found is None or found.height < 2:
-        return [draw.line(width, ("n/a (no history of it yet)", "$muted"))]
+        return [draw.unknown("no history of it yet", width)]
     first, last = ends(record)
     values = resampled(found, first, last, PERIOD)
     series = [Series(f"{draw.safe(one.venue)} {NAMES[one.measure]}", values, "$accent", draw.ratio)]

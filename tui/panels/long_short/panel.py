@@ -25,6 +25,8 @@ class LongShortPanel(Panel):
     name, title, number = "long_short", "Long / short", 2
     tables = (POSITIONING, DERIVATIVES, QUOTES)
     spans = tuple(SPAN)
+    heights = (13, 6, 2)
+    """Head, three venues, all, day, age, two lines of words and two other coins."""
 
     def record(self, snapshot: Snapshot, view: View) -> LongShort:
         """The newest of everything at the snapshot's moment."""
@@ -67,17 +69,13 @@ class LongShortPanel(Panel):
         """The coin."""
         return draw.safe(record.base)
 
-    def natural(self, width: int) -> int:
-        """Head, three venues, all, day, age, two lines of words and two other coins."""
-        return 13 if width >= 56 else 6 if width >= 36 else 2
-
     def rows(
         self, record: LongShort, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; one line that says why where there is nothing."""
         if not record.venues:
-            text = f"n/a (no ratios or open interest of {draw.safe(record.base)} in the store)"
-            return [draw.line(width, (text, "$muted"))]
+            reason = f"no ratios or open interest of {record.base} in the store"
+            return [draw.unknown(reason, width)]
         if form is Form.BARE:
             return bare(record, width)
         if form is Form.STRIP:

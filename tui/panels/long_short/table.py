@@ -11,7 +11,7 @@ from tui.draw.table import Column, choose, heads, row
 from tui.metrics import derivatives as metric
 from tui.metrics.derivatives import OpenInterest
 from tui.metrics.positioning import Ratio
-from tui.panels.base import View, code
+from tui.panels.base import View
 from tui.panels.long_short.record import LongShort
 from tui.panels.sorting import Value, Values, marked, ordered
 from tui.tables import Measure
@@ -101,7 +101,7 @@ def _coin(record: LongShort) -> dict[str, draw.Part]:
     """Another coin in one row: the ratios of its first venue, open interest and funding of all."""
     venue = record.venues[0]
     cells = _venue(record, venue) | money(record, "all")
-    return cells | {"name": f"{draw.safe(record.base)[:4]} {code(venue)}"}
+    return cells | {"name": f"{draw.safe(record.base)[:4]} {draw.code(venue)}"}
 
 
 def _venue(record: LongShort, venue: str, chosen: Ratio | None = None) -> dict[str, draw.Part]:
@@ -131,7 +131,7 @@ def total(interest: OpenInterest) -> str:
 def _day(record: LongShort) -> dict[str, draw.Part]:
     """The change of a day, of the first venue: ratios are never averaged across venues."""
     venue = record.venues[0]
-    cells: dict[str, draw.Part] = {"name": f"24h {code(venue)}"}
+    cells: dict[str, draw.Part] = {"name": f"24h {draw.code(venue)}"}
     for measure in Measure:
         found = record.ratio(venue, measure)
         known = found is not None and found.change_24h is not None

@@ -21,6 +21,8 @@ class MovingAveragesPanel(Panel):
     name, title, number = "moving_averages", "Averages", 3
     tables = (QUOTES, CANDLES)
     spans = tuple(SPAN_DAYS)
+    heights = (9, 6, 2)
+    """Head, four averages, round levels and the next close."""
 
     def record(self, snapshot: Snapshot, view: View) -> AveragesRecord:
         """The averages of the view's coin at the snapshot's moment."""
@@ -58,17 +60,13 @@ class MovingAveragesPanel(Panel):
         """The days of the chart."""
         return 0 if record.history is None else record.history.height
 
-    def natural(self, width: int) -> int:
-        """Head, four averages, round levels and the next close."""
-        return 9 if width >= 56 else 6 if width >= 36 else 2
-
     def rows(
         self, record: AveragesRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; the reason alone where there is no price and no candle."""
         made = record.averages
         if made.reason and all(line.value is None for line in made.lines):
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.BARE:
             return bare(made, width)
         if form is Form.STRIP:

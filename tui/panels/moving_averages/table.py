@@ -5,7 +5,7 @@ from textual.content import Content
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.averages import Average, Averages
-from tui.panels.base import View, joined
+from tui.panels.base import View
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead, rounds
 from tui.panels.sorting import Values, marked, ordered
@@ -103,18 +103,17 @@ def bare(made: Averages, width: int) -> list[Content]:
 
 def strip(record: AveragesRecord, view: View, width: int) -> list[Content]:
     made = record.averages
-    groups: list[list[draw.Part]] = []
+    groups: list[draw.Group] = []
     for line in made.lines:
+        key = "" if groups else view.key
         if line.value is None:
-            groups.append([f"{line.name} {lacking(line)}"])
+            groups.append(f"{key}{line.name} {lacking(line)}")
             continue
         distance = (draw.change(line.distance, 1), _state_style(line))
         if groups:
             groups.append([f"{line.name} ", distance])
         else:
             tail = f" {line.state or ''} {since(line, short=True)}"
-            groups.append([f"{line.name} {draw.whole(line.value)} ", distance, tail])
-    if groups and (key := view.key(3)):
-        groups[0].insert(0, key)
-    second = joined(width, [rounds(record, width)], [ahead(record, width)])
-    return [joined(width, *groups, gap="  "), second]
+            groups.append([f"{key}{line.name} {draw.whole(line.value)} ", distance, tail])
+    second = draw.joined(width, rounds(record, width), ahead(record, width))
+    return [draw.joined(width, *groups, gap="  "), second]

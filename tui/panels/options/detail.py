@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from textwrap import wrap
 
 from textual.content import Content
 
 from tui import draw
-from tui.draw.framed import Series, framed
+from tui.draw.framed import LEAST, Series, framed
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.options import CoinOptions, TenorIv, dearer
 from tui.panels.base import View
@@ -33,8 +32,6 @@ HOW = (
     " straight between strikes and expiries, never beyond them. RR = 25Δ call less put: negative,"
     " puts dearer."
 )
-LEAST = 5
-"""Rows of a chart below which it says nothing."""
 ROOM = 12
 """Rows that a chart is left before the notes have a place."""
 
@@ -78,17 +75,13 @@ def _day(expiry: datetime | None) -> str:
 def sentences(coins: Sequence[CoinOptions], width: int) -> list[Content]:
     """DVOL in its year, and the term structure in words."""
     return [line for coin in coins for text in (index(coin), f"{coin.base}: {coin.words}")
-            for line in _wrapped(text, width)]  # fmt: skip
+            for line in draw.wrapped(draw.safe(text), width)]  # fmt: skip
 
 
 def notes(coins: Sequence[CoinOptions], width: int) -> list[Content]:
     """How well the marks agree, and how all of it is made."""
     texts = (*map(checked, coins), HOW)
-    return [line for text in texts for line in _wrapped(text, width, "$muted")]
-
-
-def _wrapped(text: str, width: int, style: str = "") -> list[Content]:
-    return [draw.line(width, (piece, style)) for piece in wrap(draw.safe(text), width)]
+    return [line for text in texts for line in draw.wrapped(draw.safe(text), width, "$muted")]
 
 
 def index(coin: CoinOptions) -> str:
@@ -117,7 +110,7 @@ def chart(record: OptionsRecord, view: View, width: int, height: int) -> list[Co
         return []
     days = max(map(len, record.closes.values()), default=0)
     if not any(value is not None for closes in record.closes.values() for value in closes):
-        return [draw.line(width, ("n/a (no daily closes of DVOL yet)", "$muted"))]
+        return [draw.unknown("no daily closes of DVOL yet", width)]
     series = [
         Series(draw.safe(base), [v and v * 100 for v in closes], style, lambda v: f"{v:.1f}")
         for (base, closes), style in zip(record.closes.items(), STYLES, strict=False)

@@ -20,6 +20,8 @@ class OptionsPanel(Panel):
     name, title, number = "options", "Options", 9
     tables = (VOLATILITY, OPTIONS)
     spans = tuple(SPAN_DAYS)
+    heights = (9, 5, 2)
+    """Head, and three rows a coin; two rows a coin beneath a rule, else one."""
 
     def record(self, snapshot: Snapshot, view: View) -> OptionsRecord:
         """The options at the snapshot's moment."""
@@ -41,18 +43,13 @@ class OptionsPanel(Panel):
         """The days of the chart."""
         return max(map(len, record.closes.values()), default=0)
 
-    def natural(self, width: int) -> int:
-        """Head, and three rows a coin; two rows a coin beneath a rule, else one."""
-        return 9 if width >= 56 else 5 if width >= 36 else 2
-
     def rows(
         self, record: OptionsRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; the reason alone where there is nothing."""
         coins = record.options.coins
         if not coins:
-            reason = draw.safe(record.options.reason or "")
-            return [draw.line(width, (draw.missing(reason), "$muted"))]
+            return [draw.unknown(record.options.reason or "", width)]
         if form is Form.BARE:
             return bare(coins, width)
         if form is Form.STRIP:

@@ -7,7 +7,7 @@ from textual.content import Content
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.options import CoinOptions
-from tui.panels.base import View, joined
+from tui.panels.base import View
 from tui.tables import TENORS
 
 BOX = (
@@ -98,14 +98,13 @@ def bare(coins: Sequence[CoinOptions], width: int) -> list[Content]:
 
 def strip(coins: Sequence[CoinOptions], view: View, width: int) -> list[Content]:
     """DVOL, rank and the sentence of each coin; below, the tenors."""
-    first: list[list[draw.Part]] = []
-    below: list[list[draw.Part]] = []
+    first: list[str] = []
+    below: list[str] = []
     for coin in coins:
         name = draw.safe(coin.base)
         head = f"{name} DVOL {vol(coin.dvol)}  24h {points(coin.dvol_change)}"
-        first.append([f"{head}  rank {share(coin.rank.rank)}  {draw.safe(coin.words)}"])
+        first.append(f"{head}  rank {share(coin.rank.rank)}  {draw.safe(coin.words)}")
         pairs = (f"{t.name} {vol(t.atm)} {points(t.risk_reversal)}" for t in coin.tenors)
-        below.append([f"{name} ATM RR  " + "  ".join(pairs)])
-    if key := view.key(9):
-        first[0].insert(0, key)
-    return [joined(width, *first), joined(width, *below)]
+        below.append(f"{name} ATM RR  " + "  ".join(pairs))
+    first[0] = view.key + first[0]
+    return [draw.joined(width, *first), draw.joined(width, *below)]

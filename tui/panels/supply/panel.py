@@ -21,6 +21,8 @@ class SupplyPanel(Panel):
 
     name, title, number = "supply", "Supply", 0
     tables = (QUOTES, CANDLES)
+    heights = (2 * NEAR + 5, 2 * FEW + 4, 3)
+    """Head, zones above and below and at the price, the price, and what it is made of."""
 
     def record(self, snapshot: Snapshot, view: View) -> SupplyRecord:
         """The zones of the view's coin at the snapshot's moment."""
@@ -54,17 +56,13 @@ class SupplyPanel(Panel):
         """The profile stands beside it."""
         return width - BARS if width >= ALONE else 0
 
-    def natural(self, width: int) -> int:
-        """Head, zones above and below and at the price, the price, and what it is made of."""
-        return 2 * NEAR + 5 if width >= 56 else 2 * FEW + 4 if width >= 36 else 3
-
     def rows(
         self, record: SupplyRecord, view: View, width: int, height: int, form: Form
     ) -> list[Content]:
         """By form; the reason alone where there is no profile or no price."""
         made = record.supply
         if made.reason:
-            return [draw.line(width, (draw.missing(draw.safe(made.reason)), "$muted"))]
+            return [draw.unknown(made.reason, width)]
         if form is Form.STRIP:
             return strip(made, view, width)
         label = draw.line(width, (source(made, width), "$muted"))

@@ -5,7 +5,7 @@ from textual.content import Content
 from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.supply import LABEL, Place, Placed, Supply
-from tui.panels.base import View, joined
+from tui.panels.base import View
 
 BAR = 12
 BOX = (
@@ -116,10 +116,9 @@ def strip(made: Supply, view: View, width: int) -> list[Content]:
     at = next((one for one in made.zones if one.place is Place.AT), None)
     above, below = pairs(made)
     here = f"in {brief(at)} {draw.share(at.zone.share)}" if at else "in no zone"
-    groups: list[list[draw.Part]] = [
-        [f"{view.key(0)}supply ", (above, STYLES[Place.ABOVE])],
-        [here],
-        [below],
-        [f"{draw.share(made.above)} traded above"],
+    first: draw.Group = [f"{view.key}supply ", (above, STYLES[Place.ABOVE])]
+    traded = f"{draw.share(made.above)} traded above"
+    return [
+        draw.joined(width, first, here, below, traded),
+        draw.line(width, (source(made, width), "$muted")),
     ]
-    return [joined(width, *groups), draw.line(width, (source(made, width), "$muted"))]
