@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_exchange import FakeExchange, acknowledged
+from tests.yielded import firsts
 from tui import backoff
 from tui.clock import utc_now
 from tui.collectors import candles, derivatives, feed, positioning, quotes, specs
@@ -126,13 +127,7 @@ class Fake(Asked):
 
 async def first(frames: AsyncIterator[pl.DataFrame], count: int) -> pl.DataFrame:
     """The first `count` frames as one."""
-    taken = []
-    async with aclosing(frames), asyncio.timeout(10):  # type: ignore[type-var]
-        async for frame in frames:
-            taken.append(frame)
-            if len(taken) == count:
-                break
-    return pl.concat(taken)
+    return pl.concat(await firsts(frames, count, seconds=10))
 
 
 @pytest.fixture

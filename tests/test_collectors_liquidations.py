@@ -15,6 +15,7 @@ import pytest
 from tests.fake_exchange import FakeExchange, acknowledged
 from tui.clock import utc_now
 from tui.collectors import backfill, liquidations
+from tui.collectors import stream as streams
 from tui.collectors.backfill import Asking, Mended
 from tui.collectors.link import Link
 from tui.metrics.breaks import breaks
@@ -81,7 +82,7 @@ class Listening:
         self.markets._asked = 1e12
         self._rest = Rest(VENUES[venue].exchange(), exchange.endpoint)
         self.frames: AsyncIterator[pl.DataFrame] = liquidations.collect(
-            liquidations.Stream(
+            streams.Stream(
                 VENUES[venue],
                 stream,
                 self.markets,

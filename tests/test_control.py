@@ -1,7 +1,6 @@
 """Our tape against the exchange's own total: collected, compared, and never added to ours."""
 
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +9,13 @@ import pytest
 
 from tests.frames import NOW, before, connection, frame, liquidation, minutes_of
 from tests.loopback_world import world
+from tests.yielded import clock, first_round, never
 from tui.collectors import control as collector
 from tui.loopback import gate_stats as loopback
 from tui.loopback.wire import Refusal
 from tui.metrics.control import ALL, Compared, Controls, controls
 from tui.metrics.coverage import Listening, Stream
-from tui.metrics.spans import moment, ms
+from tui.metrics.spans import ms
 from tui.tables import CONTROL, COVERAGE, LIQUIDATIONS
 from tui.venues import gate_stats
 from tui.venues.errors import NotListed, Unanswered, Unreadable
@@ -92,24 +92,9 @@ def gate(asked: list[Mapping[str, Any]], unlisted: str = "") -> Callable[..., An
     return ask
 
 
-def clock() -> datetime:
-    return moment(world().end)
-
-
-async def first_round(ask: Any, coins: tuple[str, ...], newest: Any) -> pl.DataFrame:
-    """What a collector yields until it says that the exchange answered."""
-    parts = []
-    async with aclosing(collector.collect(ask, coins, newest, clock)) as frames:  # type: ignore[type-var]
-        async for part in frames:
-            if part.is_empty():
-                break
-            parts.append(part)
-    return pl.concat(parts)
-
-
 async def test_at_start_the_history_comes_page_by_page_without_a_hole() -> None:
     asked: list[Mapping[str, Any]] = []
-    found = await first_round(gate(asked), ("ETH",), lambda table, where: None)
+    found = await first_round(collector.collect(gate(asked), ("ETH",), never, clock))
     assert found.schema == CONTROL.schema
     times: list[datetime] = found["ts"].to_list()
     assert times == [times[0] + place * FIVE for place in range(len(times))]
@@ -129,24 +114,25 @@ async def test_at_start_the_history_comes_page_by_page_without_a_hole() -> None:
 
 async def test_after_a_restart_only_the_hole_is_asked_for_and_the_newest_again() -> None:
     stored = clock() - timedelta(hours=1)
-    found = await first_round(gate([]), ("ETH",), lambda table, where: stored)
+    newest = lambda table, where: stored  # noqa: E731
+    found = await first_round(collector.collect(gate([]), ("ETH",), newest, clock))
     first: datetime = found["ts"].to_list()[0]
     assert timedelta() <= first - (stored - 2 * FIVE) < FIVE
 
 
 async def test_a_coin_gate_does_not_list_is_left_out() -> None:
-    found = await first_round(gate([], "ETH_USDT"), ("ETH", "SOL"), lambda table, where: None)
+    found = await first_round(collector.collect(gate([], "ETH_USDT"), ("ETH", "SOL"), never, clock))
     assert found["base"].unique().to_list() == ["SOL"]
     with pytest.raises(Unanswered, match="no perpetual of ETH"):
-        await first_round(gate([], "ETH_USDT"), ("ETH",), lambda table, where: None)
+        await first_round(collector.collect(gate([], "ETH_USDT"), ("ETH",), never, clock))
 
 
 async def test_an_answer_that_cannot_be_read_is_said() -> None:
-    async def nonsense(method: str, params: Any) -> Any:
+    async def nonsense(method: str, params: Any = None) -> Any:
         return [{"time": 1}]
 
     with pytest.raises(Unreadable, match="gate SOL_USDT statistics"):
-        await first_round(nonsense, ("SOL",), lambda table, where: None)
+        await first_round(collector.collect(nonsense, ("SOL",), never, clock))
 
 
 def test_the_loopback_refuses_what_gate_would() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.frames import NOW
+from tests.yielded import firsts
 from tui.collectors import depth as collector
 from tui.collectors.depth import row
 from tui.collectors.sources import Source
@@ -250,13 +250,7 @@ async def rounds(
         slept.append(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    found: list[pl.DataFrame] = []
-    async with aclosing(collector.collect(source, coins, lambda: NOW)) as frames:  # type: ignore[type-var]
-        async for part in frames:
-            found.append(part)
-            if len(found) == count:
-                break
-    return found, slept
+    return await firsts(collector.collect(source, coins, lambda: NOW), count), slept
 
 
 async def test_a_coin_at_a_time_spot_and_the_perpetual_against_usdt(

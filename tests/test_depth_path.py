@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 
 from tests.frames import frame, liquidation
 from tests.loopback_world import client, exchange, world
+from tests.yielded import firsts
 from tui.clock import from_milliseconds
 from tui.collectors import specs
 from tui.collectors.base import Context, Spec
@@ -54,10 +55,8 @@ def settings(folder: Path, loopback: Loopback) -> Settings:
 
 
 async def one_round(spec: Spec) -> pl.DataFrame:
-    async with asyncio.timeout(30), aclosing(spec.start()) as frames:  # type: ignore[type-var]
-        async for found in frames:
-            return found
-    raise AssertionError("nothing came")
+    (found,) = await firsts(spec.start(), 1)
+    return found
 
 
 async def collected(loopback: Loopback, folder: Path) -> pl.DataFrame:

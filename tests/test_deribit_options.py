@@ -1,14 +1,13 @@
 """Deribit's book summary and DVOL: the documented rows, what can't be read, and both collectors."""
 
 from collections.abc import Mapping
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import polars as pl
 import pytest
 
 from tests.loopback_world import world
+from tests.yielded import clock, firsts, never
 from tui.clock import from_milliseconds, milliseconds
 from tui.collectors import options as chains
 from tui.collectors import volatility as index
@@ -146,28 +145,10 @@ def deribit(asked: list[tuple[str, Mapping[str, Any]]], now: int, **failing: Exc
     return ask
 
 
-async def frames(work: Any, count: int) -> list[pl.DataFrame]:
-    found = []
-    async with aclosing(work) as running:
-        async for frame in running:
-            found.append(frame)
-            if len(found) == count:
-                break
-    return found
-
-
-def clock() -> datetime:
-    return from_milliseconds(world().end)
-
-
-def never(table: Table, where: Mapping[str, str]) -> datetime | None:
-    return None
-
-
 async def test_a_year_by_the_day_a_week_by_the_hour_and_the_newest_minute() -> None:
     asked: list[tuple[str, Mapping[str, Any]]] = []
     ask = deribit(asked, world().end)
-    made = await frames(index.collect(ask, ("BTC", "ETH"), never, clock), 6)
+    made = await firsts(index.collect(ask, ("BTC", "ETH"), never, clock), 6)
     assert len(asked) == 6
     assert {frame.schema == VOLATILITY.schema for frame in made} == {True}
     days, hours, minutes = made[:3]
@@ -190,7 +171,7 @@ async def test_after_a_downtime_only_what_is_missing_is_asked_for() -> None:
         return stored.get(where["resolution"])
 
     ask = deribit(asked, world().end)
-    days, hours, minutes = await frames(index.collect(ask, ("BTC",), newest, clock), 3)
+    days, hours, minutes = await firsts(index.collect(ask, ("BTC",), newest, clock), 3)
     assert [params["resolution"] for _, params in asked] == ["3600", "60"]
     assert days.is_empty()
     assert hours["ts"].to_list() == [stored["1h"] + k * timedelta(hours=1) for k in range(1, 6)]
@@ -199,7 +180,7 @@ async def test_after_a_downtime_only_what_is_missing_is_asked_for() -> None:
 
 async def test_each_coin_gives_four_tenors() -> None:
     asked: list[tuple[str, Mapping[str, Any]]] = []
-    made = await frames(chains.collect(deribit(asked, world().end), ("BTC", "ETH")), 2)
+    made = await firsts(chains.collect(deribit(asked, world().end), ("BTC", "ETH")), 2)
     assert len(asked) == 2
     for coin, frame in zip(("BTC", "ETH"), made, strict=True):
         assert frame.schema == OPTIONS.schema
@@ -220,13 +201,13 @@ async def test_each_coin_gives_four_tenors() -> None:
 @pytest.mark.parametrize("error", [Unanswered("HTTP 502"), NotListed("no such currency")])
 async def test_a_coin_that_fails_leaves_the_other(error: Exception) -> None:
     ask = deribit([], world().end, BTC=error)
-    (tenors,) = await frames(chains.collect(ask, ("BTC", "ETH")), 1)
+    (tenors,) = await firsts(chains.collect(ask, ("BTC", "ETH")), 1)
     assert tenors["base"].unique().to_list() == ["ETH"]
-    (days,) = await frames(index.collect(ask, ("BTC", "ETH"), never, clock), 1)
+    (days,) = await firsts(index.collect(ask, ("BTC", "ETH"), never, clock), 1)
     assert days["base"].unique().to_list() == ["ETH"]
     for work in (chains.collect(ask, ("BTC",)), index.collect(ask, ("BTC",), never, clock)):
         with pytest.raises(type(error)):
-            await frames(work, 1)
+            await firsts(work, 1)
 
 
 async def test_who_is_told_to_wait_waits_with_every_coin() -> None:
@@ -236,7 +217,7 @@ async def test_who_is_told_to_wait_waits_with_every_coin() -> None:
         index.collect(ask, ("BTC", "ETH"), never, clock),
     ):
         with pytest.raises(RateLimited):
-            await frames(work, 1)
+            await firsts(work, 1)
 
 
 def test_the_loopback_lists_what_deribit_would() -> None:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from tests.fake_exchange import FakeExchange
 from tests.test_collectors_liquidations import Listening, market, message, pushing
 from tui.clock import utc_now
-from tui.collectors import liquidations
+from tui.collectors import inbox, liquidations
 from tui.collectors.base import UNREAD
+from tui.collectors.inbox import AT_ONCE, Inbox
 from tui.collectors.link import Link
-from tui.collectors.liquidations import AT_ONCE, Inbox, Stream
+from tui.collectors.stream import Stream
 from tui.venues import VENUES
 from tui.venues.markets import Markets
 
@@ -77,7 +78,7 @@ def test_in_whatever_pieces_it_is_drained_each_row_comes_once_with_its_number(
     for place, sizes in enumerate(messages):
         fed.inbox.take(of_many(sizes, TS + place))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(liquidations, "AT_ONCE", at_once)
+        patch.setattr(inbox, "AT_ONCE", at_once)
         while len(fed.inbox):
             frames.append(fed.inbox.drain())
     assert [frame.height for frame in frames[:-1]] == [at_once] * len(frames[:-1])
@@ -105,7 +106,7 @@ def test_a_row_that_cant_be_made_leaves_its_message_uncovered(
     came = fed.now
     fed.inbox.take(of_many([1, 2]))
     fed.now += timedelta(seconds=1)
-    monkeypatch.setattr(liquidations, "rows", lambda *given, **named: 1 / 0)
+    monkeypatch.setattr(inbox, "rows", lambda *given, **named: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         fed.inbox.drain()
     assert fed.covered() == fed.inbox.oldest() == came

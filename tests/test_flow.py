@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.frames import NOW
 from tests.loopback_world import world
+from tests.yielded import clock, first_round, never
 from tui.collectors import flow
 from tui.collectors.sources import pair
 from tui.collectors.tally import GRACE, KEPT, MINUTE, Tally
@@ -265,10 +265,6 @@ class Binance:
         return self.rest[ASKED[method]]._klines(query, world().end)
 
 
-def clock() -> datetime:
-    return moment(world().end)
-
-
 async def wanted() -> list[Market]:
     usdc = Market(
         "BTCUSDC", "BTC/USDC:USDC", "BTC", "USDC", "swap", False, 1.0, 1.0, Class.CRYPTO, 0.1
@@ -277,24 +273,9 @@ async def wanted() -> list[Market]:
     return [*spots, PERP, usdc]
 
 
-async def first_round(ask: Any, newest: Any) -> pl.DataFrame:
-    """What the collector yields until it says that it lives."""
-    parts = []
-    async with aclosing(flow.polled(ask, wanted, newest, clock)) as frames:  # type: ignore[type-var]
-        async for part in frames:
-            if part.is_empty():
-                break
-            parts.append(part)
-    return pl.concat(parts)
-
-
-def never(table: Table, where: Mapping[str, str]) -> datetime | None:
-    return None
-
-
 async def test_the_day_before_the_start_is_asked_for_page_by_page_without_a_hole() -> None:
     ask = Binance("BTCFDUSD")
-    found = await first_round(ask, never)
+    found = await first_round(flow.polled(ask, wanted, never, clock))
     end = world().end // MINUTE * MINUTE
     for market in ("spot", "perp"):
         starts = found.filter(pl.col("market") == market)["ts"].dt.epoch("ms").to_list()
@@ -310,7 +291,7 @@ async def test_only_the_hole_is_asked_for() -> None:
         assert table is FLOW
         return stored if where["market"] == "spot" else None
 
-    found = await first_round(Binance(), newest)
+    found = await first_round(flow.polled(Binance(), wanted, newest, clock))
     spot = found.filter(pl.col("market") == "spot")
     assert spot["ts"].min() == stored - timedelta(milliseconds=flow.AGAIN)
     assert spot.height == 32

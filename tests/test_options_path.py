@@ -3,7 +3,6 @@ and what a Deribit that fails does to them."""
 
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import polars as pl
 import pytest
 
 from tests.loopback_world import exchange, world
+from tests.yielded import firsts
 from tui.clock import Clock, from_milliseconds, shifted
 from tui.collectors import specs
 from tui.collectors.base import Context, Spec
@@ -58,16 +58,6 @@ def found(settings: Settings, at: Clock, reader: Reader | None = None) -> dict[s
     return {s.collector: s for s in made if s.table in (VOLATILITY, OPTIONS)}
 
 
-async def frames(spec: Spec, count: int) -> list[pl.DataFrame]:
-    taken: list[pl.DataFrame] = []
-    async with aclosing(spec.start()) as running:  # type: ignore[type-var]
-        async for frame in running:
-            taken.append(frame)
-            if len(taken) == count:
-                break
-    return taken
-
-
 async def polled(market: Loopback, folder: Path) -> tuple[Settings, Reader]:
     """The settings, and the store after one round of both feeds."""
     chosen, at, path = settings(market, folder), clock(market), store_path(folder)
@@ -75,7 +65,7 @@ async def polled(market: Loopback, folder: Path) -> tuple[Settings, Reader]:
     reader = Reader(path)
     feeds = found(chosen, at, reader)
     for spec, count in ((feeds["volatility"], 6), (feeds["options"], 2)):
-        writer.append_all([(spec.table, frame) for frame in await frames(spec, count)])
+        writer.append_all([(spec.table, frame) for frame in await firsts(spec.start(), count)])
     writer.close()
     return chosen, reader
 
@@ -127,12 +117,12 @@ async def test_a_restart_asks_for_no_more_than_what_is_missing(
 ) -> None:
     writer = Writer(store_path(tmp_path), market.endpoint)
     chosen, at = settings(market, tmp_path, '[coins]\nfollow = ["SOL", "BTC"]'), clock(market)
-    whole = pl.concat(await frames(found(chosen, at)["volatility"], 3))
+    whole = pl.concat(await firsts(found(chosen, at)["volatility"].start(), 3))
     assert set(whole["base"]) == {"BTC"}
     stopped = at() - timedelta(days=3)
     writer.append(VOLATILITY, whole.filter(pl.col("ts") <= pl.lit(stopped)))
     reader = Reader(store_path(tmp_path))
-    days, hours, minutes = await frames(found(chosen, at, reader)["volatility"], 3)
+    days, hours, minutes = await firsts(found(chosen, at, reader)["volatility"].start(), 3)
     assert (days.height, hours.height, minutes.height) == (3, 72, 1)
     writer.append_all([(VOLATILITY, frame) for frame in (days, hours, minutes)])
     for resolution, step in (("1d", timedelta(days=1)), ("1h", timedelta(hours=1))):
@@ -149,15 +139,15 @@ async def test_a_deribit_that_fails_is_said_and_tried_again(
     market.faults.limit("deribit", True)
     for spec in feeds.values():
         with pytest.raises(RateLimited) as told:
-            await frames(spec, 1)
+            await firsts(spec.start(), 1)
         assert told.value.retry_after == 5.0
     market.faults.limit("deribit", False)
     market.faults.answer("deribit", Instead(502, "<html>bad gateway</html>"))
     for spec in feeds.values():
         with pytest.raises(Unanswered):
-            await frames(spec, 1)
+            await firsts(spec.start(), 1)
     market.faults.answer("deribit", None)
-    assert (await frames(feeds["options"], 1))[0].height == 4
+    assert (await firsts(feeds["options"].start(), 1))[0].height == 4
 
 
 def test_without_deribit_or_its_coins_nobody_asks(tmp_path: Path) -> None:

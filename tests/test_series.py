@@ -16,6 +16,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fake_exchange import FakeExchange
 from tests.frames import NOW
 from tui import config
 from tui.collectors import fetched
@@ -235,32 +236,19 @@ async def test_an_answer_is_limited_and_never_leaves_https(
 ) -> None:
     """Over a local server: the scheme of the first request is the config's to check."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
-        match request.path:
-            case "/fine":
-                return web.Response(body=CSV)
-            case "/long":
-                return web.Response(body=b"x" * 101)
-            case "/away":
-                raise web.HTTPFound("http://127.0.0.1:1/")
-            case "/nowhere":
-                return web.Response(status=302)
-        return web.Response(status=404)
-
-    app = web.Application()
-    app.router.add_get("/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    at = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with FakeExchange() as exchange:
+        exchange.rest = {
+            "/fine": lambda query: web.Response(body=CSV),
+            "/long": lambda query: web.Response(body=b"x" * 101),
+            "/away": lambda query: web.Response(
+                status=302, headers={"Location": "http://127.0.0.1:1/"}
+            ),
+            "/nowhere": lambda query: web.Response(status=302),
+        }
         monkeypatch.setattr(fetched, "MOST_BYTES", 100)
-        assert await fetched.fetched(at + "/fine", None) == CSV
+        assert await fetched.fetched(f"{exchange.endpoint}/fine", None) == CSV
         for path, words in (("/long", "more than 100 bytes"), ("/away", "away from https"),
                             ("/nowhere", "redirected nowhere"),
-                            ("/none", "HTTP 404")):  # fmt: skip
+                            ("/none", "HTTP 400")):  # fmt: skip
             with pytest.raises(BadSeries, match=words):
-                await fetched.fetched(at + path, None)
-    finally:
-        await runner.cleanup()
+                await fetched.fetched(exchange.endpoint + path, None)

@@ -10,6 +10,7 @@ known to the minute.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from tui.snapshot import Snapshot, Walk
 from tui.store import Reader
 from tui.store.minutes import regrouped
 from tui.store.sums import Summed, summed
-from tui.tables import BACKFILLED, LIQUIDATION_MINUTES, LIQUIDATIONS, Class
+from tui.tables import BACKFILLED, LIQUIDATIONS, Class
 
 MINUTE = timedelta(minutes=1)
 JUDGED = {"silent", "silent_s", "silent_after_s", "side_check", "saturation", "control"}
@@ -114,18 +115,18 @@ class Arrival:
         self._reader = reader
         bounds = tuple(ms(at) for at in (since, until))
         self._late = reader.select(LIQUIDATIONS, _COLUMNS, _LATE, bounds)
-        self._minutes: dict[datetime, pl.DataFrame] = {}
-        self._anew = pl.DataFrame(schema=LIQUIDATION_MINUTES.schema)  # minutes that were counted so
+        self._raw: dict[datetime, pl.DataFrame] = {}  # of the minutes counted anew last
 
     def cut(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot without what had not arrived at its moment."""
         here = pl.col("received") <= snapshot.as_of
-        whole = self._known_minutes(snapshot.whole_minutes, snapshot.as_of)
         newest = snapshot.as_of.replace(second=0, microsecond=0)
+        whole, sums = snapshot.whole_minutes, snapshot.sums
+        if anew := self._anew(snapshot.as_of):
+            whole = anew.whole(whole)
+            sums = anew.summed(sums, whole, newest) if sums else None
         edges = snapshot.edges.filter(here)
         filled = pl.col("reason").str.starts_with(BACKFILLED).fill_null(False)
-        same = whole is snapshot.whole_minutes
-        sums = snapshot.sums if same else self._summed(snapshot.sums, whole, snapshot.as_of)
         return replace(
             snapshot,
             whole=whole,
@@ -138,43 +139,42 @@ class Arrival:
             coverage=snapshot.coverage.filter(~filled),
         )
 
-    def _known_minutes(self, whole: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-        """Minutes of which a row had not arrived are counted anew from those that had."""
+    def _anew(self, as_of: datetime) -> "Anew | None":
+        """The minutes of which a row had not arrived, counted from those that had."""
         missing = self._late.filter((pl.col("ts") <= as_of) & (pl.col("received") > as_of))
         newest = as_of.replace(second=0, microsecond=0)
         touched = missing["ts"].dt.truncate("1m").unique().sort().to_list()
         touched = [minute for minute in touched if minute < newest]
         if not touched:
-            return whole
-        raw = pl.concat([self._raw(minute) for minute in touched])
-        known = regrouped(raw.filter(pl.col("received") <= as_of))
-        self._minutes = {at: rows for at, rows in self._minutes.items() if at in touched}
-        self._anew = known
-        rest = whole.filter(~pl.col("minute").is_in(touched))
-        return pl.concat([rest, known])
-
-    def _summed(self, sums: Summed | None, whole: pl.DataFrame, as_of: datetime) -> Summed | None:
-        """The sums with the same minutes counted anew: some hundred rows instead of 300,000. By
-        coin only the newest hour surely has sums of minutes: beyond it the minutes serve."""
-        if sums is None:
             return None
-        touched = list(self._minutes)
-        newest = (as_of.replace(second=0, microsecond=0) - MINUTE).replace(minute=0)
-        names = {"venue": sums.venues, "base": sums.coins}
-        made = {
-            name: pl.concat(
-                [
-                    rows.filter(~pl.col("minute").is_in(touched)),
-                    summed(self._anew, name, "minute"),
-                ]
-            )
-            for name, rows in names.items()
-        }
-        return Summed(made["venue"], made["base"] if min(touched) >= newest else whole)
+        self._raw = {minute: self._raw_of(minute) for minute in touched}
+        raw = pl.concat(list(self._raw.values()))
+        return Anew(touched, regrouped(raw.filter(pl.col("received") <= as_of)))
 
-    def _raw(self, minute: datetime) -> pl.DataFrame:
-        if minute not in self._minutes:
-            one = timedelta(milliseconds=1)
-            first, last = minute - one, minute + MINUTE - one
-            self._minutes[minute] = self._reader.read(LIQUIDATIONS, since=first, until=last)
-        return self._minutes[minute]
+    def _raw_of(self, minute: datetime) -> pl.DataFrame:
+        if minute in self._raw:
+            return self._raw[minute]
+        one = timedelta(milliseconds=1)
+        return self._reader.read(LIQUIDATIONS, since=minute - one, until=minute + MINUTE - one)
+
+
+class Anew(NamedTuple):
+    """Minutes that are counted anew, and their rows."""
+
+    minutes: list[datetime]
+    rows: pl.DataFrame
+
+    def whole(self, whole: pl.DataFrame) -> pl.DataFrame:
+        """The whole minutes of a day, these as they are now."""
+        return self._instead(whole, self.rows)
+
+    def summed(self, sums: Summed, whole: pl.DataFrame, newest: datetime) -> Summed:
+        """The sums of those: some hundred rows are summed instead of 300,000. By coin only the
+        newest hour surely has sums of minutes: beyond it the minutes serve."""
+        venues = self._instead(sums.venues, summed(self.rows, "venue", "minute"))
+        if min(self.minutes) < (newest - MINUTE).replace(minute=0):
+            return Summed(venues, whole)
+        return Summed(venues, self._instead(sums.coins, summed(self.rows, "base", "minute")))
+
+    def _instead(self, rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat([rows.filter(~pl.col("minute").is_in(self.minutes)), new])

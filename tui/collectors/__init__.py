@@ -22,6 +22,7 @@ from tui.collectors import (
 from tui.collectors.base import Context, Spec
 from tui.collectors.link import Link
 from tui.collectors.sources import Source
+from tui.collectors.stream import Stream
 from tui.config import Settings
 from tui.tables import (
     CANDLES,
@@ -112,9 +113,7 @@ def _stream(name: str, stream: str, settings: Settings, context: Context, listed
         way = settings.endpoint, context.newest, settings.proxy
         lent = link, context.rate, context.clock, *way
         of = listed.of(name, stream)
-        return liquidations.collect(
-            liquidations.Stream(VENUES[name], stream, of, clients[name], *lent)
-        )
+        return liquidations.collect(Stream(VENUES[name], stream, of, clients[name], *lent))
 
     return Spec(
         "liquidations", name, stream, LIQUIDATIONS, lambda: listed.asking((name,), work), link

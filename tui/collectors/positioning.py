@@ -39,6 +39,74 @@ class Series:
         return f"{self.market.base} {self.measure} {self.period}"
 
 
+class Rounds:
+    """The ratios of one venue; `last` is the newest that is known of each series, ms."""
+
+    def __init__(self, asked: type[Asked], ask: Ask, newest: Newest, clock: Clock) -> None:
+        self._asked, self._ask, self._newest, self._clock = asked, ask, newest, clock
+        self.last: dict[Series, int] = {}
+        self._unread: dict[Series, str] = {}
+
+    async def begin(self, series: Series) -> AsyncIterator[pl.DataFrame]:
+        """The hole alone: from the newest stored row, or from as far back as is kept. NotListed
+        where the venue lacks the series, which is then none of its own."""
+        where = {
+            "venue": self._asked.name,
+            "base": series.market.base,
+            "measure": series.measure.value,
+            "period": series.period,
+        }
+        earliest = milliseconds(self._clock() - DEPTHS[series.period])
+        stored = self._newest(POSITIONING, where)
+        self.last[series] = earliest if stored is None else max(earliest, milliseconds(stored))
+        try:
+            async for found in self.since(series):
+                yield found
+        except NotListed:
+            del self.last[series]
+            raise
+
+    def check(self, coins: Sequence[str]) -> None:
+        """Unanswered where the venue has none of the series, Unreadable where it can read none."""
+        if not self.last:
+            raise Unanswered(f"{self._asked.name} has no ratio of {', '.join(coins)}")
+        if self._unread.keys() >= self.last.keys():
+            raise Unreadable(next(iter(self._unread.values())))
+
+    def due(self) -> list[Series]:
+        """The series that may have a row after their last one."""
+        now = milliseconds(self._clock())
+        return [series for series, ts in self.last.items() if now - ts >= INTERVALS[series.period]]
+
+    async def since(self, series: Series) -> AsyncIterator[pl.DataFrame]:
+        """What is new after `last[series]`, page by page, oldest first; `last` moves along.
+
+        Windows of a page each: a venue that gives the newest of a longer one would leave a hole. A
+        page that can't be read is left out: the others and what follows count.
+        """
+        step = self._asked.ratio_page * INTERVALS[series.period]
+        start, now = self.last[series] + 1, milliseconds(self._clock())
+        while start <= now:
+            end = min(start + step - 1, now)
+            found = await self._page(series, start, end)
+            fresh = [ratio for ratio in found if self.last[series] < ratio.ts <= now]
+            if fresh:
+                self.last[series] = fresh[-1].ts
+                yield _frame(self._asked, series, fresh)
+            start = end + 1
+
+    async def _page(self, series: Series, start: int, end: int) -> Sequence[Ratio]:
+        name, of = self._asked.name, (series.market, series.measure, series.period)
+        try:
+            found = await self._asked.ratios(self._ask, *of, start, end)
+        except (Unreadable, *VENUE_ERRORS) as error:
+            log.warning("%s %s: unreadable ratios: %s", name, series, error)
+            self._unread[series] = f"{name}: unreadable ratios: {error}"[:120]
+            return []
+        self._unread.pop(series, None)
+        return found
+
+
 async def collect(
     asked: type[Asked],
     ask: Ask,
@@ -52,32 +120,25 @@ async def collect(
     An empty frame after the first round says that the venue answered, though it may have had
     nothing new. Raises RateLimited or Unanswered, Unreadable when no series could be read.
     """
-    contracts = await perpetuals_of(markets, ask, coins)
-    last: dict[Series, int] = {}
-    unread: dict[Series, str] = {}
-    for series in _all(asked, contracts):
-        last[series] = _begin(series, asked, newest, clock)
+    rounds = Rounds(asked, ask, newest, clock)
+    for series in _all(asked, await perpetuals_of(markets, ask, coins)):
         try:
-            async for found in _since(asked, ask, series, last, unread, clock):
+            async for found in rounds.begin(series):
                 yield found
         except NotListed as error:  # the others of this venue go on
-            del last[series]
             log.warning("%s has no %s: %s", asked.name, series, error)
-    if not last:
-        raise Unanswered(f"{asked.name} has no ratio of {', '.join(coins)}")
-    if unread.keys() >= last.keys():
-        raise Unreadable(next(iter(unread.values())))
+    rounds.check(coins)
     yield POSITIONING.empty()
     while True:
         await next_period(clock, PERIOD_S, AFTER_S)
-        before = dict(last)
-        for series in _due(last, clock):
-            async for found in _since(asked, ask, series, last, unread, clock):
+        before = dict(rounds.last)
+        for series in rounds.due():
+            async for found in rounds.since(series):
                 yield found
         await asyncio.sleep(AGAIN_S)
-        for series in _due(last, clock):
-            if last[series] == before[series]:
-                async for found in _since(asked, ask, series, last, unread, clock):
+        for series in rounds.due():
+            if rounds.last[series] == before[series]:
+                async for found in rounds.since(series):
                     yield found
 
 
@@ -99,57 +160,6 @@ def _all(asked: type[Asked], contracts: Mapping[str, Market]) -> Iterator[Series
         for market in contracts.values():
             for measure in asked.measures:
                 yield Series(market, measure, period)
-
-
-def _begin(series: Series, asked: type[Asked], newest: Newest, clock: Clock) -> int:
-    """Only the hole: from the newest stored row, or from as far back as is kept."""
-    where = {
-        "venue": asked.name,
-        "base": series.market.base,
-        "measure": series.measure.value,
-        "period": series.period,
-    }
-    earliest = milliseconds(clock() - DEPTHS[series.period])
-    stored = newest(POSITIONING, where)
-    return earliest if stored is None else max(earliest, milliseconds(stored))
-
-
-def _due(last: Mapping[Series, int], clock: Clock) -> list[Series]:
-    """The series that may have a row after their last one."""
-    now = milliseconds(clock())
-    return [series for series, ts in last.items() if now - ts >= INTERVALS[series.period]]
-
-
-async def _since(
-    asked: type[Asked],
-    ask: Ask,
-    series: Series,
-    last: dict[Series, int],
-    unread: dict[Series, str],
-    clock: Clock,
-) -> AsyncIterator[pl.DataFrame]:
-    """What is new after `last[series]`, page by page, oldest first; `last` moves along.
-
-    Windows of a page each: a venue that gives the newest of a longer one would leave a hole. A
-    page that can't be read is noted in `unread` and left out: the others and what follows count.
-    """
-    step = asked.ratio_page * INTERVALS[series.period]
-    start, now = last[series] + 1, milliseconds(clock())
-    while start <= now:
-        end = min(start + step - 1, now)
-        try:
-            found = await asked.ratios(
-                ask, series.market, series.measure, series.period, start, end
-            )
-            unread.pop(series, None)
-        except (Unreadable, *VENUE_ERRORS) as error:
-            log.warning("%s %s: unreadable ratios: %s", asked.name, series, error)
-            found, unread[series] = [], f"{asked.name}: unreadable ratios: {error}"[:120]
-        fresh = [ratio for ratio in found if last[series] < ratio.ts <= now]
-        if fresh:
-            last[series] = fresh[-1].ts
-            yield _frame(asked, series, fresh)
-        start = end + 1
 
 
 def _frame(asked: type[Asked], series: Series, ratios: Sequence[Ratio]) -> pl.DataFrame:

@@ -68,37 +68,41 @@ def fill(
 
     Returns how many liquidations were written. Raises StoreError or StoreMismatch.
     """
-    past = Past(scenario)
-    market = PastMarket(scenario, past.mood)
     writer = Writer(store_path(data_dir), endpoint)
     try:
         writer.set_meta("streams", [list(stream) for stream in STREAMS])
         for key, value in described(default_venues()).items():
             writer.set_meta(key, value)
         writer.set_meta("began", scenario.end - DAY)
-        spans = {stream: past.spans(stream, writer) for stream in STREAMS}
-        found = sorted((row for s in STREAMS for row in past.liquidations(s, spans[s])), key=_heard)
-        written = 0
-        for start in range(0, len(found), BATCH):
-            written += writer.append(LIQUIDATIONS, frame(found[start : start + BATCH]))
-        rows, heard = frame(found), framed(COVERAGE, past.coverage(spans))
         writer.set_meta(META, past_week.detector(scenario.end))
-        writer.append_all(
-            [
-                (COVERAGE, heard),
-                (NORMALS, past_week.normals(rows, heard, scenario.end)),
-                (HEALTH, framed(HEALTH, past.health())),
-                (DERIVATIVES, framed(DERIVATIVES, market.derivatives(coins))),
-                (QUOTES, framed(QUOTES, market.quotes(coins))),
-                (SATURATION, past.saturation(rows)),
-                (DEPTH, framed(DEPTH, market.depth(coins))),
-                *market.options(coins),
-                (FLOW, framed(FLOW, past.flow(coins))),
-            ]
-        )
-        return written
+        return _filled(writer, scenario, coins)
     finally:
         writer.close()
+
+
+def _filled(writer: Writer, scenario: Scenario, coins: Sequence[str]) -> int:
+    past = Past(scenario)
+    market = PastMarket(scenario, past.mood)
+    spans = {stream: past.spans(stream, writer) for stream in STREAMS}
+    found = sorted((row for s in STREAMS for row in past.liquidations(s, spans[s])), key=_heard)
+    written = 0
+    for start in range(0, len(found), BATCH):
+        written += writer.append(LIQUIDATIONS, frame(found[start : start + BATCH]))
+    rows, heard = frame(found), framed(COVERAGE, past.coverage(spans))
+    writer.append_all(
+        [
+            (COVERAGE, heard),
+            (NORMALS, past_week.normals(rows, heard, scenario.end)),
+            (HEALTH, framed(HEALTH, past.health())),
+            (DERIVATIVES, framed(DERIVATIVES, market.derivatives(coins))),
+            (QUOTES, framed(QUOTES, market.quotes(coins))),
+            (SATURATION, past.saturation(rows)),
+            (DEPTH, framed(DEPTH, market.depth(coins))),
+            *market.options(coins),
+            (FLOW, framed(FLOW, past.flow(coins))),
+        ]
+    )
+    return written
 
 
 _heard = itemgetter(1)  # `received`, the second column of LIQUIDATIONS

@@ -18,12 +18,7 @@ from tui.loopback.path import DAY, HOUR, MINUTE, SECOND
 from tui.loopback.scenario import Scenario
 from tui.loopback.server import LAG_MS
 from tui.metrics.smile import Surface, tenor
-from tui.tables import (
-    OPTIONS,
-    TENORS,
-    VOLATILITY,
-    Table,
-)
+from tui.tables import OPTIONS, TENORS, VOLATILITY, Table
 from tui.venues import PRICED
 from tui.venues.base import DOLLARS
 from tui.venues.books import Book, levels
