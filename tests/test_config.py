@@ -12,6 +12,7 @@ from tui import config, values
 from tui.app import LiqtopApp
 from tui.errors import ConfigError, UsageError
 from tui.screens import keys
+from tui.screens.scopes import scopes
 
 
 def written(folder: Path, text: str) -> Path:
@@ -106,5 +107,5 @@ def test_any_text_is_settings_or_a_config_error(text: str) -> None:
 
 
 def test_the_ids_of_the_bindings_are_those_of_the_screens() -> None:
-    bound = {b.id for scope in LiqtopApp.scopes() for b in keys.bindings(scope) if b.id}
+    bound = {b.id for scope in scopes(LiqtopApp) for b in keys.bindings(scope) if b.id}
     assert sorted(values.KEY_IDS) == sorted(bound)

@@ -56,8 +56,8 @@ def shown(screen: Dashboard) -> list[str]:
 
 def is_drawn(screen: Dashboard, width: int, height: int) -> bool:
     """Whether all has been laid out and drawn at the size that the screen now has."""
-    if tuple(screen.size) != (width, height):
-        return False
+    if not tuple(screen.size) == tuple(screen.region.size) == (width, height):
+        return False  # a screen knows its size before anything is laid out anew
     if not all(screen.region.contains_region(w.region) for w in screen.query(Rows) if w.display):
         return False  # sizes come before places
     sizes = {

@@ -280,3 +280,18 @@ def test_symbols_are_those_the_terminal_can_show(
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr("locale.getpreferredencoding", lambda setlocale: encoding)
     assert draw.symbols(wanted) == drawn
+
+
+def test_a_group_without_room_is_left_out_and_the_next_may_still_fit() -> None:
+    assert draw.joined(9, "one", "a long group", ["t", ("wo", "$long")]).plain == "one │ two"
+    assert draw.joined(9, "", "one").plain == "one      "
+
+
+def test_groups_go_on_in_the_next_line_until_there_are_enough() -> None:
+    groups = ["one", "two", "three", "four"]
+    assert [line.plain for line in draw.flowed(9, groups, 2)] == ["one │ two", "three    "]
+
+
+def test_what_is_not_there_says_why_in_harmless_letters() -> None:
+    assert draw.unknown("no \x1b[31mBTC", 14).plain == "n/a (no BTC)  "
+    assert draw.wrapped("", 9) == []

@@ -22,8 +22,6 @@ from tui.panels.base import Panel, View
 from tui.panels.drill import Drill
 from tui.panels.frame import AGE_CELLS
 from tui.screens import keys, looks
-from tui.screens.dashboard import Dashboard
-from tui.screens.detail import Detail
 from tui.screens.drawing import Wanted
 from tui.screens.help import Section, page
 from tui.screens.hints import hint
@@ -32,8 +30,7 @@ from tui.screens.legend import COINGLASS, MARKS
 from tui.screens.panel_view import differing, joined
 from tui.screens.picture import Ask, Picture
 from tui.screens.reading import Reading
-from tui.screens.time_keys import TimeKeys
-from tui.screens.view_keys import ViewKeys
+from tui.screens.scopes import scopes
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATIONS, QUOTES, Table
 from tui.venues.base import DOLLARS
@@ -185,7 +182,7 @@ def test_the_hint_is_ascii_where_only_that_can_be_shown() -> None:
     assert hint(160, 4, {}, "ascii").plain.isascii()
 
 
-SCOPES = [[Dashboard, ViewKeys, TimeKeys, LiqtopApp], [Detail, ViewKeys, TimeKeys, LiqtopApp]]
+SCOPES = scopes(LiqtopApp)
 
 
 def test_every_binding_has_an_id() -> None:

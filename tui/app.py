@@ -22,10 +22,8 @@ from tui.layouts import every_panel, named
 from tui.leaving import Leaving
 from tui.lock import holder
 from tui.panels import PANELS, Panel
-from tui.screens import keys, looks, this_run
-from tui.screens.choice import Choice
+from tui.screens import keys, looks, scopes, this_run
 from tui.screens.dashboard import Dashboard
-from tui.screens.detail import Detail
 from tui.screens.help import Help, Section
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.notices import Notices
@@ -36,9 +34,6 @@ from tui.screens.seeking import Found
 from tui.screens.source import Source
 from tui.screens.standpoint import Standpoint
 from tui.screens.thrift import ThriftyDriver
-from tui.screens.time_keys import TimeKeys
-from tui.screens.view_keys import ViewKeys
-from tui.screens.when import TimeChoice
 from tui.snapshot import Snapshot
 from tui.themes import THEMES, fitting
 from tui.travel import Travel, known
@@ -138,7 +133,7 @@ class LiqtopApp(App[None]):
         colours = None if self.is_headless else self.console.color_system
         self.theme = fitting(self.settings.theme, colours)
         self.set_keymap(dict(self.settings.keys))
-        if words := "; ".join(keys.complaints(self.scopes(), self.settings.keys)):
+        if words := "; ".join(keys.complaints(scopes.scopes(LiqtopApp), self.settings.keys)):
             self.say(words)
         loop = asyncio.get_running_loop()
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
@@ -261,26 +256,14 @@ class LiqtopApp(App[None]):
 
     def action_help(self) -> None:
         if isinstance(self.screen, LiveScreen):
-            owner = type(self.screen)
             bound = self.settings.keys
             absent = {f"panel_{n}" for n in range(len(self.panels) + 1, 10)}
-            owners = [one for one in owner.__mro__ if issubclass(one, LiveScreen)]
-            own = Section("Keys here", keys.rows(owners[: owners.index(LiveScreen)], bound, absent))
-            everywhere = Section("Keys everywhere", keys.rows(self.everywhere(), bound))
-            run_rows = this_run.rows(self.settings, self._about(), self.snapshot)
-            sections = [own, everywhere, Section("This run", run_rows)]
+            sections = [
+                Section("Keys here", keys.rows(scopes.here(self.screen), bound, absent)),
+                Section("Keys everywhere", keys.rows(scopes.everywhere(LiqtopApp), bound)),
+                Section("This run", this_run.rows(self.settings, self._about(), self.snapshot)),
+            ]
             self.push_screen(Help(sections, self.look.symbols))
-
-    @staticmethod
-    def everywhere() -> list[type]:
-        """The owners of the keys that every screen has."""
-        return [ViewKeys, TimeKeys, LiqtopApp]
-
-    @classmethod
-    def scopes(cls) -> list[list[type]]:
-        """The owners of bindings that are alive together, screen by screen."""
-        shared = cls.everywhere()
-        return [[Dashboard, *shared], [Detail, *shared], [Help], [Choice], [TimeChoice]]
 
     # the end
 

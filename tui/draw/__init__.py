@@ -2,7 +2,7 @@
 
 from tui.draw.bars import hbar
 from tui.draw.charts import columns, fall, line_chart, price_row, sparkline
-from tui.draw.lines import Group, flowed, joined, unknown, wrapped
+from tui.draw.lines import Group, flowed, joined, selected, unknown, wrapped
 from tui.draw.numbers import (
     MISSING,
     age,
@@ -71,6 +71,7 @@ __all__ = [
     "price_row",
     "ratio",
     "safe",
+    "selected",
     "share",
     "sigmas",
     "slope",

@@ -6,7 +6,7 @@ from textwrap import wrap
 from textual.content import Content
 
 from tui.draw.numbers import missing
-from tui.draw.text import Part, line, safe
+from tui.draw.text import Part, line, pad, safe
 
 Group = Part | list[Part]
 """What stands together or not at all."""
@@ -54,6 +54,11 @@ def wrapped(text: str, width: int, style: str = "") -> list[Content]:
 def unknown(reason: str, width: int) -> Content:
     """The one line of what is not there, and why: `n/a (reason)`."""
     return line(width, (missing(safe(reason)), "$muted"))
+
+
+def selected(text: str, width: int) -> Content:
+    """A row that is selected: in reverse to its end."""
+    return line(width, (pad(text, width, right=False), "reverse"))
 
 
 def _parts(group: Group) -> list[Part]:

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.frame import BOX
 from tui.snapshot import Snapshot
 from tui.tables import ALERTS
 
@@ -94,9 +95,9 @@ def _row(one: Told, as_of: datetime, width: int, selected: bool) -> Content:
     clock = f"{one.ts:%H:%M:%S}" if one.ts.date() == as_of.date() else f"{one.ts:%m-%d %H:%M}"
     grade = "end" if one.grade == 0 else "!" * min(one.grade, 3)
     heard = "♪" if one.heard else "z" if one.quiet else " "
-    head = f"{clock:<11}  {grade:<3} " if width >= 56 else f"{clock} "
+    head = f"{clock:<11}  {grade:<3} " if width >= BOX else f"{clock} "
     text = f"{heard} {draw.minus(draw.safe(one.text))}"
     if selected:
-        return draw.line(width, (draw.pad(head + text, width, right=False), "reverse"))
+        return draw.selected(head + text, width)
     style = "$muted" if one.grade == 0 else "$warn" if one.grade > 1 else ""
     return draw.line(width, (head, "$muted"), (text, style))

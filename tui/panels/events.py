@@ -205,7 +205,7 @@ def _row(one: Event, view: View, width: int, form: Form, brief: bool, selected: 
     gap = "  " if form is Form.BOX else " "
     text = f"{mark} {told(one, brief)}"
     if selected:
-        return draw.line(width, (draw.pad(clock + gap + text, width, right=False), "reverse"))
+        return draw.selected(clock + gap + text, width)
     return draw.line(width, (clock + gap, "$muted"), (text, style))
 
 

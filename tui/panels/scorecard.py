@@ -154,7 +154,7 @@ def _cells(one: Score, record: Scorecard, is_box: bool) -> dict[str, draw.Part]:
 def _selected(text: str, width: int, n: int, view: View, style: str = "") -> Content:
     """A row; the selected one in reverse."""
     if n == view.selected:
-        return draw.line(width, (draw.pad(text, width, right=False), "reverse"))
+        return draw.selected(text, width)
     return draw.line(width, (text, style) if style else text)
 
 

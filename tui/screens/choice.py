@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui import draw
+from tui.screens.typed_line import TypedLine
 
 SHOWN = 8
 
@@ -33,13 +34,11 @@ class Choice(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="choice-box"):
-            yield Input(placeholder=self.PLACEHOLDER, id="choice-typed", select_on_focus=False)
+            yield TypedLine(self.PLACEHOLDER, "choice-typed")
             yield Static(id="choice-matches")
 
     def on_mount(self) -> None:
-        line = self.query_one(Input)
-        line.cursor_blink = False  # a blink would send bytes for ever
-        self.set_focus(line)  # now, for what was typed in one burst with the key
+        self.set_focus(self.query_one(Input))  # now, for what was typed in one burst with the key
         self._list()
 
     @property

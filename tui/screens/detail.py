@@ -18,6 +18,7 @@ from tui.screens.layout import HEADER, Placement
 from tui.screens.live import LiveScreen
 from tui.screens.panel_view import PanelView
 from tui.screens.picture import Picture
+from tui.screens.typed_line import TypedLine
 
 PLACEHOLDER = "usd>100k venue=bybit side=long base=BTC"
 
@@ -53,7 +54,7 @@ class Detail(LiveScreen):
     def compose(self) -> ComposeResult:
         yield from super().compose()
         yield PanelView(name=self._panel.name, id="detail")
-        yield Input(placeholder=PLACEHOLDER, id="detail-filter", select_on_focus=False)
+        yield TypedLine(PLACEHOLDER, "detail-filter")
 
     def place(self) -> list[Placement]:
         width, height = self.size
@@ -131,9 +132,6 @@ class Detail(LiveScreen):
         self.redraw()
 
     # the filter
-
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False  # a blink would send bytes for ever
 
     def action_filter(self) -> None:
         if self._panel.explained("") is not None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from tui import draw
 from tui.screens.legend import COINGLASS, MARKS
+from tui.screens.typed_line import TypedLine
 
 
 class Section(NamedTuple):
@@ -47,12 +48,11 @@ class Help(ModalScreen[None]):
         self._sections = [*sections, marks, coinglass]
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="/ search  esc back", id="help-typed", select_on_focus=False)
+        yield TypedLine("/ search  esc back", "help-typed")
         with VerticalScroll(id="help-page", can_focus=True):
             yield Static(id="help-text")
 
     def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False  # a blink would send bytes for ever
         self._write()
 
     def on_resize(self, event: events.Resize) -> None:

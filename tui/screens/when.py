@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui import draw
 from tui.errors import UsageError
+from tui.screens.typed_line import TypedLine
 
 HINT = "2026-01-19 21:15 or -3h, UTC"
 
@@ -31,13 +32,11 @@ class TimeChoice(ModalScreen[datetime | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="time-box"):
-            yield Input(placeholder="time", id="time-typed", select_on_focus=False)
+            yield TypedLine("time", "time-typed")
             yield Static(Content(HINT), id="time-read")
 
     def on_mount(self) -> None:
-        line = self.query_one(Input)
-        line.cursor_blink = False  # a blink would send bytes for ever
-        self.set_focus(line)  # now, for what was typed in one burst with the key
+        self.set_focus(self.query_one(Input))  # now, for what was typed in one burst with the key
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._say(HINT)

@@ -7,6 +7,7 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.windows import FeedRow, Folded, Liquidations
 from tui.panels.base import View
+from tui.panels.frame import RULES
 
 WIDE_BAR = 14
 BAR_FROM = 78
@@ -90,15 +91,15 @@ def _usd(item: FeedRow) -> str:
 
 
 def _short(item: FeedRow, width: int) -> tuple[str, str]:
-    time = f"{item.ts:%H:%M:%S}" if width >= 36 else f"{item.ts:%M:%S}"
-    gap = " " if width >= 36 else ""
-    base = draw.pad(draw.safe(item.base), 5 if width >= 36 else 4, right=False)
+    time = f"{item.ts:%H:%M:%S}" if width >= RULES else f"{item.ts:%M:%S}"
+    gap = " " if width >= RULES else ""
+    base = draw.pad(draw.safe(item.base), 5 if width >= RULES else 4, right=False)
     left = f"{time}{gap}{mark(item)}{gap}{base}{_usd(item):>6}"
-    spare = width - len(left) - (7 if width >= 36 else 4)
+    spare = width - len(left) - (7 if width >= RULES else 4)
     fitting = [p for p in (draw.price(item.price), draw.whole(item.price)) if len(p) < spare]
     price = (fitting[0] if fitting else "").rjust(spare)
-    largest = (" ◆" if item.largest_24h else "  ") if width >= 36 else ""
-    return left, f"{price}{'  ' if width >= 36 else ' '}{draw.code(item.venue)}{largest}"
+    largest = (" ◆" if item.largest_24h else "  ") if width >= RULES else ""
+    return left, f"{price}{'  ' if width >= RULES else ' '}{draw.code(item.venue)}{largest}"
 
 
 def _folded(item: Folded, width: int, full: bool) -> str:
@@ -108,7 +109,7 @@ def _folded(item: Folded, width: int, full: bool) -> str:
             f"{item.ts:%H:%M:%S}  · {f'{item.count} smaller':<13}{draw.usd(item.usd):>6}"
             f"   long {words}"
         )
-    if width >= 36:
+    if width >= RULES:
         count = f"{item.count} smaller"
         return f"{item.ts:%H:%M:%S} · {count:>11}{draw.usd(item.usd):>7} long {words}"
     return f"{item.ts:%M:%S}·{item.count} smaller{draw.usd(item.usd):>7} {words}L"
