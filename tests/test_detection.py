@@ -32,7 +32,6 @@ from tui.tables import (
 
 LATER = FALLEN + timedelta(minutes=19)
 STEP = timedelta(seconds=10)
-FRAMES, WEEK = frames(), week_rows()
 
 LONG = pytest.mark.campaign
 
@@ -43,9 +42,9 @@ class Stage:
     def __init__(self, path: Path) -> None:
         self.writer = Writer(path, None)
         self.writer.set_meta("began", milliseconds(BEGAN))
-        self.writer.append(NORMALS, WEEK)
+        self.writer.append(NORMALS, week_rows())
         self.reader = Reader(path)
-        self.made = FRAMES
+        self.made = frames()
         self.now = BEGAN
         interest = [
             {"ts": BEGAN + at * STEP, "venue": "bybit", "base": base, "open_interest_usd": usd}
