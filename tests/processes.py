@@ -274,9 +274,9 @@ class Viewer:
 
 
 @contextmanager
-def viewer(home: Home, *args: str) -> Iterator[Viewer]:
+def viewer(home: Home, *args: str, **size: int) -> Iterator[Viewer]:
     """A monitor on a pseudo-terminal; the recorder it started is ended with it."""
-    shown = Viewer(home, *args)
+    shown = Viewer(home, *args, **size)
     try:
         yield shown
     finally:

@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Home:
 @contextmanager
 def watching(home: Home, market: Exchange) -> Iterator[Viewer]:
     """A monitor that shows its panels."""
-    with viewer(home, "--endpoint", market.endpoint) as shown:
+    with viewer(home, "--endpoint", market.endpoint, columns=120, rows=24) as shown:
         shown.until(lambda: shown.shows("1 Liquidations"), "a panel")
         yield shown
 

@@ -40,6 +40,8 @@ KEYS = {
 """Market, size and price in each venue's raw row."""
 
 EVERY = "[venues]\n" + "".join(f"{name} = true\n" for name in VENUES)
+EVERY += '[coins]\nfollow = ["BTC"]\npositioning = ["BTC"]\n'
+"""Every stream of liquidations, which are of all coins; what is polled is of one."""
 HASTE = "from tui.venues.lighter import Lighter; Lighter.pause_s = 0.0"
 """Lighter's limits are not the loopback exchange's."""
 
