@@ -44,7 +44,6 @@ RECORDS: dict[str, Any] = {
     "drivers": samples.moves(),
     "flows": samples.demand(),
 }
-DETAILED = samples.detail_records()
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
     "long_short": ((64, 13), (40, 6), (28, 2), (160, 1)),
@@ -87,14 +86,14 @@ def test_a_panel_looks_as_its_drawing(name: str, width: int, height: int) -> Non
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_a_detail_looks_as_its_drawing(name: str) -> None:
     view = replace(VIEW, symbols="braille")
-    lines = BY_NAME[name].detail(DETAILED[name], view, 120, 36)
+    lines = BY_NAME[name].detail(samples.detail_records()[name], view, 120, 36)
     golden(f"{name}_detail_120x36", text(lines))
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
 @pytest.mark.parametrize(("width", "height"), [(80, 22), (40, 48)])
 def test_a_detail_keeps_what_matters_in_a_small_pane(name: str, width: int, height: int) -> None:
-    lines = BY_NAME[name].detail(DETAILED[name], VIEW, width, height)
+    lines = BY_NAME[name].detail(samples.detail_records()[name], VIEW, width, height)
     golden(f"{name}_detail_{width}x{height}", text(lines))
 
 
@@ -108,12 +107,12 @@ def test_a_liquidation_looked_at_looks_as_its_drawing() -> None:
 def test_a_detail_with_its_cursor_and_a_slip_in_the_filter() -> None:
     drill = replace(Drill(), cursor=-31, block=1, error="ven: no condition")
     view = replace(VIEW, drill=drill, group="venue", selected=2)
-    lines = BY_NAME["liquidations"].detail(DETAILED["liquidations"], view, 100, 34)
+    lines = BY_NAME["liquidations"].detail(samples.detail_records()["liquidations"], view, 100, 34)
     golden("liquidations_detail_cursor_100x34", text(lines))
 
 
 def test_the_chosen_cell_of_the_ratios_is_marked_and_its_past_drawn() -> None:
-    panel, record = BY_NAME["long_short"], DETAILED["long_short"]
+    panel, record = BY_NAME["long_short"], samples.detail_records()["long_short"]
     lines = panel.detail(record, replace(VIEW, selected=4), 100, 30)
     assert "1.88 65%" in "".join(selected_cells(lines))
     drawn = text(lines)
@@ -190,7 +189,12 @@ VIEWS = st.builds(
     notice=st.sampled_from(["", "HELD 0:42 +318", "no recorder: starting one"]),
     travel=st.sampled_from([(), ("AT 2026-01-19 21:15Z", "AT 01-19 21:15Z", "AT 21:15Z")]),
 )
-RECORD_SETS = (RECORDS, samples.empty_records(), samples.young_records(), samples.hostile_records())
+RECORD_SETS = (
+    lambda: RECORDS,
+    samples.empty_records,
+    samples.young_records,
+    samples.hostile_records,
+)
 
 
 def exact(lines: list[Content], width: int, height: int) -> None:
@@ -210,9 +214,9 @@ def exact(lines: list[Content], width: int, height: int) -> None:
 def test_a_panel_fills_every_size_exactly(
     panel: Panel, width: int, height: int, view: View, which: int
 ) -> None:
-    record = RECORD_SETS[which][panel.name]
+    record = RECORD_SETS[which]()[panel.name]
     exact(panel.lines(record, view, width, height), width, height)
-    detailed = DETAILED[panel.name] if which == 0 else record
+    detailed = samples.detail_records()[panel.name] if which == 0 else record
     exact(panel.detail(detailed, view, width, height), width, height)
 
 
@@ -605,7 +609,7 @@ def test_rows_a_group_does_not_need_go_to_the_feed_and_the_chart(group: str) -> 
     view = replace(VIEW, group=group)
     for width, height in ((40, 34), (96, 42), (160, 60)):
         assert blank_rows(panel.lines(record, view, width, height)) == 0
-    record = DETAILED["liquidations"]
+    record = samples.detail_records()["liquidations"]
     for width, height in ((160, 43), (120, 36), (40, 47)):
         made = panel.detail(record, view, width, height)
         assert blank_rows(made) == 0
@@ -626,7 +630,7 @@ def selected_rows(lines: list[Content]) -> list[str]:
 
 
 def test_the_selected_row_of_a_detail_is_in_sight_in_its_own_block() -> None:
-    panel, record = BY_NAME["liquidations"], DETAILED["liquidations"]
+    panel, record = BY_NAME["liquidations"], samples.detail_records()["liquidations"]
     for block, row, words in ((0, 2, "okx"), (1, 0, "1.24M"), (1, 40, "293K")):
         view = replace(VIEW, selected=row, group="venue", drill=Drill(block=block))
         (found,) = selected_rows(panel.detail(record, view, 100, 30))
@@ -635,7 +639,7 @@ def test_the_selected_row_of_a_detail_is_in_sight_in_its_own_block() -> None:
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
 def test_a_detail_says_how_old_it_is_and_warns_when_that_is_too_old(panel: Panel) -> None:
-    record = DETAILED[panel.name]
+    record = samples.detail_records()[panel.name]
     first = panel.detail(record, VIEW, 120, 36)[0]
     assert first.plain.endswith(f" {panel.age(record).text} ─╮")
     assert "$warn" not in {span.style for span in first.spans}

@@ -146,6 +146,7 @@ def test_a_changed_row_sends_little_more_than_itself(lasting: Terminal) -> None:
     # The first change after the start may send its panel whole: Textual still holds the region of
     # the first frame, which a layout painted.
     (lasting.folder / "word").write_text("the first word")
+    os.write(lasting.master, b"w")  # a key has the panel made anew at once
     lasting.until(lambda: lasting.shows("the first word"))
     (lasting.folder / "word").write_text("a word that was not there before")
     came = lasting.until(lambda: lasting.shows("a word that was not there before"))

@@ -45,9 +45,7 @@ def calls(path: Path) -> frozenset[str]:
 def callers(*names: str) -> set[str]:
     """The files of the package that call any of these."""
     return {
-        str(path.relative_to(PACKAGE))
-        for path in PACKAGE.rglob("*.py")
-        if calls(path) & set(names)
+        str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if calls(path) & set(names)
     }
 
 
