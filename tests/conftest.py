@@ -25,6 +25,16 @@ settings.load_profile("plain")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+FIRST = ("demo", "detection", "app", "path", "snapshot", "life", "loopback", "pty")
+"""Modules of long tests. What a worker begins last, the others wait for: it has to be short."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long modules in their order, then the others in theirs."""
+    place = {f"test_{name}": number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(FIRST)))
+
+
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
