@@ -109,16 +109,14 @@ class Home:
         code = f"import sys\n{before}\nfrom tui.cli import main\nsys.exit(main(sys.argv[1:]))"
         return [sys.executable, "-c", code, *args]
 
-    def run(
-        self, *args: str, patience_s: float = PATIENCE_S, **options: Any
-    ) -> "subprocess.CompletedProcess[str]":
+    def run(self, *args: str, **options: Any) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         return subprocess.run(
             self.command(*args),
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=patience_s,
+            timeout=PATIENCE_S,
             **options,
         )
 
