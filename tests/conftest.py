@@ -25,8 +25,10 @@ settings.load_profile("plain")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-FIRST = ("life", "app", "snapshot", "detection", "path", "panels", "scenario", "demo")
-FIRST += ("loopback", "pty")
+FIRST = (
+    *("life", "app", "snapshot", "detection", "path", "panels"),
+    *("scenario", "demo", "loopback", "pty"),
+)
 """Modules of long tests. What a worker begins last, the others wait for: it has to be short. Those
 that start whole processes have others between them."""
 
