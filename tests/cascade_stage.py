@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -42,11 +43,13 @@ def week(days: float = 7) -> Week:
     return Week(hours)
 
 
+@cache
 def week_rows(days: float = 7) -> pl.DataFrame:
     """The same as rows of NORMALS."""
     return normals(week(days).hours)
 
 
+@cache
 def frames(seed: int = 1, coins: tuple[str, ...] = COINS, depth: float = 0.02) -> Frames:
     """A quiet hour and a wave of four minutes, in which longs of these coins go."""
     chance = random.Random(seed)

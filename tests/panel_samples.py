@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -602,6 +603,7 @@ def dvol() -> dict[str, list[float | None]]:
     return {"BTC": [*btc], "ETH": ether}
 
 
+@cache
 def detail_records() -> dict[str, Any]:
     """The records of the detail screens, with their histories."""
     return {
@@ -619,6 +621,7 @@ def detail_records() -> dict[str, Any]:
     }
 
 
+@cache
 def empty_records() -> dict[str, Any]:
     """What every panel has when the store holds nothing."""
     lines = tuple(
@@ -750,6 +753,7 @@ def own_days() -> FlowsRecord:
     return replace(made, days=days, values=values, chosen=made.demand.series[0])
 
 
+@cache
 def young_records() -> dict[str, Any]:
     """A store of twelve minutes; the rest as ever."""
     return detail_records() | {"liquidations": liquidations_record(timedelta(minutes=12))}
@@ -758,6 +762,7 @@ def young_records() -> dict[str, Any]:
 HOSTILE = "B\x1b[31m[/x]\x1b]0;title\x07\u202e币🐶e\u0301\x9b2J\nX"
 
 
+@cache
 def hostile_records() -> dict[str, Any]:
     """Names and reasons as no exchange should write them."""
     calm = liquidations_record()

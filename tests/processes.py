@@ -109,16 +109,14 @@ class Home:
         code = f"import sys\n{before}\nfrom tui.cli import main\nsys.exit(main(sys.argv[1:]))"
         return [sys.executable, "-c", code, *args]
 
-    def run(
-        self, *args: str, patience_s: float = PATIENCE_S, **options: Any
-    ) -> "subprocess.CompletedProcess[str]":
+    def run(self, *args: str, **options: Any) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         return subprocess.run(
             self.command(*args),
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=patience_s,
+            timeout=PATIENCE_S,
             **options,
         )
 
@@ -274,9 +272,9 @@ class Viewer:
 
 
 @contextmanager
-def viewer(home: Home, *args: str) -> Iterator[Viewer]:
+def viewer(home: Home, *args: str, **size: int) -> Iterator[Viewer]:
     """A monitor on a pseudo-terminal; the recorder it started is ended with it."""
-    shown = Viewer(home, *args)
+    shown = Viewer(home, *args, **size)
     try:
         yield shown
     finally:

@@ -38,6 +38,10 @@ from tui.travel import replay
 FEED = [liquidation(NOW.replace(second=s), base=b) for s, b in enumerate(("BTC", "DOGE", "ETH"))]
 
 
+WIDE = (160, 45)
+"""Where every panel has room for all that it says of how it is looked at."""
+
+
 @dataclass
 class Running:
     """A monitor under test."""
@@ -79,7 +83,7 @@ class Running:
 def monitor(tmp_path: Path) -> Any:
     @asynccontextmanager
     async def running(
-        size: tuple[int, int] = (160, 45), supervise: Any = None, **settings: Any
+        size: tuple[int, int] = (100, 30), supervise: Any = None, **settings: Any
     ) -> AsyncIterator[Running]:
         made, source = panels(), FakeSource(snapshot(liquidations=frame(LIQUIDATIONS, FEED)))
         chosen = replace(load(), **{"data_dir": tmp_path, "symbols": "block", **settings})
@@ -261,7 +265,7 @@ async def test_keys_typed_as_a_coin_do_nothing_else(monitor: Any) -> None:
 
 
 async def test_rows_of_the_feed_are_selected_and_left_by_escape(monitor: Any) -> None:
-    async with monitor() as run:
+    async with monitor(WIDE) as run:
         await run.until(lambda: run.app.snapshot is not None)
         await run.press("j")
         await run.shows("selected 0")
@@ -276,7 +280,7 @@ async def test_rows_of_the_feed_are_selected_and_left_by_escape(monitor: Any) ->
 
 
 async def test_the_last_row_is_the_last_line_of_the_feed(monitor: Any) -> None:
-    async with monitor() as run:
+    async with monitor(WIDE) as run:
         run.panels[0].selectable_rows = 2  # three rows came, of which two were folded into one line
         await run.until(lambda: run.app.snapshot is not None)
         await run.press("G")
@@ -292,7 +296,7 @@ async def test_other_panels_scroll(monitor: Any) -> None:
 
 
 async def test_zoom_gives_a_panel_the_screen_and_back(monitor: Any) -> None:
-    async with monitor() as run:
+    async with monitor(WIDE) as run:
         await run.press("4", "z")
         await run.until(lambda: run.text("safe_haven").count("\n") == 41)
         assert not run.app.screen.query_one("#panel-liquidations").display
@@ -383,7 +387,7 @@ async def test_a_replay_is_held_and_runs_on(monitor: Any) -> None:
 
 
 async def test_a_row_that_stands_for_a_moment_opens_the_screen_at_it(monitor: Any) -> None:
-    async with monitor() as run:
+    async with monitor(WIDE) as run:
         run.panels[1].stands_for = (NOW - timedelta(hours=1), NOW - timedelta(hours=5))
         await run.press("2", "j", "j")
         await run.shows("selected 1", "long_short")

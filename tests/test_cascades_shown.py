@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ PANEL = CascadesPanel()
 TOTALS = dict.fromkeys(WINDOWS, 1e6)
 
 
+@cache
 def found() -> pl.DataFrame:
     """The rows of a wave that is over."""
     detector = Detector(week())
@@ -55,14 +57,11 @@ def found() -> pl.DataFrame:
     return pl.DataFrame(list(rows.values()), schema=CASCADES.schema)
 
 
-FOUND = found()
-
-
 def at(seconds: int, days: float = 7, **other: Any) -> Snapshot:
     """The snapshot so long after the fall began."""
     now = FALLS + timedelta(seconds=seconds)
     heard = frame(COVERAGE, [connection(since=now - timedelta(days=2), until=now)])
-    made = {"cascades": FOUND, "normals": week_rows(days), "coverage": heard}
+    made = {"cascades": found(), "normals": week_rows(days), "coverage": heard}
     return snapshot(now, began=now - timedelta(days=8), **(made | other))
 
 
@@ -145,7 +144,7 @@ def test_a_multiple_is_of_the_mean_of_the_same_span_and_wants_a_week() -> None:
 )
 def test_the_state_follows_the_moment(seconds: int, word: Word) -> None:
     now = at(seconds).as_of
-    made = standing(FOUND, week_rows(), TOTALS, (), now)
+    made = standing(found(), week_rows(), TOTALS, (), now)
     assert made.word is word
     assert (made.event is None) == (word is Word.CALM)
     assert (made.last is not None) == (seconds == 600)
@@ -180,7 +179,7 @@ def test_the_events_are_worded_as_the_screen_has_them() -> None:
 
 def test_the_alerts_go_through_the_grades_and_tell_the_end_once() -> None:
     known, ended, fired = None, 0, list[tuple[int, str]]()
-    for seconds in range(0, 700, 10):
+    for seconds in (*range(0, 260, 10), *range(260, 700, 30)):
         taken = at(seconds)
         made = document(taken, SETTINGS)
         now = round(taken.as_of.timestamp() * 1000)

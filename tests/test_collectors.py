@@ -12,9 +12,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.fake_exchange import FakeExchange, acknowledged
 from tests.yielded import firsts
 from tui import backoff
@@ -330,7 +331,7 @@ async def test_candles_reach_back_as_far_as_there_are_and_the_newest_is_open() -
     assert set(found["symbol"]) == {"BTC/USDT"}
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(st.integers(0, 3_000), st.integers(60, 1000))
 def test_whatever_was_stored_no_candle_is_missing_after_it(days: int, page: int) -> None:
     class Venue(Fake): ...

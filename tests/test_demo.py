@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="module")
 def once(home: Home) -> "subprocess.CompletedProcess[str]":
     """`liqtop demo --once --json`, run to its end."""
-    return home.run("demo", "--once", "--json", patience_s=75.0)
+    return home.run("demo", "--once", "--json")
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,15 @@ def stage(tmp_path: Path) -> Stage:
     return made
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """What comes of it when nothing disturbs the detector, for whoever only reads it."""
+    made = Stage(tmp_path_factory.mktemp("straight") / "liqtop.sqlite")
+    week_known(made)
+    made.go(LATER)
+    return made
+
+
 def test_a_wave_is_one_row_that_is_kept_up_while_it_runs(stage: Stage) -> None:
     stage.go(FALLS + timedelta(minutes=2))
     (running,) = stage.events().filter(pl.col("base") == "").iter_rows(named=True)
@@ -114,25 +123,21 @@ def test_a_wave_is_one_row_that_is_kept_up_while_it_runs(stage: Stage) -> None:
     assert stage.reader.read(NORMALS)["hour"].max() == BEGAN
 
 
-def test_a_running_event_shows_no_amount_and_no_end_of_the_future(stage: Stage) -> None:
-    stage.go(LATER)
-    then = as_of(stage.events(), FALLS + timedelta(minutes=2))
+def test_a_running_event_shows_no_amount_and_no_end_of_the_future(straight: Stage) -> None:
+    then = as_of(straight.events(), FALLS + timedelta(minutes=2))
     (market,) = [one for one in then if one.base is None]
     assert market.ended is None
     assert market.long_usd is None
     assert market.move is None
     assert all(step.ts <= FALLS + timedelta(minutes=2) for step in market.steps)
-    assert as_of(stage.events(), FALLS) == ()
+    assert as_of(straight.events(), FALLS) == ()
 
 
 @pytest.mark.parametrize(
     "minutes", [pytest.param(81, marks=LONG), 83, pytest.param(86, marks=LONG)]
 )
-def test_a_restart_changes_nothing(tmp_path: Path, minutes: int) -> None:
-    straight, cut = Stage(tmp_path / "a.sqlite"), Stage(tmp_path / "b.sqlite")
-    for one in (straight, cut):
-        week_known(one)
-    straight.go(LATER)
+def test_a_restart_changes_nothing(straight: Stage, stage: Stage, minutes: int) -> None:
+    cut = stage
     cut.go(BEGAN + timedelta(minutes=minutes))
     cut.detection = cut.started()
     cut.go(LATER)
@@ -201,13 +206,10 @@ def test_an_event_that_nobody_ended_is_over_for_who_reads_it(stage: Stage) -> No
     "table", [pytest.param(DERIVATIVES, marks=LONG), QUOTES, pytest.param(CASCADES, marks=LONG)]
 )
 def test_an_error_of_the_store_costs_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: Table
+    straight: Stage, stage: Stage, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:
     """Every other read of a table fails, from the first on."""
-    straight, torn = Stage(tmp_path / "a.sqlite"), Stage(tmp_path / "b.sqlite")
-    for one in (straight, torn):
-        week_known(one)
-    straight.go(LATER)
+    torn = stage
     read, fails = torn.reader.read, itertools.cycle([True, False])
 
     def failing(of: Table, **what: Any) -> pl.DataFrame:
@@ -237,7 +239,9 @@ def test_an_error_of_the_store_costs_nothing(
     assert kept[0].equals(kept[1])
 
 
-def test_another_store_under_the_path_is_begun_anew(stage: Stage, tmp_path: Path) -> None:
+def test_another_store_under_the_path_is_begun_anew(
+    straight: Stage, stage: Stage, tmp_path: Path
+) -> None:
     """With all of its rows, though its ids are lower than those of the one before."""
     long_ago = pl.col("ts", "received") - timedelta(days=9)
     stage.writer.append(LIQUIDATIONS, stage.made.liquidations.with_columns(long_ago))
@@ -256,9 +260,6 @@ def test_another_store_under_the_path_is_begun_anew(stage: Stage, tmp_path: Path
     stage.reader.reopen()
     stage.writer, stage.now = Writer(tmp_path / "liqtop.sqlite", None), other.now
     stage.go(LATER)
-    straight = Stage(tmp_path / "straight.sqlite")
-    week_known(straight)
-    straight.go(LATER)
     assert straight.events().height
     assert stage.events().equals(straight.events())
 

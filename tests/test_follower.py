@@ -5,9 +5,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import NOW, candle, frame, liquidation, quote
 from tui.errors import StoreError
 from tui.store import Follower, Reader, Writer, store_path
@@ -110,7 +111,7 @@ def test_pruned_rows_leave_no_hole_it_waits_for(path: Path) -> None:
     assert follower.poll()["quotes"]["price"].to_list() == [2.0]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(12)
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=20), st.integers(1, 12))
 def test_each_row_is_seen_exactly_once(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, bool]], limit: int

@@ -17,7 +17,7 @@ import pytest
 from tests.processes import Exchange, Home, Viewer, exchange, gone, recorder, until, viewer
 from tui import __version__, background, config
 from tui.config import Settings
-from tui.lock import Holder, ViewerLock
+from tui.lock import Holder, RecorderLock, ViewerLock
 from tui.store import Writer, store_path
 from tui.tables import HEALTH, LIQUIDATIONS
 
@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Home:
 @contextmanager
 def watching(home: Home, market: Exchange) -> Iterator[Viewer]:
     """A monitor that shows its panels."""
-    with viewer(home, "--endpoint", market.endpoint) as shown:
+    with viewer(home, "--endpoint", market.endpoint, columns=120, rows=24) as shown:
         shown.until(lambda: shown.shows("1 Liquidations"), "a panel")
         yield shown
 
@@ -68,6 +68,16 @@ def running(home: Home, after: Holder | None = None) -> Holder:
 
     found: Holder = until(other, "a recorder")
     return found
+
+
+@contextmanager
+def recording(home: Home, it: Holder) -> Iterator[Holder]:
+    """This process holds the recorder's lock as another one would."""
+    lock = RecorderLock(home.data, it)
+    try:
+        yield it
+    finally:
+        lock.release()
 
 
 def settings(home: Home, endpoint: str) -> Settings:
@@ -130,7 +140,7 @@ def test_a_background_recorder_ends_after_its_last_viewer(home: Home, market: Ex
     with recorder(home, market.endpoint, "--background", before=often) as process:
         until(store_path(home.data).exists, "the store")
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2.5)
+            process.wait(2.0)
         seen.release()
         assert process.wait(30) == 0
     assert home.holder() is None
@@ -160,18 +170,16 @@ def test_a_background_recorder_of_another_version_is_replaced(home: Home, market
 
 
 def test_a_foreground_recorder_of_another_version_is_reported(home: Home, market: Exchange) -> None:
-    older = "from tui import background\nbackground.__version__ = '0.0.1'"
-    with recorder(home, market.endpoint, before=older):
-        it = running(home)
-        said = background.ensure(settings(home, market.endpoint))
+    mine = settings(home, market.endpoint)
+    with recording(home, replace(background.introduced(mine, False, 0), version="0.0.1")) as it:
+        said = background.ensure(mine)
         assert said == f"recorder is 0.0.1, this is {__version__}: restart it"
         assert home.holder() == it
 
 
 def test_other_settings_than_the_recorders_are_said(home: Home, market: Exchange) -> None:
     mine = settings(home, market.endpoint)
-    with recorder(home, market.endpoint, "--background"):
-        it = running(home)
+    with recording(home, background.introduced(mine, True, 0)) as it:
         assert background.ensure(mine) is None
         said = background.ensure(replace(mine, coins=("BTC", "XRP")))
         assert said is not None
@@ -216,6 +224,7 @@ def powerless() -> None:
             ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no limit on another process here")
 def test_a_full_disk_is_said_and_nothing_is_lost(home: Home, market: Exchange) -> None:
     """The disk is a limit on the size of the recorder's files, set and lifted while it runs."""

@@ -450,7 +450,9 @@ async def test_as_a_process_it_says_where_it_is_and_ends_with_its_parent() -> No
     assert process.wait(10) == 0
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "how", [pytest.param(signal.SIGINT, marks=pytest.mark.campaign), signal.SIGTERM]
+)
 def test_signals_end_it_cleanly(how: signal.Signals) -> None:
     process, said = started()
     os.kill(said["pid"], how)

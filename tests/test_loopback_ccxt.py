@@ -17,14 +17,24 @@ SWAP = "BTC/USDT:USDT"
 INVERSE = "BTC/USD:BTC"
 
 
+LISTED: dict[str, Any] = {}
+"""Of each class and its options one that has loaded its markets, which costs it up to a second."""
+
+
 @asynccontextmanager
 async def ccxt_at(loopback: Loopback, name: str, **options: Any) -> AsyncIterator[Any]:
-    """A ccxt class of its own, with nothing changed but the addresses."""
+    """A ccxt class of its own, with nothing changed but the addresses; what another one of its kind
+    has loaded of the exchange's markets it need not load again."""
     venue = getattr(ccxt.pro, name)({"enableRateLimit": False, "options": options})
     venue.urls = {**venue.urls, "api": repointed(venue.urls["api"], loopback.endpoint)}
+    kind = f"{name} {options}"
+    if kind in LISTED:
+        venue.set_markets_from_exchange(LISTED[kind])
     try:
         yield venue
     finally:
+        if venue.markets:
+            LISTED.setdefault(kind, venue)
         await venue.close()
 
 
@@ -42,7 +52,7 @@ async def ccxt_at(loopback: Loopback, name: str, **options: Any) -> AsyncIterato
 )  # fmt: skip
 async def test_markets_load(name: str, count: int, symbols: list[str]) -> None:
     async with exchange() as loopback, ccxt_at(loopback, name) as venue:
-        markets = await venue.load_markets()
+        markets = await venue.load_markets(reload=True)
         assert len(markets) == count
         assert set(symbols) <= set(markets)
         assert not loopback.unknown
@@ -51,7 +61,7 @@ async def test_markets_load(name: str, count: int, symbols: list[str]) -> None:
 async def test_markets_of_binance_spot_load() -> None:
     types = {"types": ["spot"]}
     async with exchange() as loopback, ccxt_at(loopback, "binance", fetchMarkets=types) as venue:
-        assert len(await venue.load_markets()) == 3500
+        assert len(await venue.load_markets(reload=True)) == 3500
         assert venue.market("PAXG/USDT")["active"]
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.content import Content
 
 from tests import depth_samples
 from tests import panel_samples as samples
+from tests.examples import examples
 from tui import draw
 from tui.metrics.cascades.standing import Standing, Word
 from tui.metrics.feeds import Feed
@@ -189,7 +190,12 @@ VIEWS = st.builds(
     notice=st.sampled_from(["", "HELD 0:42 +318", "no recorder: starting one"]),
     travel=st.sampled_from([(), ("AT 2026-01-19 21:15Z", "AT 01-19 21:15Z", "AT 21:15Z")]),
 )
-RECORD_SETS = (RECORDS, samples.empty_records(), samples.young_records(), samples.hostile_records())
+RECORD_SETS = (
+    lambda: RECORDS,
+    samples.empty_records,
+    samples.young_records,
+    samples.hostile_records,
+)
 
 
 def exact(lines: list[Content], width: int, height: int) -> None:
@@ -200,18 +206,22 @@ def exact(lines: list[Content], width: int, height: int) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
-@settings(max_examples=40, deadline=None)
+@examples(20)
+@example(20, 1, VIEW, 0)
+@example(20, 70, VIEW, 0)
+@example(250, 1, VIEW, 0)
+@example(250, 70, VIEW, 3)
 @given(width=st.integers(20, 250), height=st.integers(1, 70), view=VIEWS, which=st.integers(0, 3))
 def test_a_panel_fills_every_size_exactly(
     panel: Panel, width: int, height: int, view: View, which: int
 ) -> None:
-    record = RECORD_SETS[which][panel.name]
+    record = RECORD_SETS[which]()[panel.name]
     exact(panel.lines(record, view, width, height), width, height)
     detailed = samples.detail_records()[panel.name] if which == 0 else record
     exact(panel.detail(detailed, view, width, height), width, height)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     width=st.integers(20, 250),
     height=st.integers(1, 3),
@@ -231,7 +241,7 @@ def test_the_header_fills_every_size_exactly(
     assert not top[first : first + cells].strip(), "the clock's cells are the clock's"
 
 
-@settings(max_examples=30, deadline=None)
+@examples(20)
 @given(width=st.integers(20, 250), view=VIEWS)
 def test_ascii_is_ascii(width: int, view: View) -> None:
     plain = replace(view, symbols="ascii")

@@ -40,8 +40,13 @@ KEYS = {
 """Market, size and price in each venue's raw row."""
 
 EVERY = "[venues]\n" + "".join(f"{name} = true\n" for name in VENUES)
+EVERY += '[coins]\nfollow = ["BTC"]\npositioning = ["BTC"]\n'
+"""Every stream of liquidations, which are of all coins; what is polled is of one."""
 HASTE = "from tui.venues.lighter import Lighter; Lighter.pause_s = 0.0"
 """Lighter's limits are not the loopback exchange's."""
+
+OTHER_TOPICS = "other topics"
+"""Why a row of coverage ended whose connection went on: one more topic was confirmed, or lost."""
 
 Row = tuple[str, str, int, str, float, float]
 """Venue, its own market id, time in ms, side of the position, size and price as on the wire."""
@@ -135,8 +140,8 @@ def arrived(market: Exchange, home: Home) -> None:
 
 
 def burst(market: Exchange, seed: int, **more: Any) -> None:
-    rows = {"binance": 100, "bybit": 300, "okx": 300, "gate": 100, "htx": 60}
-    rows |= {"deribit": 50, "kraken": 50, "lighter": 50}
+    rows = {"binance": 50, "bybit": 150, "okx": 150, "gate": 50, "htx": 30}
+    rows |= {"deribit": 25, "kraken": 25, "lighter": 25}
     market.order(do="burst", rows=rows, seed=seed, **more)
 
 
@@ -145,10 +150,10 @@ def highest(home: Home) -> int:
 
 
 def test_a_burst_of_every_venue_is_stored_whole(market: Exchange, home: Home) -> None:
-    total = dict.fromkeys(VENUES, 700)
+    total = dict.fromkeys(VENUES, 400)
     before = sum(sent(market).values())
     market.order(do="burst", rows=total, seed=11)
-    assert sum(sent(market).values()) - before == 700 * len(VENUES)
+    assert sum(sent(market).values()) - before == 400 * len(VENUES)
     arrived(market, home)
     assert_minutes_are_sums(store_path(home.data))
 
@@ -180,8 +185,8 @@ def test_a_dropped_connection_is_a_gap_and_what_was_sent_is_there(
     market: Exchange, home: Home
 ) -> None:
     before = highest(home)
-    assert market.order(do="drop", venue="bybit", stream="linear")["dropped"] >= 1
-    burst(market, 13, rate=350)  # two seconds, in which the recorder comes back
+    assert market.order(do="drop", venue="bybit", stream="linear")["dropped"] == 2  # trades, too
+    burst(market, 13, rate=175)  # two seconds, in which the recorder comes back
     subscribed(home, before, [("bybit", "linear")])
     burst(market, 14)
     arrived(market, home)
@@ -304,7 +309,7 @@ def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
     begun = int(market.books()["now_ms"])
     with recorder(here, market.endpoint, before=HASTE) as first:
         subscribed(here)
-        storm = threading.Thread(target=burst, args=(market, 19), kwargs={"rate": 300})
+        storm = threading.Thread(target=burst, args=(market, 19), kwargs={"rate": 150})
         storm.start()
         committed = until(lambda: here.counted() > 100 and here.counted(), "the burst's start")
         os.kill(first.pid, signal.SIGKILL)
@@ -316,7 +321,7 @@ def test_a_killed_recorder_loses_nothing_committed_and_leaves_a_gap(
     assert left.total() < sent(market, begun).total()  # it was in the middle of it
     assert_minutes_are_sums(store_path(here.data))
     ended = here.read(COVERAGE)
-    assert ended["reason"].null_count() == ended.height  # nobody could write why
+    assert set(ended["reason"].drop_nulls()) <= {OTHER_TOPICS}  # nobody could write why it ended
     with recorder(here, market.endpoint, before=HASTE):
         subscribed(here, highest(here))
         again = int(market.books()["now_ms"])

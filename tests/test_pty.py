@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,24 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    made = Terminal(tmp_path)
+    """A terminal of a test that ends its monitor."""
+    with started(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A terminal of all tests after which the monitor goes on, on a screen that is still."""
+    with started(tmp_path_factory.mktemp("lasting")) as made:
+        made.until(lambda: len(made.read(1.2)) < QUIET)  # the last of the start
+        yield made
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Terminal]:
+    made = Terminal(folder)
     try:
         made.until(lambda: made.shows("safe_haven row 1") and made.shows("liquidations row 2"))
-        made.until(lambda: len(made.read(1.2)) < QUIET)  # the last of the start
         yield made
     finally:
         made.close()
@@ -120,24 +135,48 @@ def sound(terminal: Terminal) -> dict[str, Any]:
     }
 
 
-def test_nothing_new_sends_the_clock_alone(terminal: Terminal) -> None:
-    came = terminal.read(4.0)
+def test_nothing_new_sends_the_clock_alone(lasting: Terminal) -> None:
+    came = lasting.read(4.0)
     assert (
         len(came) <= 4 * 150
     )  # the clock's nine cells with their colours; the bar is 500 a second
 
 
-def test_a_changed_row_sends_little_more_than_itself(terminal: Terminal) -> None:
+def test_a_changed_row_sends_little_more_than_itself(lasting: Terminal) -> None:
     # The first change after the start may send its panel whole: Textual still holds the region of
     # the first frame, which a layout painted.
-    (terminal.folder / "word").write_text("the first word")
-    terminal.until(lambda: terminal.shows("the first word"))
-    (terminal.folder / "word").write_text("a word that was not there before")
-    came = terminal.until(lambda: terminal.shows("a word that was not there before"))
+    (lasting.folder / "word").write_text("the first word")
+    os.write(lasting.master, b"w")  # a key has the panel made anew at once
+    lasting.until(lambda: lasting.shows("the first word"))
+    (lasting.folder / "word").write_text("a word that was not there before")
+    came = lasting.until(lambda: lasting.shows("a word that was not there before"))
     seconds = came.count(b"Z\x1b[0m") + 1
     assert len(came) <= 300 + 150 * seconds
     assert b"liquidations row 2" not in came
     assert b"long_short" not in came
+
+
+def test_the_mouse_is_left_to_the_terminal(lasting: Terminal) -> None:
+    assert b"\x1b[?1000h" not in lasting.sent
+    assert b"\x1b[?1003h" not in lasting.sent
+
+
+def test_suspending_gives_the_terminal_back_and_going_on_takes_it(lasting: Terminal) -> None:
+    os.write(lasting.master, b"\x1a")
+    lasting.until(lambda: b"\x1b[?1049l" in lasting.sent)
+    assert os.waitpid(lasting.pid, os.WUNTRACED)[1] & 0xFF == 0x7F  # stopped
+    lasting.screen.reset()
+    os.kill(lasting.pid, signal.SIGCONT)
+    lasting.until(lambda: lasting.shows("liquidations row 1"))
+
+
+def test_a_resize_fills_the_new_size(lasting: Terminal) -> None:
+    fcntl.ioctl(lasting.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 28, 0, 0))
+    lasting.screen.resize(20, 28)
+    lasting.screen.reset()
+    os.kill(lasting.pid, signal.SIGWINCH)
+    lasting.until(lambda: lasting.shows("liquidations row 1"))
+    assert all(len(row) == 28 for row in lasting.screen.display)
 
 
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
@@ -157,35 +196,12 @@ def test_without_colour_none_is_sent_and_the_focus_is_seen_all_the_same(tmp_path
     assert b"1" in sent
 
 
-def test_the_mouse_is_left_to_the_terminal(terminal: Terminal) -> None:
-    assert b"\x1b[?1000h" not in terminal.sent
-    assert b"\x1b[?1003h" not in terminal.sent
-
-
-def test_a_resize_fills_the_new_size(terminal: Terminal) -> None:
-    fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 28, 0, 0))
-    terminal.screen.resize(20, 28)
-    terminal.screen.reset()
-    os.kill(terminal.pid, signal.SIGWINCH)
-    terminal.until(lambda: terminal.shows("liquidations row 1"))
-    assert all(len(row) == 28 for row in terminal.screen.display)
-
-
 def test_q_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
     os.write(terminal.master, b"q")
     terminal.until(terminal.gone)
     terminal.read(0.2)
     assert terminal.status == 0
     assert all(sound(terminal).values()), sound(terminal)
-
-
-def test_suspending_gives_the_terminal_back_and_going_on_takes_it(terminal: Terminal) -> None:
-    os.write(terminal.master, b"\x1a")
-    terminal.until(lambda: b"\x1b[?1049l" in terminal.sent)
-    assert os.waitpid(terminal.pid, os.WUNTRACED)[1] & 0xFF == 0x7F  # stopped
-    terminal.screen.reset()
-    os.kill(terminal.pid, signal.SIGCONT)
-    terminal.until(lambda: terminal.shows("liquidations row 1"))
 
 
 @pytest.mark.parametrize("name", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])

@@ -9,8 +9,9 @@ import ssl
 import stat
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,19 +31,21 @@ PACKAGE = Path(__file__).resolve().parent.parent / "tui"
 PROXY = "http://alice:s3cret@127.0.0.1"
 
 
-def calls(path: Path) -> Iterator[str]:
+@cache
+def calls(path: Path) -> frozenset[str]:
     """The name of everything that a file calls."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
-            yield node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    called = [
+        node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if type(node) is ast.Call
+    ]
+    return frozenset(
+        func.attr if isinstance(func, ast.Attribute) else ast.unparse(func) for func in called
+    )
 
 
 def callers(*names: str) -> set[str]:
     """The files of the package that call any of these."""
     return {
-        str(path.relative_to(PACKAGE))
-        for path in PACKAGE.rglob("*.py")
-        if set(calls(path)) & set(names)
+        str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if calls(path) & set(names)
     }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import panel_samples as samples
 from tests.depth_samples import book, books
+from tests.examples import examples
 from tests.frames import (
     NOW,
     STREAMS,
@@ -200,7 +201,7 @@ def test_spot_demand_lacks_a_venue_that_was_not_heard_at_all() -> None:
     assert line(deaf, "spot_demand").reading.value == pytest.approx((1 - 3) / 4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(st.lists(st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)), min_size=2, max_size=2))
 def test_spot_demand_is_a_share_of_both_sides(taken: list[tuple[float, float]]) -> None:
     rows = [row for venue, two in enumerate(taken) for row in flow(*two, venue=f"v{venue}")]
@@ -293,7 +294,7 @@ def fake(value: float | None, ts: datetime = NOW) -> Line:
     return Line("trend", "supply", "a number", "number", lambda seen: Reading(value, ts))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(st.lists(st.integers(-50, 50).map(float), min_size=NEED * 24, max_size=400))
 def test_a_number_stands_among_those_that_were_noted(values: list[float]) -> None:
     taken = market(noted("trend", values))

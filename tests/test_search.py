@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import NOW, frame, liquidation
 from tests.test_panels_records import market
 from tui.clock import milliseconds
@@ -52,7 +53,7 @@ def asked(reader: Reader, text: str, since: Any = NOW - DAY, until: Any = NOW) -
 
 
 @pytest.mark.parametrize("packed", [True, False])
-@settings(max_examples=25)
+@examples(12)
 @given(rows=ROWS, text=st.sampled_from(FILTERS))
 def test_what_is_found_is_what_the_store_holds(
     tmp_path_factory: pytest.TempPathFactory, packed: bool, rows: list[dict[str, Any]], text: str

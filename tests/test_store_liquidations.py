@@ -11,9 +11,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import NOW, frame, liquidation, minutes_of
 from tui.store import Reader, Writer, store_path
 from tui.store.blocks import HOUR
@@ -163,7 +164,7 @@ messages = st.lists(st.lists(events, min_size=1, max_size=4), min_size=1, max_si
 spans = st.lists(st.tuples(st.integers(0, EVENTS), st.integers(0, EVENTS)), min_size=1, max_size=4)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(messages, spans, st.randoms())
 def test_reconnects_and_double_subscriptions_leave_each_liquidation_once(
     tmp_path_factory: pytest.TempPathFactory,
@@ -203,7 +204,7 @@ def test_reconnects_and_double_subscriptions_leave_each_liquidation_once(
     writer.close()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(st.lists(st.tuples(st.lists(events, max_size=3), st.integers(1, 3)), max_size=12))
 def test_a_row_is_left_out_exactly_when_it_is_there_under_another_connection(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[list[Row], int]]

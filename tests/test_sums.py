@@ -3,9 +3,10 @@
 from dataclasses import astuple, replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.frames import NOW, frame, liquidation
 from tests.test_snapshot import Row, store
 from tui.snapshot import Live, Snapshot
@@ -48,7 +49,7 @@ def told(snapshot: Snapshot) -> tuple[object, ...]:
     return windows, venues, coins, lasts, made.minutes, snapshot.events("BTC")
 
 
-@settings(max_examples=12, deadline=None)
+@examples(10)
 @given(HISTORIES, st.lists(st.integers(-1_500, 1_500), min_size=1, max_size=3))
 def test_sums_say_what_the_minutes_say(history: list[Row], moments: list[int]) -> None:
     with store() as (writer, reader):
