@@ -137,7 +137,7 @@ class LiqtopApp(App[None]):
             self.say(words)
         loop = asyncio.get_running_loop()
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
-        self._leaving.watch()
+        self._leaving.watch(is_terminal=not self.is_headless)
         self.push_screen(Dashboard(self.panels))
         self.set_timer(STARTED_S, sparing.code_of_start)
         self.set_interval(FORGET_S, sparing.pieces_of_text)

@@ -28,13 +28,15 @@ class Leaving:
         self._before: dict[signal.Signals, Any] = {}
         self._released = threading.Event()
 
-    def watch(self) -> None:
-        """Take the signals over, and listen for the terminal of standard input to hang up."""
+    def watch(self, is_terminal: bool) -> None:
+        """Take the signals over, and listen for standard input to hang up where it is a terminal:
+        one that was gone before this began is told at once."""
         for name in SIGNALS:
             # Not in the main thread (tests): then nobody sends us signals either.
             with suppress(ValueError):
                 self._before[name] = signal.signal(name, lambda number, _: self._now(128 + number))
-        threading.Thread(target=self._listen, name="liqtop-hangup", daemon=True).start()
+        if is_terminal:
+            threading.Thread(target=self._listen, name="liqtop-hangup", daemon=True).start()
 
     def release(self) -> None:
         """Give the signals back."""
@@ -46,8 +48,6 @@ class Leaving:
     def _listen(self) -> None:
         """Asks each second whether to go on. Where a terminal can't be polled (macOS says so at
         once, by POLLNVAL) the signal alone has to do."""
-        if not os.isatty(0):
-            return
         poll = select.poll()
         poll.register(0, 0)  # no event but those that are always told: hung up, in error
         while not (self._released.is_set() or (told := poll.poll(1000))):
