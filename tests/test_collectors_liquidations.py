@@ -224,6 +224,32 @@ async def test_an_unknown_market_keeps_its_row_without_a_price() -> None:
     assert json.loads(rows["raw"][0])["s"] == "NEWUSDT"
 
 
+@pytest.mark.parametrize(
+    ("late_s", "silent_s", "unread_s"),
+    [(0.2, 0, 1), (4, 0, 4), (4, 29, 4), (4, 31, 1), (3600, 0, 1)],
+)
+def test_what_is_read_late_is_not_covered_up_to_the_loss(
+    late_s: float, silent_s: int, unread_s: int
+) -> None:
+    """A recorder four seconds behind loses four seconds with a reset; an hour late is history."""
+    start = utc_now().replace(microsecond=0)
+    moment = [start]
+    ticks = lambda: (moment[0] - start).total_seconds()  # noqa: E731 - the clock does not step
+    link = Link("bybit", "linear", itertools.count(1).__next__, lambda: moment[0], ticks)
+    link.opened()
+    for _ in range(60):
+        moment[0] += timedelta(seconds=1)
+        link.tick()
+    link.told(moment[0] - timedelta(seconds=late_s))
+    for _ in range(silent_s):
+        moment[0] += timedelta(seconds=1)
+        link.tick()
+    link.heard()
+    link.lost("reset")
+    ended = link.coverage().row(-1, named=True)
+    assert moment[0] - ended["until"] == timedelta(seconds=unread_s)
+
+
 async def test_a_cut_socket_is_lost_after_what_had_arrived() -> None:
     async with FakeExchange() as exchange:
         listening = Listening(exchange, "binance", "usdm", ["BTCUSDT"])

@@ -98,8 +98,10 @@ def test_a_recorder_killed_in_bursts_loses_only_what_its_gaps_name(
             known = highest(home)
             blowing = storm(market, seed, rate=600, rows=600)
             time.sleep(dice.uniform(0, 1.0))
+            committed = stored(home)
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
+            assert not committed - stored(home), "committed, and gone with the kill"
             blowing.join()
         assert not stored(home) - sent(market), "doubled or made up"
         assert_minutes_are_sums(store_path(home.data))
