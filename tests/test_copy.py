@@ -86,3 +86,11 @@ def test_nothing_that_is_copied_has_the_minus_of_the_screen() -> None:
     assert "BTC -1.37%" in text
     assert MINUS not in text
     assert text.endswith(", 2026-01-20 14:06:41Z")
+
+
+def test_what_is_quoted_says_what_it_rests_on() -> None:
+    record = samples.header()
+    assert ", 3 venues, cover 99% in 24h, 2026-" in header.quoted(record, View())
+    one = dict(list(record.liquidations.venues.items())[:1])
+    alone = replace(record, liquidations=replace(record.liquidations, venues=one))
+    assert ", 1 venue, cover 99% in 24h, 2026-" in header.quoted(alone, View())

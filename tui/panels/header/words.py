@@ -59,8 +59,12 @@ def _forced(record: HeaderRecord, view: View, coin: str, side: Side) -> str:
 
 
 def quoted(record: HeaderRecord, view: View) -> str:
-    """The sentence with its moment, as it is copied: the minus of ASCII."""
-    return f"{draw.copied(sentence(record, view))}, {record.now.as_of:%Y-%m-%d %H:%M:%SZ}"
+    """The sentence as it is copied, with what it rests on and its moment: `…, 9 venues, cover 99%
+    in 24h, 2026-01-20 14:06:41Z`. The minus is that of ASCII."""
+    count = len(record.liquidations.venues)
+    rests = f"{count} venue{'' if count == 1 else 's'}, cover {covered(record)} in 24h"
+    said = draw.copied(f"{sentence(record, view)}, {rests}")
+    return f"{said}, {record.now.as_of:%Y-%m-%d %H:%M:%SZ}"
 
 
 def said(total: Total) -> str:
