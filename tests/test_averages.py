@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 
 from tests.frames import NOW, candle, daily, frame
+from tui.draw.framed import AXIS, Span
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
-from tui.panels.moving_averages.chart import crossed
+from tui.panels.moving_averages.chart import crossed, crosses
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
@@ -205,6 +206,24 @@ def test_the_last_round_level_crossed_and_when() -> None:
     live = averages(frame(CANDLES, rows), "BTC", 84_000.0, NOW, NOW)
     end_of_hours = hours[3] + timedelta(hours=1)  # within the hour that is open since
     assert (live.last_round, live.last_round_at) == (85_000.0, end_of_hours)
+
+
+def test_a_line_of_weeks_is_crossed_by_weekly_closes_alone() -> None:
+    """From Wednesday on: above on the first Monday, below on the second; between them a day below
+    and back crosses the line of days twice."""
+    start = datetime(2026, 1, 7, tzinfo=UTC)
+    closes = [110.0] * 8 + [90.0, 110.0] + [90.0] * 6
+    days = pl.DataFrame(
+        {
+            "ts": [start + timedelta(days=n) for n in range(16)],
+            "close": closes,
+            "50d": [100.0] * 16,
+            "200w": [100.0] * 16,
+        }
+    )
+    span = Span(days["ts"][0], days["ts"][-1], 16, 16)
+    assert crosses(days, ["50d"], span, 40).plain[AXIS:].rstrip() == "        ▼▲▼"
+    assert crosses(days, ["200w"], span, 40).plain[AXIS:].rstrip() == " " * 12 + "▼"
 
 
 def test_a_close_on_the_other_side_of_its_mean_is_a_cross() -> None:

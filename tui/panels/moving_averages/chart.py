@@ -11,6 +11,7 @@ from tui.panels.base import View
 from tui.panels.moving_averages.record import AveragesRecord
 
 STYLES = {"365d": "$warn", "200d": "$long", "50d": "$short", "200w": "$gold"}
+MONDAY = 0  # 00:00 of it is where a week closes
 LEAST = 6
 """A read-out, three rows, times, and the row of crosses."""
 
@@ -29,9 +30,7 @@ def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[C
     first, last = days["ts"][0], days["ts"][-1]
     made = framed(series, width, height - 1, view.symbols, first, last, cursor, title)
     span = Span(first, last, days.height, width - AXIS)
-    # A line of weeks is crossed by weekly closes alone, which these are not.
-    daily = [name for name in names if not name.endswith("w")]
-    return [*made[:-1], crosses(days, daily, span, width), made[-1]]
+    return [*made[:-1], crosses(days, names, span, width), made[-1]]
 
 
 def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Content:
@@ -39,8 +38,9 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
     to cross wins a column."""
     marks: dict[int, tuple[str, str]] = {}
     for name in names:
-        for point, is_up in crossed(days["close"], days[name]):
-            column = span.column_of(point)
+        places = _places(days["ts"], name)
+        for point, is_up in crossed(days["close"].gather(places), days[name].gather(places)):
+            column = span.column_of(places[point])
             marks[column] = ("▲" if is_up else "▼", STYLES[name])
     parts: list[draw.Part] = [("crosses ┤".rjust(AXIS), "$muted")]
     at = 0
@@ -48,6 +48,12 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
         parts += [" " * (column - at), marks[column]]
         at = column + 1
     return draw.line(width, *parts)
+
+
+def _places(times: pl.Series, name: str) -> list[int]:
+    """Those closes that can cross a line: one of weeks is crossed by weekly closes alone."""
+    weekly = name.endswith("w")
+    return [at for at, ts in enumerate(times) if not weekly or ts.weekday() == MONDAY]
 
 
 def crossed(closes: pl.Series, mean: pl.Series) -> list[tuple[int, bool]]:
