@@ -24,7 +24,8 @@ from tests.benchmarks.terminal import Terminal, cpu_s, resident_mb
 QUIET, WAVE = 0.3, 50.0
 """Liquidations a second: of a normal day of 25,000, and of a wave."""
 PRICE = re.compile(r"BTC [\d,]{5,}")
-WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]")
+WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]|^5m  .*\d[KM]", re.MULTILINE)
+"""Side by side, or in a pane a window a row."""
 MARKER_USD = 5e6
 """A marker is larger than what the feed is set to show, so that the wave does not push it out."""
 
@@ -32,8 +33,8 @@ MARKER_USD = 5e6
 class Shown:
     """What a terminal shows of a running monitor."""
 
-    def __init__(self, it: Stage) -> None:
-        self.terminal = Terminal(it.viewer())
+    def __init__(self, it: Stage, columns: int = 160, rows: int = 45) -> None:
+        self.terminal = Terminal(it.viewer(), columns, rows)
         self.screen = pyte.Screen(self.terminal.columns, self.terminal.rows)
         self._stream = pyte.ByteStream(self.screen)
         self._fed = 0
@@ -72,9 +73,9 @@ class Shown:
 
 
 @contextmanager
-def monitor(it: Stage) -> Iterator[Shown]:
+def monitor(it: Stage, columns: int = 160, rows: int = 45) -> Iterator[Shown]:
     """A monitor that shows data."""
-    shown = Shown(it)
+    shown = Shown(it, columns, rows)
     try:
         if shown.until(shown.has_data, 5) is None:
             raise TimeoutError(f"no data on the screen:\n{shown.text()}")
@@ -153,6 +154,13 @@ def costs(it: Stage, seconds: float) -> tuple[Cost, Cost, Cost]:
     return quiet, wave, still
 
 
+def pane(it: Stage, seconds: float) -> Cost:
+    """In a wave, in a side pane of 40 × 50."""
+    with monitor(it, 40, 50) as shown, raining(it, WAVE, seconds + 3):
+        shown.terminal.read(3)
+        return cost(shown, seconds)
+
+
 def status(it: Stage) -> float:
     """Seconds of one `liqtop status`."""
     began = time.monotonic()
@@ -199,6 +207,9 @@ def main() -> None:
         first = [first_frame(it) for _ in range(5)]
         lines = [status(it) for _ in range(5)]
         quiet, wave, still = costs(it, 15 if quick else 60)
+        began, used = time.monotonic(), cpu_s(it.recorder.pid)
+        narrow = pane(it, 15 if quick else 60)
+        share = (cpu_s(it.recorder.pid) - used) / (time.monotonic() - began)
         late = delays(it, 10 if quick else 100)
         recorder = resident_mb(it.recorder.pid)
     memory = max(cost.memory for cost in (quiet, wave, still))
@@ -210,11 +221,16 @@ def main() -> None:
                 f"{median(first):.2f} s ({min(first):.2f}–{max(first):.2f})",
                 "0.8 s",
             ),
-            (f"a quiet minute ({QUIET}/s)", str(quiet), "6 kB/s, CPU 5 %"),
+            (f"a quiet minute ({QUIET}/s)", str(quiet), "5 kB/s, CPU 5 %"),
             (f"in a wave ({WAVE:.0f}/s)", str(wave), "16 kB/s, CPU 5 %"),
+            ("the same in a pane of 40 × 50", str(narrow), "3 kB/s, CPU 5 %"),
             ("nothing new", str(still), "0.5 kB/s, CPU 5 %"),
             ("viewer's memory", f"{memory:.0f} MB", "110 MB"),
-            ("recorder's memory, all feeds", f"{recorder:.0f} MB", "210 MB"),
+            (
+                "recorder, all feeds, in a wave",
+                f"{recorder:.0f} MB, CPU {share:.1%}",
+                "270 MB, 25 %",
+            ),
             ("`liqtop status`", f"{median(lines) * 1000:.0f} ms", "100 ms"),
             (
                 "event on the wire → on the screen, 50 events/s",
