@@ -561,7 +561,7 @@ def haven_history(paths: pl.DataFrame) -> HavenHistory:
     """A year of both in USD."""
     both = paths.with_columns(pl.col("btc") * 88_640.0, pl.col("gold") * 4_683.0)
     silver = tuple(1.0 + n * 0.003 for n in range(both.height))
-    others = (OtherHaven("silver", "XAG", 94.2, both["ts"][0], silver),)
+    others = (OtherHaven("silver", "XAG", 94.2, both["ts"][0], silver, timedelta()),)
     return HavenHistory(both, rolling(both, 30), haven_test(both), others)
 
 

@@ -74,5 +74,8 @@ def test_the_detail_draws_silver_where_it_reaches_back_and_says_what_is_missing(
     assert "silver" not in far
     said = [line.plain.rstrip() for line in words(havens().havens, year, 100)]
     assert "silver XAG 94.200 (closes since 2025-12-12)" in said
+    late = frame(QUOTES, [quote(94.2, NOW - timedelta(minutes=3), XAG)])
+    old = history(snapshot(quotes=late, candles=pl.concat(both)), 30)
+    assert any("XAG 94.200 (3m old)" in it.plain for it in words(havens().havens, old, 100))
     nothing = replace(year, others=())
     assert any("silver, dollar-stock" in it.plain for it in words(havens().havens, nothing, 100))

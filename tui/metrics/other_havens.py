@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from tui.metrics.series import closes, markets, newest_quote
+from tui.metrics.series import LIVE, closes, markets, newest_quote
 
 HAVENS = {"silver": ("XAG",), "dollar-stock tokens": ("SPY", "QQQ", "SPYX", "QQQX")}
 """Each haven's bases, of perpetuals; the first that has prices stands for it."""
@@ -17,7 +17,8 @@ LATE = timedelta(days=4)
 
 @dataclass(frozen=True)
 class OtherHaven:
-    """A haven at a moment: its market and newest price in USD, None where it is not quoted.
+    """A haven at a moment: its market, its newest price in USD and how old that is, None where it
+    is not quoted.
 
     `since` is its first stored daily close. `path` has a point for each session asked about
     (1 = start, None without a close); empty where `since` is too late for the start.
@@ -28,6 +29,12 @@ class OtherHaven:
     price: float | None
     since: datetime | None
     path: tuple[float | None, ...] = ()
+    age: timedelta | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the price is of now, as it is judged of gold."""
+        return self.age is not None and self.age < LIVE
 
 
 def other_havens(
@@ -57,8 +64,8 @@ def _known(
             daily = closes(candles, symbol, "1d", as_of)
             if quote is not None or daily.height:
                 since = daily["ts"][0] if daily.height else None
-                price = quote[0] if quote else None
-                yield OtherHaven(name, base, price, since, _path(daily, sessions))
+                price, age = (quote[0], as_of - quote[1]) if quote else (None, None)
+                yield OtherHaven(name, base, price, since, _path(daily, sessions), age)
 
 
 def _path(daily: pl.DataFrame, sessions: Sequence[datetime]) -> tuple[float | None, ...]:

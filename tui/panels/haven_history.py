@@ -67,7 +67,7 @@ def spread(made: Havens) -> str:
 
 
 def _others(others: tuple[OtherHaven, ...]) -> Iterable[str]:
-    """`silver XAG 94.20`, and since when where that is too short for the chart; who is missing."""
+    """`silver XAG 94.200`, with what to know about it in brackets; then who is missing."""
     if others:
         yield "  ".join(map(_said, others))
     missing = [name for name in HAVENS if name not in {it.name for it in others}]
@@ -77,10 +77,12 @@ def _others(others: tuple[OtherHaven, ...]) -> Iterable[str]:
 
 def _said(one: OtherHaven) -> str:
     price = draw.missing() if one.price is None else draw.price(one.price)
-    if one.path:
-        return f"{_called(one)} {price}"
-    began = f"closes since {one.since:%Y-%m-%d}" if one.since else "no closes yet"
-    return f"{_called(one)} {price} ({began})"
+    notes = []
+    if one.age is not None and not one.is_live:
+        notes.append(f"{draw.age(one.age.total_seconds())} old")
+    if not one.path:
+        notes.append(f"closes since {one.since:%Y-%m-%d}" if one.since else "no closes yet")
+    return f"{_called(one)} {price}" + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _called(one: OtherHaven) -> str:
