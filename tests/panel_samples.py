@@ -26,6 +26,7 @@ from tui.metrics.groups import Group, sizes
 from tui.metrics.haven_test import haven_test, rolling
 from tui.metrics.havens import Correlation, Havens
 from tui.metrics.options import CoinOptions, Options, Rank, TenorIv
+from tui.metrics.other_havens import OtherHaven
 from tui.metrics.positioning import Ratio
 from tui.metrics.premium import Premium
 from tui.metrics.prices import Price
@@ -559,7 +560,9 @@ def haven_paths() -> pl.DataFrame:
 def haven_history(paths: pl.DataFrame) -> HavenHistory:
     """A year of both in USD."""
     both = paths.with_columns(pl.col("btc") * 88_640.0, pl.col("gold") * 4_683.0)
-    return HavenHistory(both, rolling(both, 30), haven_test(both), ())
+    silver = tuple(1.0 + n * 0.003 for n in range(both.height))
+    others = (OtherHaven("silver", "XAG", 94.2, both["ts"][0], silver, timedelta()),)
+    return HavenHistory(both, rolling(both, 30), haven_test(both), others)
 
 
 TENORS = (

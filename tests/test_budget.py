@@ -37,8 +37,8 @@ def test_of_the_usual_three_coins_by_hand() -> None:
     assert spot.calls == 6 + 9 + 10
     assert spot.weight == 6 * 250 + 9 * 2 + 10 * 2
     usdm = found["binance usd-m"]
-    # 6 books, 6 × 2 × 6 of open interest, 6 pages of minutes, 2 of candles of gold
-    assert (usdm.calls, usdm.weight) == (6 + 72 + 6 + 2, 120 + 72 + 30 + 10)
+    # 6 books, 6 × 2 × 6 of open interest, 6 pages of minutes, 2 + 5 of candles of gold and others
+    assert (usdm.calls, usdm.weight) == (6 + 72 + 6 + 7, 120 + 72 + 30 + 35)
     # 6 × 3 of open interest and as many of the premium index, 3 pages of minutes
     coinm = found["binance coin-m"]
     assert (coinm.calls, coinm.weight) == (18 + 18 + 3, 18 + 180 + 15)
@@ -70,7 +70,7 @@ def test_what_is_off_asks_for_nothing() -> None:
     assert less["binance spot"].weight == 1_500 + 20
     other = by_name(replace(DEFAULT, venues=("okx",)))
     assert {one.venue for one in other.values()} == {"okx"}
-    assert other["okx candles"].calls == 2 * 6
+    assert other["okx candles"].calls == 2 * 6 + 5
     assert not by_name(replace(DEFAULT, coins=("SOL",))).keys() & {"deribit"}
 
 

@@ -472,6 +472,16 @@ async def test_the_gold_perpetual_comes_from_the_market_list() -> None:
     assert set(found["symbol"]) == {"XAUUSDT"}
 
 
+async def test_silver_comes_from_the_market_list_by_the_day_alone() -> None:
+    class Venue(Fake, bases=("XAG",)): ...
+
+    source = Source(PRICED["binance"], Venue, nothing, known(swap("XAG")))
+    found = await first(candles.collect([source], (), stored(), stored(), clock), 1)
+    assert set(found["base"]) == {"XAG"}
+    assert {interval for base, interval, *_ in Venue.asked if base == "XAG"} == {"1d"}
+    assert not {base for base, *_ in Venue.asked} & {"SPY", "QQQ"}, "not listed: not asked for"
+
+
 def quote_source(name: str, endpoint: str) -> Source:
     return Source(PRICED[name], PRICED[name].asked, Rest(name, endpoint), known())
 

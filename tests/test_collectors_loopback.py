@@ -289,6 +289,21 @@ async def test_pollers_and_quotes_bring_rows_of_their_table(
     assert not exchange.unknown
 
 
+@pytest.mark.parametrize("table", [CANDLES, QUOTES])
+async def test_silver_is_found_in_the_market_list(
+    exchange: Loopback, tmp_path: Path, table: Table
+) -> None:
+    (spec,) = (one for one in made(exchange, tmp_path) if one.table is table)
+    async with aclosing(spec.start()) as frames, asyncio.timeout(30):  # type: ignore[type-var]
+        async for frame in frames:
+            silver = frame.filter(pl.col("base") == "XAG")
+            if silver.height:
+                break
+    assert set(silver["symbol"]) == {"XAG/USDT:USDT"}
+    assert set(silver["venue"]) == {"binance"}
+    assert not exchange.unknown
+
+
 @pytest.mark.parametrize(
     "venue", ["binance", "bybit", pytest.param("okx", marks=pytest.mark.campaign)]
 )

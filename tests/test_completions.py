@@ -59,6 +59,7 @@ def test_commands_come_first(bash: Path) -> None:
         (["export", "quotes", "-o", ""], {"compopt -o default"}),
         (["status", "--data-dir", ""], {"compopt -o dirnames"}),
         (["record", "--back"], set()),
+        (["replay", "--sp"], {"compopt -o default", "--speed"}),
     ],
 )
 def test_bash_offers_what_may_stand_there(bash: Path, words: list[str], expected: set[str]) -> None:

@@ -202,12 +202,14 @@ def test_a_fixed_end_plays_and_a_kill_leaves_nothing_behind(tmp_path: Path) -> N
 
 
 def left(home: Home) -> tuple[list[str], list[str]]:
-    """What a demo has in its folder for temporary files, and its processes."""
+    """What a demo has in its folder for temporary files, and its processes, which name the folder
+    or a recording beside it."""
     files = [path.name for path in home.folder.glob("liqtop-demo-*")]
     ps = subprocess.run(
         ["ps", "-Aww", "-o", "stat=,command="], capture_output=True, text=True
     ).stdout
-    ours = [line for line in ps.splitlines() if f"{home.folder}/liqtop-demo-" in line]
+    marks = (f"{home.folder}/liqtop-demo-", f"--play={home.folder}/")
+    ours = [line for line in ps.splitlines() if any(mark in line for mark in marks)]
     return files, [line for line in ours if not line.startswith("Z")]
 
 

@@ -97,7 +97,8 @@ def test_derivatives_and_quotes_reach_back_25_hours(store: Reader) -> None:
     assert quotes["price"][-1] == pytest.approx(89_880, rel=1e-4)
     assert quotes.filter(ms(quotes, "ts") > end - MINUTE).height == 60
     assert set(store.read(QUOTES)["symbol"]) == {
-        "BTC/USDT", "ETH/USDT", "SOL/USDT", "PAXG/USDT", "XAUT/USDT", "XAU/USDT:USDT"
+        "BTC/USDT", "ETH/USDT", "SOL/USDT", "PAXG/USDT", "XAUT/USDT", "XAU/USDT:USDT",
+        "XAG/USDT:USDT",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The command line: every command, what it takes, and an example that runs."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from tui import __version__
@@ -98,13 +99,26 @@ def _snapshot(commands: _Commands) -> None:
 def _replay(commands: _Commands) -> None:
     play = commands.add_parser(
         "replay",
-        help="a stretch of the store, at a speed of your own",
+        help="a stretch of the store, or a recording, at a speed of your own",
         example="liqtop replay --from -3h --speed 120",
+        more=lambda: _RECORDING,
     )
-    play.add_argument("--from", dest="since", metavar="TIME", required=True, help="its start")
-    play.add_argument("--to", dest="until", metavar="TIME", default="now", help="its end (now)")
-    play.add_argument("--speed", type=speed, default=60.0, help="seconds in a second (60)")
+    play.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a recording: FILE.csv or FILE.jsonl"
+    )
+    play.add_argument("--from", dest="since", metavar="TIME", help="the start of a stretch")
+    play.add_argument("--to", dest="until", metavar="TIME", help="its end (now)")
+    play.add_argument(
+        "--speed", type=speed, help="seconds in a second (60; of a recording 1, and 0 is at once)"
+    )
     view(play, suppress=True)
+
+
+_RECORDING = """\
+A recording is played by an exchange on this machine, and kept in a store that goes with the
+monitor: liqtop replay night.csv --speed 10
+A CSV has rows of ts, venue, symbol, side, qty (coins), price; a JSONL raw frames {"venue", "raw"}.
+What it does not tell (candles, ratios) is that exchange's own invention."""
 
 
 def _status(commands: _Commands) -> None:

@@ -1,40 +1,19 @@
-"""`liqtop demo`: a loopback exchange, a recorder pointed at it, a throw-away store, the monitor.
-
-Three processes: the exchange, the recorder, and this one, which is the viewer. The first two end
-when the pipe from this one closes, whatever closed it, and the recorder removes the folder.
-"""
+"""`liqtop demo`: the scenario of the loopback exchange, its past included, in the monitor."""
 
 import argparse
-import contextlib
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 from tui import clock, flags
 from tui.config import Settings
 from tui.errors import LiqtopError
-from tui.record import throw_away
+from tui.stage import Stage, staged
 
 ONCE_S = 60.0
 FRESH = 20
 """`--once` waits for this many liquidations that came over the sockets, beside the pre-filled."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What plays: settings of the throw-away store, the clock's lead, and the end of its past."""
-
-    settings: Settings
-    ahead: timedelta
-    end: datetime
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -49,70 +28,9 @@ def demo(args: argparse.Namespace) -> int:
         return watch(playing.settings, clock.shifted(playing.ahead), mouse=args.mouse)
 
 
-@contextlib.contextmanager
-def stage(settings: Settings, seed: int, end: str) -> Iterator[Stage]:
+def stage(settings: Settings, seed: int, end: str) -> AbstractContextManager[Stage]:
     """The exchange and the recorder on a throw-away store, filled with the scenario's past."""
-    folder = Path(tempfile.mkdtemp(prefix="liqtop-demo-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        words = stack.enter_context((folder / "words").open("w+"))
-        exchange = stack.enter_context(_child(words, "tui.loopback", *_exchange(folder, seed, end)))
-        ready = _ready(exchange, words)
-        own = throw_away(replace(settings, data_dir=folder, endpoint=ready["endpoint"]))
-        ahead = timedelta(milliseconds=ready["offset_ms"])
-        recorder = _child(words, "tui", *_recorder(own, ahead))
-        stack.enter_context(recorder)
-        yield Stage(own, ahead, datetime.fromtimestamp(ready["end_ms"] / 1000, UTC))
-
-
-def _exchange(folder: Path, seed: int, end: str) -> list[str]:
-    return [
-        "--port", "0", "--seed", str(seed), "--end", end, "--fill", str(folder), "--until-eof",
-    ]  # fmt: skip
-
-
-def _recorder(settings: Settings, ahead: timedelta) -> list[str]:
-    command = ["record", "--until-eof", "--throw-away", "--ahead", str(ahead.total_seconds())]
-    command += ["--data-dir", str(settings.data_dir), "--endpoint", settings.endpoint or ""]
-    return [*command, "--config", str(settings.file)] if settings.file else command
-
-
-@contextlib.contextmanager
-def _child(words: IO[str], module: str, *args: str) -> Iterator["subprocess.Popen[str]"]:
-    """A child that ends when its standard input does; killed if it does not within 10 s.
-
-    What it says on stderr goes into `words`: a pipe that nobody reads would stop it one day.
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *args],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        assert process.stdin
-        process.stdin.close()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _ready(exchange: "subprocess.Popen[str]", words: IO[str]) -> dict[str, Any]:
-    """The line the loopback exchange prints once it serves and has filled the store."""
-    assert exchange.stdout
-    text = exchange.stdout.readline()
-    if not text:
-        words.seek(0)
-        last = (words.read().strip().splitlines() or ["no word of why"])[-1]
-        raise LiqtopError(f"the loopback exchange did not start: {last}")
-    ready: dict[str, Any] = json.loads(text)
-    return ready
+    return staged(settings, "--seed", str(seed), "--end", end, filled=True)
 
 
 def _once(stage: Stage, as_json: bool) -> int:

@@ -61,12 +61,12 @@ def seconds(text: str) -> float:
 
 
 def speed(text: str) -> float:
-    """The type of a replay's speed."""
+    """The type of a replay's speed; 0 is all at once, of a recording alone."""
     try:
         value = float(text)
     except ValueError:
-        value = 0.0
-    if 0 < value <= FASTEST:
+        value = -1.0
+    if 0 <= value <= FASTEST:
         return value
     raise argparse.ArgumentTypeError(f"{text!r} is no speed; write one up to {FASTEST}")
 

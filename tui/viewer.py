@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from tui import background, flags, sparing, times
-from tui.clock import Clock, from_milliseconds, utc_now
+from tui.clock import Clock, from_milliseconds, shifted, utc_now
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
 from tui.travel import Travel, known
 from tui.travel import replay as played
+from tui.usage import FASTEST
 from tui.values import STORE
+
+STRETCH_SPEED = 60.0
+"""Seconds of the store in one second, unless --speed says another."""
 
 
 def monitor(args: argparse.Namespace) -> int:
@@ -44,24 +48,48 @@ def monitor(args: argparse.Namespace) -> int:
 
 
 def replay(args: argparse.Namespace) -> int:
-    """Play a stretch of the store in the same screens; who records goes on, and nobody is started.
+    """Play a stretch of the store, or a recording, in the same screens."""
+    if args.file is None:
+        return _replay_stretch(args)
+    if args.since is not None or args.until is not None:
+        raise UsageError("a recording is played whole: FILE goes without --from and --to")
+    return _replay_file(args)
 
-    A recording in a file is played by the loopback exchange, through its sockets
-    (`python -m tui.loopback`): here it would have to be a store first.
-    """
+
+def _replay_stretch(args: argparse.Namespace) -> int:
+    """Of the store: who records goes on, and nobody is started."""
+    if args.since is None:
+        raise UsageError("nothing to play; write --from TIME, or the FILE of a recording")
+    if args.speed == 0:
+        raise UsageError(f"0 is no speed; write one up to {FASTEST}")
     settings = flags.settings(args)
     _need_terminal()
     _need_own_store(settings)
     now = utc_now()
-    since, until = _known(settings, args.since, now), times.parse(args.until, now)
-    if since >= until:
-        raise UsageError(f"--from {args.since} is not before --to {args.until}")
+    until = args.until or "now"
+    since, end = _known(settings, args.since, now), times.parse(until, now)
+    if since >= end:
+        raise UsageError(f"--from {args.since} is not before --to {until}")
     viewing = ViewerLock(settings.data_dir)
     try:
-        travel = played(since, min(until, now), args.speed, utc_now)
+        speed = STRETCH_SPEED if args.speed is None else args.speed
+        travel = played(since, min(end, now), speed, utc_now)
         return watch(settings, utc_now, args.mouse, travel=travel)
     finally:
         viewing.release()
+
+
+def _replay_file(args: argparse.Namespace) -> int:
+    """Through the sockets of a loopback exchange that sends nothing else of what was liquidated."""
+    settings = flags.settings(args)
+    if not args.file.exists():
+        raise UsageError(f"{args.file}: no such file")
+    _need_terminal()
+    from tui.stage import staged  # the demo's parts, which a monitor does not need
+
+    speed = 1.0 if args.speed is None else args.speed
+    with staged(settings, f"--play={args.file}", f"--speed={speed}", "--no-live") as playing:
+        return watch(playing.settings, shifted(playing.ahead), mouse=args.mouse)
 
 
 def _known(settings: Settings, text: str, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ from tui.collectors import (
     positioning,
     volatility,
 )
-from tui.collectors.sources import GOLD
+from tui.collectors.sources import GOLD, OTHER_HAVENS
 from tui.config import Settings
 from tui.venues import PRICED, gate_stats
 from tui.venues.deribit_options import COINS
@@ -173,7 +173,8 @@ def _candles(venue: str, coins: tuple[str, ...]) -> Iterable[Asked]:
         "okx": ("candles", "candles", (1, 1)),
     }[venue]
     yield Asked("candles", venue, spot, (len(keys) - swaps) * times, weights[0])
-    yield Asked("candles", venue, swap, swaps * times, weights[1])
+    daily = len(OTHER_HAVENS) * 60 / candles.PERIOD_S  # if all of them are listed
+    yield Asked("candles", venue, swap, swaps * times + daily, weights[1])
 
 
 def _flow(coins: int) -> Iterable[Asked]:

@@ -1,5 +1,7 @@
 """Daily and hourly candles of the coins and of gold: spot where there is spot, one venue each.
 
+Other havens are drawn by the day, so that these are asked for no hours.
+
 Every round asks for the hole since the newest stored candle, that one included: the open candle
 is so renewed each minute, and a venue that has to stand in brings its whole history along. What
 lies before the oldest stored one is asked for once, newest first, so that what a stop leaves is
@@ -15,7 +17,7 @@ import polars as pl
 
 from tui.clock import Clock, milliseconds
 from tui.collectors.base import Newest, typed
-from tui.collectors.sources import GOLD, Source, find
+from tui.collectors.sources import GOLD, OTHER_HAVENS, Source, find
 from tui.tables import CANDLES
 from tui.venues.asked import INTERVALS, Candle
 from tui.venues.base import VENUE_ERRORS, Market
@@ -164,6 +166,7 @@ async def collect(
             series = [
                 *((coin, "spot", depth) for coin in coins),
                 *((*key, shallow) for key in gold),
+                *((*key, depth) for key in OTHER_HAVENS if interval == "1d"),
             ]
             for base, kind, reach in series:
                 async for frame in rounds.fill(base, kind, interval, reach):

@@ -1,4 +1,4 @@
-"""Last prices of the coins and of gold, from the preferred venue that speaks.
+"""Last prices of the coins, of gold and of other havens, from the preferred venue that speaks.
 
 A venue that has been silent for 10 s is stood in for by the next, and stops being so as soon as
 it speaks again. So is a single coin that never comes from it, or that was quiet there for a minute
@@ -13,7 +13,7 @@ import polars as pl
 from tui.clock import Clock
 from tui.collectors.base import typed
 from tui.collectors.feed import Feed, now
-from tui.collectors.sources import GOLD, Key, Source
+from tui.collectors.sources import GOLD, OTHER_HAVENS, Key, Source
 from tui.tables import QUOTES
 from tui.venues.errors import Lost
 
@@ -38,7 +38,7 @@ async def collect(
     until when (the loop's clock) each venue wants to be left alone.
     """
     rests = {} if rests is None else rests
-    listed: list[Key] = [*((coin, "spot") for coin in coins), *GOLD]
+    listed: list[Key] = [*((coin, "spot") for coin in coins), *GOLD, *OTHER_HAVENS]
     keys = list(dict.fromkeys(listed))
     feeds = [Feed(source, keys, coins, endpoint, clock, proxy, rests) for source in sources]
     try:

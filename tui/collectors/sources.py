@@ -14,6 +14,13 @@ Key = tuple[str, str]
 GOLD: tuple[Key, ...] = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
 """Gold without a key, in the order in which it is preferred."""
 
+OTHER_HAVENS: tuple[Key, ...] = tuple(
+    (base, "swap") for base in ("XAG", "SPY", "QQQ", "SPYX", "QQQX")
+)
+"""Silver, and the dollar in American shares: perpetuals alone, since those are looked up in the
+lists of markets and cost no request where no venue has them. Not verified on a live venue: which
+of them lists which of these, and under which of the names."""
+
 
 @dataclass(frozen=True)
 class Source:

@@ -67,6 +67,8 @@ def _offered(command: Command, names: str) -> str:
     """A case: the options of the command, and what stands in its argument's place."""
     words = [name for option in command.options for name in option.names]
     words += names.split() if not command.name else []
-    words += command.argument.words if command.argument else ()
+    argument = command.argument
+    words += argument.words if argument else ()
     pattern = command.name or '""'
-    return f'        {pattern}) COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$cur")) ;;'
+    files = _reply(argument) if argument and argument.takes is Takes.FILE else ""
+    return f'        {pattern}) {files}COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$cur")) ;;'

@@ -25,7 +25,9 @@ def _lines(command: Command) -> Iterator[str]:
         names = " ".join(map(_name, option.names))
         taken = f" {value}" if (value := _value(option)) else ""
         yield f"complete -c liqtop -n '{here}' {names}{taken} -d {_quoted(option.help)}"
-    if command.argument:
+    if command.argument and command.argument.takes is Takes.FILE:
+        yield f"complete -c liqtop -n '{here}' -F"
+    elif command.argument:
         yield f"complete -c liqtop -n '{here}' -a {_quoted(' '.join(command.argument.words))}"
 
 

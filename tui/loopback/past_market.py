@@ -89,15 +89,17 @@ class PastMarket:
                         yield ts, venue, kind, coin, *row(reduced(Book(ts, bids, asks)))
 
     def quotes(self, coins: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """QUOTES: a coin's in 10 s, gold's in 30, one a second in the last three minutes."""
+        """QUOTES: a coin's in 10 s, gold's and silver's in 30, one a second in the last three
+        minutes."""
         spot, end = self._scenario.lists["binance", "spot"], self._scenario.end
         markets = [spot[f"{coin}USDT"] for coin in coins] + [spot[name] for name in GOLD_SPOT]
-        markets.append(self._scenario.lists["binance", "usdm"]["XAUUSDT"])
+        usdm = self._scenario.lists["binance", "usdm"]
+        markets += [usdm["XAUUSDT"], usdm["XAGUSDT"]]
         early, late = end - DAY - PRE, end - 3 * MINUTE
         for market in markets:
             symbol = f"{market.base}/{market.quote}"
             symbol += f":{market.settle}" if market.settle else ""
-            step = (30 if market.path == "GOLD" else 10) * SECOND
+            step = (30 if market.path in ("GOLD", "XAG") else 10) * SECOND
             for ts in (*range(early, late, step), *_until(end, 3 * MINUTE, 1)):
                 price = round(self._scenario.price(market, ts) / market.tick) * market.tick
                 yield ts, ts + LAG_MS, "binance", symbol, market.base, float(f"{price:.10g}")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.errors import LiqtopError
+from tui.errors import UsageError
 from tui.loopback.coins import lot_of
 from tui.loopback.encoders import ENCODERS
 from tui.loopback.forced import Forced
@@ -92,15 +92,25 @@ class Playback:
 def load(path: Path, scenario: Scenario, speed: float = 1.0) -> Playback:
     """A recording from .csv (rows) or .jsonl (raw frames `{"venue", "raw"}`).
 
-    Markets the scenario does not list are added to its lists. Raises LiqtopError, naming the file.
+    Markets the scenario does not list are added to its lists. Raises UsageError, naming the file,
+    also when nothing in it can be played.
     """
     try:
-        if path.suffix == ".csv":
-            with path.open(newline="") as file:
-                return Playback(rows=_rows(csv.DictReader(file), scenario), speed=speed)
-        return Playback(frames=list(_frames(path.read_text().splitlines())), speed=speed)
-    except (OSError, ValueError, KeyError) as error:
-        raise LiqtopError(f"{path}: not a recording: {type(error).__name__}: {error}") from None
+        made = _read(path, scenario, speed)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise UsageError(f"{path}: not a recording: {type(error).__name__}: {error}") from None
+    if not (made.rows or made.frames):
+        raise UsageError(f"{path}: not a recording: no row of a venue in it")
+    return made
+
+
+def _read(path: Path, scenario: Scenario, speed: float) -> Playback:
+    if path.suffix == ".csv":
+        with path.open(newline="") as file:
+            return Playback(rows=_rows(csv.DictReader(file), scenario), speed=speed)
+    return Playback(frames=list(_frames(path.read_text().splitlines())), speed=speed)
 
 
 def _rows(lines: csv.DictReader[str], scenario: Scenario) -> list[Forced]:

@@ -1,4 +1,4 @@
-"""The safe haven in history: both from a common start, ounces, correlation, the haven test."""
+"""The safe haven in history: all from a common start, ounces, correlation, the haven test."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from tui.draw.framed import LEAST, Chart, Series, stacked
 from tui.metrics import havens as metric
 from tui.metrics.haven_test import HavenTest, haven_test, rolling
 from tui.metrics.havens import Havens
+from tui.metrics.other_havens import HAVENS, OtherHaven, other_havens
 from tui.panels.base import View
 from tui.snapshot import Snapshot
 
 SESSIONS = 30
-OTHERS = {"silver": ("XAG",), "dollar-stock tokens": ("SPYX", "QQQX")}
-"""Other havens, and the coins whose quotes would tell of them. Not verified: the names under which
-venues list tokens on shares; the recorder follows none of these unless the config names it."""
+STYLES = {"silver": "$muted", "dollar-stock tokens": "$above"}
+"""The colours of the other havens' lines."""
 
 
 @dataclass(frozen=True, eq=False)
 class HavenHistory:
     """Common closes of BTC and gold in USD over the chosen span (`shown`: ts, btc, gold) with the
-    correlation at each, the test over all there are, and what else is quoted, by name."""
+    correlation at each, the test over all there are, and other havens over the same sessions."""
 
     shown: pl.DataFrame
     correlation: tuple[float | None, ...]
     test: HavenTest
-    others: tuple[tuple[str, float], ...]
+    others: tuple[OtherHaven, ...]
 
 
 def history(snapshot: Snapshot, days: int) -> HavenHistory:
@@ -37,23 +37,14 @@ def history(snapshot: Snapshot, days: int) -> HavenHistory:
     both = metric.sessions(snapshot.candles, snapshot.as_of)
     shown = both.filter(pl.col("ts") >= snapshot.as_of - timedelta(days=days))
     r = rolling(both, SESSIONS)
-    return HavenHistory(shown, r[len(r) - shown.height :], haven_test(both), _others(snapshot))
-
-
-def _others(snapshot: Snapshot) -> tuple[tuple[str, float], ...]:
-    """The newest price of each other haven that is quoted."""
-    found = []
-    for name, bases in OTHERS.items():
-        rows = snapshot.quotes.filter(pl.col("base").is_in(bases))
-        if rows.height:
-            newest = rows.sort("ts").row(-1, named=True)
-            found.append((f"{name} {newest['base']}", float(newest["price"])))
-    return tuple(found)
+    sessions = shown["ts"].to_list()
+    others = other_havens(snapshot.quotes, snapshot.candles, snapshot.as_of, sessions)
+    return HavenHistory(shown, r[len(r) - shown.height :], haven_test(both), others)
 
 
 def words(made: Havens, deep: HavenHistory, width: int) -> list[Content]:
-    """The test in words, the spread between gold markets, and what else is or is not quoted."""
-    texts = (tested(deep.test), spread(made), *_quoted(deep.others))
+    """The test in words, the spread between gold markets, and which other havens there are."""
+    texts = (tested(deep.test), spread(made), *_others(deep.others))
     return [line for text in texts for line in draw.wrapped(text, width)]
 
 
@@ -75,17 +66,32 @@ def spread(made: Havens) -> str:
     return f"spread {apart:.2%} between {len(prices)} gold markets"
 
 
-def _quoted(others: tuple[tuple[str, float], ...]) -> Iterable[str]:
+def _others(others: tuple[OtherHaven, ...]) -> Iterable[str]:
+    """`silver XAG 94.200`, with what to know about it in brackets; then who is missing."""
     if others:
-        yield "  ".join(f"{draw.safe(name)} {draw.price(price)}" for name, price in others)
-    named = " ".join(name for name, _ in others)
-    missing = [name for name in OTHERS if name not in named]
+        yield "  ".join(map(_said, others))
+    missing = [name for name in HAVENS if name not in {it.name for it in others}]
     if missing:
-        yield f"{', '.join(missing)} n/a (no quotes recorded)"
+        yield f"{', '.join(missing)} n/a (no venue lists it, or none was heard)"
+
+
+def _said(one: OtherHaven) -> str:
+    price = draw.missing() if one.price is None else draw.price(one.price)
+    notes = []
+    if one.age is not None and not one.is_live:
+        notes.append(f"{draw.age(one.age.total_seconds())} old")
+    if not one.path:
+        notes.append(f"closes since {one.since:%Y-%m-%d}" if one.since else "no closes yet")
+    return f"{_called(one)} {price}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _called(one: OtherHaven) -> str:
+    """`silver XAG`, `QQQX`."""
+    return f"{one.name} {one.base}" if one.name == "silver" else one.base
 
 
 def charts(deep: HavenHistory, view: View, width: int, height: int) -> list[Content]:
-    """Both from a common start; with room for them ounces, and the correlation with its band."""
+    """All from a common start; with room for them ounces, and the correlation with its band."""
     shown = deep.shown
     if height < LEAST:
         return []
@@ -95,6 +101,11 @@ def charts(deep: HavenHistory, view: View, width: int, height: int) -> list[Cont
     paths = [
         Series("BTC", start["btc"].to_list(), "$accent", draw.ratio),
         Series("gold", start["gold"].to_list(), "$gold", draw.ratio),
+        *(
+            Series(_called(it), it.path, STYLES[it.name], draw.ratio)
+            for it in deep.others
+            if it.path
+        ),
     ]
     ounces = [Series("oz per BTC", (shown["btc"] / shown["gold"]).to_list(), "$gold", draw.ratio)]
     title = f"{shown.height} sessions, 1 = start"
