@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 
 from tests.frames import NOW, candle, daily, frame
+from tui.draw.framed import AXIS, Span
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
-from tui.panels.moving_averages.chart import crossed
+from tui.panels.moving_averages.chart import crossed, crosses
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
@@ -210,3 +211,21 @@ def test_the_last_round_level_crossed_and_when() -> None:
 def test_a_close_on_the_other_side_of_its_mean_is_a_cross() -> None:
     closes, mean = pl.Series([1.0, 3.0, 3.0, 1.0, 1.0]), pl.Series([None, 2.0, 2.0, 2.0, 1.0])
     assert crossed(closes, mean) == [(3, False), (4, True)]
+
+
+def test_the_average_of_weeks_is_crossed_at_weekly_closes_alone() -> None:
+    monday = datetime(2026, 1, 5, tzinfo=UTC)
+    closes = [90.0] * 21
+    closes[3] = 110.0  # above on a Thursday and back: no week closed there
+    closes[10:] = [110.0] * 11  # above since a Thursday, which the week's close of the 19th tells
+    days = pl.DataFrame(
+        {
+            "ts": [monday + timedelta(days=n) for n in range(21)],
+            "close": closes,
+            "200w": [100.0] * 21,
+        }
+    )
+    span = Span(days["ts"][0], days["ts"][-1], 21, 21)
+    row = crosses(days, ["200w"], span, AXIS + 21)
+    marks = {at - AXIS: sign for at, sign in enumerate(row.plain) if sign in "▲▼"}
+    assert marks == {span.column_of(14): "▲"}

@@ -29,9 +29,7 @@ def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[C
     first, last = days["ts"][0], days["ts"][-1]
     made = framed(series, width, height - 1, view.symbols, first, last, cursor, title)
     span = Span(first, last, days.height, width - AXIS)
-    # A line of weeks is crossed by weekly closes alone, which these are not.
-    daily = [name for name in names if not name.endswith("w")]
-    return [*made[:-1], crosses(days, daily, span, width), made[-1]]
+    return [*made[:-1], crosses(days, names, span, width), made[-1]]
 
 
 def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Content:
@@ -39,7 +37,7 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
     to cross wins a column."""
     marks: dict[int, tuple[str, str]] = {}
     for name in names:
-        for point, is_up in crossed(days["close"], days[name]):
+        for point, is_up in _crossed_by(days, name):
             column = span.column_of(point)
             marks[column] = ("▲" if is_up else "▼", STYLES[name])
     parts: list[draw.Part] = [("crosses ┤".rjust(AXIS), "$muted")]
@@ -48,6 +46,15 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
         parts += [" " * (column - at), marks[column]]
         at = column + 1
     return draw.line(width, *parts)
+
+
+def _crossed_by(days: pl.DataFrame, name: str) -> list[tuple[int, bool]]:
+    """The rows of the closes that crossed a line; one of weeks is crossed by weekly closes alone,
+    those of Sunday 24:00, which are stored as Monday 00:00."""
+    rows = days.with_row_index("row")
+    if name.endswith("w"):
+        rows = rows.filter(pl.col("ts").dt.weekday() == 1)
+    return [(rows["row"][at], is_up) for at, is_up in crossed(rows["close"], rows[name])]
 
 
 def crossed(closes: pl.Series, mean: pl.Series) -> list[tuple[int, bool]]:
