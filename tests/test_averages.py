@@ -1,16 +1,19 @@
 """Averages: hand-computed lines, and the recorded BTC candles with their known figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tests.frames import NOW, candle, daily, frame
+from tests.frames import NOW, candle, daily, frame, snapshot
 from tui.draw.framed import AXIS, Span
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
+from tui.panels.base import Form, View
 from tui.panels.moving_averages.chart import crossed, crosses
+from tui.panels.moving_averages.panel import MovingAveragesPanel
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
@@ -229,3 +232,14 @@ def test_the_average_of_weeks_is_crossed_at_weekly_closes_alone() -> None:
     row = crosses(days, ["200w"], span, AXIS + 21)
     marks = {at - AXIS: sign for at, sign in enumerate(row.plain) if sign in "▲▼"}
     assert marks == {span.column_of(14): "▲"}
+
+
+def test_a_coin_that_is_not_followed_has_no_closes_and_says_why() -> None:
+    panel, view = MovingAveragesPanel(), View(coin="DOGE", coins=("BTC", "ETH"))
+    record = panel.detail_record(snapshot(), view)
+    words = "n/a (no daily closes: DOGE is not in [coins] follow)"
+    assert panel.rows(record, view, 80, 9, Form.BOX)[0].plain.rstrip() == words
+    assert panel.detail_rows(record, view, 80, 30)[-1].plain.rstrip() == words
+    followed = replace(view, coin="ETH")
+    waiting = panel.detail_rows(panel.detail_record(snapshot(), followed), followed, 80, 30)
+    assert all("follow" not in line.plain for line in waiting)

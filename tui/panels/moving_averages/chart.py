@@ -21,7 +21,8 @@ def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[C
     if height < LEAST:
         return []
     if days is None or days.height < 2:
-        return [draw.unknown("no daily closes yet", width)]
+        none = record.averages.last_close is None and record.averages.reason
+        return [draw.unknown(none or "no daily closes yet", width)]
     names = [name for name in days.columns if name in STYLES]
     series = [Series("price", days["close"].to_list(), "$accent")]
     series += [Series(name, days[name].to_list(), STYLES[name]) for name in names]
