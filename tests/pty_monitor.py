@@ -1,9 +1,10 @@
 """A monitor on fake panels, for a pseudo-terminal: `python -m tests.pty_monitor DATA_DIR`.
 
 Row 1 of the first panel shows what stands in the file `word` of the folder; with a file `busy` all
-its rows change each second.
+its rows change each second. With `MOUSE` in the environment the terminal is asked for the mouse.
 """
 
+import os
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -60,7 +61,7 @@ def main() -> int:
         panel.lag = timedelta(hours=2)
     source = Coming(folder)
     app = LiqtopApp(replace(load(), data_dir=folder, symbols="block"), source, panels=chosen)
-    app.run(mouse=False)
+    app.run(mouse="MOUSE" in os.environ)
     return app.return_code or 0
 
 

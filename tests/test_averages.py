@@ -1,16 +1,19 @@
 """Averages: hand-computed lines, and the recorded BTC candles with their known figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tests.frames import NOW, candle, daily, frame
+from tests.frames import NOW, candle, daily, frame, snapshot
 from tui.draw.framed import AXIS, Span
 from tui.metrics import rounds
 from tui.metrics.averages import Average, averages, line
+from tui.panels.base import Form, View
 from tui.panels.moving_averages.chart import crossed, crosses
+from tui.panels.moving_averages.panel import MovingAveragesPanel
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead
 from tui.tables import CANDLES
@@ -208,24 +211,35 @@ def test_the_last_round_level_crossed_and_when() -> None:
     assert (live.last_round, live.last_round_at) == (85_000.0, end_of_hours)
 
 
-def test_a_line_of_weeks_is_crossed_by_weekly_closes_alone() -> None:
-    """From Wednesday on: above on the first Monday, below on the second; between them a day below
-    and back crosses the line of days twice."""
-    start = datetime(2026, 1, 7, tzinfo=UTC)
-    closes = [110.0] * 8 + [90.0, 110.0] + [90.0] * 6
-    days = pl.DataFrame(
-        {
-            "ts": [start + timedelta(days=n) for n in range(16)],
-            "close": closes,
-            "50d": [100.0] * 16,
-            "200w": [100.0] * 16,
-        }
-    )
-    span = Span(days["ts"][0], days["ts"][-1], 16, 16)
-    assert crosses(days, ["50d"], span, 40).plain[AXIS:].rstrip() == "        ▼▲▼"
-    assert crosses(days, ["200w"], span, 40).plain[AXIS:].rstrip() == " " * 12 + "▼"
-
-
 def test_a_close_on_the_other_side_of_its_mean_is_a_cross() -> None:
     closes, mean = pl.Series([1.0, 3.0, 3.0, 1.0, 1.0]), pl.Series([None, 2.0, 2.0, 2.0, 1.0])
     assert crossed(closes, mean) == [(3, False), (4, True)]
+
+
+def test_the_average_of_weeks_is_crossed_at_weekly_closes_alone() -> None:
+    monday = datetime(2026, 1, 5, tzinfo=UTC)
+    closes = [90.0] * 21
+    closes[3] = 110.0  # above on a Thursday and back: no week closed there
+    closes[10:] = [110.0] * 11  # above since a Thursday, which the week's close of the 19th tells
+    days = pl.DataFrame(
+        {
+            "ts": [monday + timedelta(days=n) for n in range(21)],
+            "close": closes,
+            "200w": [100.0] * 21,
+        }
+    )
+    span = Span(days["ts"][0], days["ts"][-1], 21, 21)
+    row = crosses(days, ["200w"], span, AXIS + 21)
+    marks = {at - AXIS: sign for at, sign in enumerate(row.plain) if sign in "▲▼"}
+    assert marks == {span.column_of(14): "▲"}
+
+
+def test_a_coin_that_is_not_followed_has_no_closes_and_says_why() -> None:
+    panel, view = MovingAveragesPanel(), View(coin="DOGE", coins=("BTC", "ETH"))
+    record = panel.detail_record(snapshot(), view)
+    words = "n/a (no daily closes: DOGE is not in [coins] follow)"
+    assert panel.rows(record, view, 80, 9, Form.BOX)[0].plain.rstrip() == words
+    assert panel.detail_rows(record, view, 80, 30)[-1].plain.rstrip() == words
+    followed = replace(view, coin="ETH")
+    waiting = panel.detail_rows(panel.detail_record(snapshot(), followed), followed, 80, 30)
+    assert all("follow" not in line.plain for line in waiting)

@@ -14,6 +14,7 @@ from tests.test_detail import Driven
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.draw.numbers import MINUS
+from tui.metrics.coverage import Cover
 from tui.panels import View, header
 from tui.screens.dashboard import Dashboard
 from tui.screens.panel_view import PanelView, Rows
@@ -88,9 +89,17 @@ def test_nothing_that_is_copied_has_the_minus_of_the_screen() -> None:
     assert text.endswith(", 2026-01-20 14:06:41Z")
 
 
-def test_what_is_quoted_says_what_it_rests_on() -> None:
+def test_what_is_copied_says_on_how_many_venues_and_how_much_listening_it_rests() -> None:
     record = samples.header()
-    assert ", 3 venues, cover 99% in 24h, 2026-" in header.quoted(record, View())
-    one = dict(list(record.liquidations.venues.items())[:1])
-    alone = replace(record, liquidations=replace(record.liquidations, venues=one))
-    assert ", 1 venue, cover 99% in 24h, 2026-" in header.quoted(alone, View())
+    total = record.liquidations.windows["5m"]
+    venues = {"binance": 1.0, "bybit": 0.97, "okx": 1.0}
+    heard = replace(total.cover, share=0.99, venues=venues)
+
+    def copied(cover: Cover) -> str:
+        windows = record.liquidations.windows | {"5m": replace(total, cover=cover)}
+        liquidations = replace(record.liquidations, windows=windows)
+        return header.quoted(replace(record, liquidations=liquidations), View())
+
+    assert copied(heard).endswith(", 3 venues, cover 99%, 2026-01-20 14:06:41Z")
+    assert ", 1 venue, cover 99%, " in copied(replace(heard, venues={"okx": 0.99}))
+    assert "cover" not in copied(replace(heard, share=None)), "nobody listened"

@@ -1,5 +1,6 @@
 """Safe haven: which gold market counts, returns by span, correlation with its band, flight."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import exp, log, sqrt
 from pathlib import Path
@@ -8,9 +9,13 @@ from statistics import correlation, stdev
 import polars as pl
 import pytest
 
+from tests import panel_samples as samples
 from tests.frames import NOW, before, candle, daily, frame, quote
 from tui.metrics import gold
 from tui.metrics.havens import Havens, band, havens, paths
+from tui.panels import View
+from tui.panels.base import Form
+from tui.panels.safe_haven import SafeHavenPanel
 from tui.tables import CANDLES, QUOTES
 
 LAST = datetime(2026, 1, 19, tzinfo=UTC)  # opens the last day that has closed at NOW
@@ -200,3 +205,13 @@ def test_recorded_bitcoin_and_gold(recorded: Path) -> None:
         assert found.sigma_7d[name] == pytest.approx(expected)
     assert found.correlations[90].n == 90
     assert found.gold_history == PAXG
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_frozen_index_is_said_in_the_panel_and_in_its_detail(frozen: bool) -> None:
+    panel, made = SafeHavenPanel(), samples.havens()
+    record = replace(made, havens=replace(made.havens, index_frozen=frozen))
+    rows = panel.rows(record, View(), 80, 12, Form.BOX)
+    detail = panel.detail_rows(record, View(), 120, 40)
+    for lines in (rows, detail):
+        assert any("off-hours: index frozen" in line.plain for line in lines) is frozen

@@ -19,6 +19,9 @@ from typing import Any
 import pyte
 import pytest
 
+from tui.cli import main
+from tui.store import Writer, store_path
+
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS, ROWS = 160, 45
 QUIET = 300  # bytes in little more than a second: the clock, twice
@@ -159,6 +162,37 @@ def test_a_changed_row_sends_little_more_than_itself(lasting: Terminal) -> None:
 def test_the_mouse_is_left_to_the_terminal(lasting: Terminal) -> None:
     assert b"\x1b[?1000h" not in lasting.sent
     assert b"\x1b[?1003h" not in lasting.sent
+
+
+def test_the_mouse_is_taken_where_it_is_wanted_and_given_back(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, 80, 24, MOUSE="1")
+    try:
+        terminal.until(lambda: terminal.shows("liquidations row 2"))
+        assert b"\x1b[?1000h" in terminal.sent
+        os.write(terminal.master, b"q")
+        terminal.until(terminal.gone)
+        terminal.read(0.2)
+        assert b"\x1b[?1000l" in terminal.sent
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(("flags", "wanted"), [([], False), (["--mouse"], True)])
+def test_the_flag_is_what_wants_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], wanted: bool
+) -> None:
+    Writer(store_path(tmp_path), None).close()
+    asked: list[bool] = []
+    monkeypatch.setattr("tui.viewer._need_terminal", lambda: None)
+
+    def run(*args: object, mouse: bool, **others: object) -> int:
+        asked.append(mouse)
+        return 0
+
+    monkeypatch.setattr("tui.app.run", run)
+    words = ["replay", "--from", "-2h", "--to", "-1h", "--data-dir", str(tmp_path), *flags]
+    assert main(words) == 0
+    assert asked == [wanted]
 
 
 def test_suspending_gives_the_terminal_back_and_going_on_takes_it(lasting: Terminal) -> None:

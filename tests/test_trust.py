@@ -11,6 +11,7 @@ from tests.frames import GIVES, NOW, STREAMS, before, connection, frame, liquida
 from tests.panel_samples import liquidations as wave
 from tests.panel_samples import liquidations_record
 from tui import config, oneshot
+from tui.cli import main
 from tui.config import Settings
 from tui.document import document
 from tui.metrics import bounds
@@ -115,7 +116,25 @@ def test_an_outage_is_in_the_json_the_exit_code_and_the_status_bar(settings: Set
     assert Latest(made, 0.0).lost() == "binance 20m"
     for panel in made["panels"].values():  # there are no prices here
         panel["stale"] = False
-    assert oneshot.exit_code(made) == oneshot.SILENT
+    assert oneshot.exit_code(made) == oneshot.SILENT == 4
+
+
+def test_snapshot_leaves_with_4_when_all_that_is_wrong_is_a_silent_feed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def left(minutes: int, stale: bool) -> int:
+        snap = outage(minutes)
+        made = document(snap, settings)
+        for panel in made["panels"].values():
+            panel["stale"] = stale
+        monkeypatch.setattr(oneshot, "opened", lambda settings: None)
+        monkeypatch.setattr(oneshot, "taken", lambda *args: (snap, made))
+        return main(["snapshot", "--json", "--data-dir", str(settings.data_dir)])
+
+    assert left(20, stale=False) == 4
+    assert '"silent"' in capsys.readouterr().out, "the data is printed all the same"
+    assert left(20, stale=True) == 3
+    assert left(1, stale=False) == 0
 
 
 def test_an_ordinary_minute_is_in_none_of_them(settings: Settings) -> None:

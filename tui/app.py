@@ -261,6 +261,11 @@ class LiqtopApp(App[None]):
             sections = [
                 Section("Keys here", keys.rows(scopes.here(self.screen), bound, absent)),
                 Section("Keys everywhere", keys.rows(scopes.everywhere(LiqtopApp), bound)),
+                *(
+                    Section(t, keys.rows(o, bound, absent))
+                    for t, o in scopes.elsewhere(self.screen)
+                ),
+                Section("Keys of a typed line", [("enter", "take what is typed")]),
                 Section("This run", this_run.rows(self.settings, self._about(), self.snapshot)),
             ]
             self.push_screen(Help(sections, self.look.symbols))

@@ -64,7 +64,7 @@ THEMES: tuple[Theme, ...] = (
         below="#c21f2e",
         muted="#656d76",
         frame="#9aa3ad",
-        warn="#9a5b00",
+        warn="#a05b00",
         gold="#85640b",
         accent="#0550ae",
     ),

@@ -59,12 +59,18 @@ def _forced(record: HeaderRecord, view: View, coin: str, side: Side) -> str:
 
 
 def quoted(record: HeaderRecord, view: View) -> str:
-    """The sentence as it is copied, with what it rests on and its moment: `…, 9 venues, cover 99%
-    in 24h, 2026-01-20 14:06:41Z`. The minus is that of ASCII."""
-    count = len(record.liquidations.venues)
-    rests = f"{count} venue{'' if count == 1 else 's'}, cover {covered(record)} in 24h"
-    said = draw.copied(f"{sentence(record, view)}, {rests}")
-    return f"{said}, {record.now.as_of:%Y-%m-%d %H:%M:%SZ}"
+    """The sentence as it is copied, with what it rests on and its moment, the minus of ASCII:
+    `…, 3 venues, cover 99%, 2026-01-20 14:06:41Z`."""
+    parts = (sentence(record, view), *_rests_on(record.liquidations.windows[view.window]))
+    return f"{draw.copied(', '.join(parts))}, {record.now.as_of:%Y-%m-%d %H:%M:%SZ}"
+
+
+def _rests_on(total: Total) -> tuple[str, ...]:
+    """How many venues were wanted in the window, and its cover; nothing where nobody listened."""
+    number = len(total.cover.venues)
+    if not number or total.cover.share is None:
+        return ()
+    return (f"{number} venue{'' if number == 1 else 's'}", f"cover {draw.share(total.cover.share)}")
 
 
 def said(total: Total) -> str:

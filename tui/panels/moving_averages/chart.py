@@ -11,7 +11,6 @@ from tui.panels.base import View
 from tui.panels.moving_averages.record import AveragesRecord
 
 STYLES = {"365d": "$warn", "200d": "$long", "50d": "$short", "200w": "$gold"}
-MONDAY = 0  # 00:00 of it is where a week closes
 LEAST = 6
 """A read-out, three rows, times, and the row of crosses."""
 
@@ -22,7 +21,8 @@ def chart(record: AveragesRecord, view: View, width: int, height: int) -> list[C
     if height < LEAST:
         return []
     if days is None or days.height < 2:
-        return [draw.unknown("no daily closes yet", width)]
+        none = record.averages.last_close is None and record.averages.reason
+        return [draw.unknown(none or "no daily closes yet", width)]
     names = [name for name in days.columns if name in STYLES]
     series = [Series("price", days["close"].to_list(), "$accent")]
     series += [Series(name, days[name].to_list(), STYLES[name]) for name in names]
@@ -38,9 +38,8 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
     to cross wins a column."""
     marks: dict[int, tuple[str, str]] = {}
     for name in names:
-        places = _places(days["ts"], name)
-        for point, is_up in crossed(days["close"].gather(places), days[name].gather(places)):
-            column = span.column_of(places[point])
+        for point, is_up in _crossed_by(days, name):
+            column = span.column_of(point)
             marks[column] = ("▲" if is_up else "▼", STYLES[name])
     parts: list[draw.Part] = [("crosses ┤".rjust(AXIS), "$muted")]
     at = 0
@@ -50,10 +49,13 @@ def crosses(days: pl.DataFrame, names: list[str], span: Span, width: int) -> Con
     return draw.line(width, *parts)
 
 
-def _places(times: pl.Series, name: str) -> list[int]:
-    """Those closes that can cross a line: one of weeks is crossed by weekly closes alone."""
-    weekly = name.endswith("w")
-    return [at for at, ts in enumerate(times) if not weekly or ts.weekday() == MONDAY]
+def _crossed_by(days: pl.DataFrame, name: str) -> list[tuple[int, bool]]:
+    """The rows of the closes that crossed a line; one of weeks is crossed by weekly closes alone,
+    those of Sunday 24:00, which are stored as Monday 00:00."""
+    rows = days.with_row_index("row")
+    if name.endswith("w"):
+        rows = rows.filter(pl.col("ts").dt.weekday() == 1)
+    return [(rows["row"][at], is_up) for at, is_up in crossed(rows["close"], rows[name])]
 
 
 def crossed(closes: pl.Series, mean: pl.Series) -> list[tuple[int, bool]]:

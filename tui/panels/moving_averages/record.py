@@ -38,6 +38,9 @@ def record(snapshot: Snapshot, view: View) -> AveragesRecord:
     quote = shared.price(snapshot, view.base)
     last, ts = (quote.price, quote.ts) if quote else (None, None)
     made = metric.averages(snapshot.candles, view.base, last, ts, snapshot.as_of)
+    if made.last_close is None and view.base not in view.coins:
+        # Candles are asked for of the coins that are followed: these never come by waiting.
+        made = replace(made, reason=f"no daily closes: {view.base} is not in [coins] follow")
     return AveragesRecord(snapshot.as_of, made)
 
 
