@@ -25,6 +25,7 @@ QUIET, WAVE = 0.3, 50.0
 """Liquidations a second: of a normal day of 25,000, and of a wave."""
 PRICE = re.compile(r"BTC [\d,]{5,}")
 WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]")
+WINDOW_ROW = re.compile(r"^1h +(?:≥)?[\d.]+[KM]", re.MULTILINE)
 MARKER_USD = 5e6
 """A marker is larger than what the feed is set to show, so that the wave does not push it out."""
 
@@ -32,8 +33,8 @@ MARKER_USD = 5e6
 class Shown:
     """What a terminal shows of a running monitor."""
 
-    def __init__(self, it: Stage) -> None:
-        self.terminal = Terminal(it.viewer())
+    def __init__(self, it: Stage, columns: int = 160, rows: int = 45) -> None:
+        self.terminal = Terminal(it.viewer(), columns, rows)
         self.screen = pyte.Screen(self.terminal.columns, self.terminal.rows)
         self._stream = pyte.ByteStream(self.screen)
         self._fed = 0
@@ -66,15 +67,23 @@ class Shown:
         return "\n".join(self.screen.display)
 
     def has_data(self) -> bool:
-        """The price is in the header, and totals stand under the windows."""
+        """The price is in the header, and totals stand under the windows or beside them."""
         text = self.text()
-        return bool(PRICE.search(text) and WINDOWS.search(text))
+        return bool(PRICE.search(text) and (WINDOWS.search(text) or WINDOW_ROW.search(text)))
+
+    def style_of(self, words: str) -> object:
+        """How the cell is drawn at which these words begin."""
+        for y, row in enumerate(self.screen.display):
+            if (x := row.find(words)) >= 0:
+                cell = self.screen.buffer[y][x]
+                return cell.fg, cell.bold, cell.reverse
+        return None
 
 
 @contextmanager
-def monitor(it: Stage) -> Iterator[Shown]:
+def monitor(it: Stage, columns: int = 160, rows: int = 45) -> Iterator[Shown]:
     """A monitor that shows data."""
-    shown = Shown(it)
+    shown = Shown(it, columns, rows)
     try:
         if shown.until(shown.has_data, 5) is None:
             raise TimeoutError(f"no data on the screen:\n{shown.text()}")
@@ -153,6 +162,42 @@ def costs(it: Stage, seconds: float) -> tuple[Cost, Cost, Cost]:
     return quiet, wave, still
 
 
+def pane(it: Stage, seconds: float) -> Cost:
+    """In a wave, in a side pane of 40 × 50."""
+    with monitor(it, 40, 50) as shown, raining(it, WAVE, seconds + 3):
+        shown.terminal.read(3)
+        return cost(shown, seconds)
+
+
+TITLES = re.compile(r"╭ (?:\d )?([A-Z]\w+)")
+KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
+    ("w", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
+    ("W", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
+    ("c", lambda shown: "all coins" in shown.text() and shown.style_of("1 Liquidations")),
+    ("\x1b", lambda shown: shown.style_of("1 Liquidations")),
+    ("\t", lambda shown: shown.style_of("2 Long / short")),
+    ("+", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
+    ("-", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
+    ("p", lambda shown: TITLES.findall(shown.text())),
+)
+"""Ordinary keys, and what of the screen each changes, which no tick of a second does."""
+
+
+def answers(it: Stage, rounds: int) -> list[float]:
+    """Seconds from a key until the terminal has what it changes, on the dashboard in a wave."""
+    found = []
+    with monitor(it) as shown, raining(it, WAVE, rounds * len(KEYS) * 1.5 + 5):
+        shown.until(shown.has_data, 3)
+        for key, look in KEYS * rounds:
+            before, began = look(shown), time.monotonic()
+            shown.terminal.type(key)
+            at = shown.until(lambda look=look, before=before: look(shown) != before, 0.87)  # type: ignore[misc]
+            if at is None:
+                raise TimeoutError(f"{key!r} changed nothing:\n{shown.text()}")
+            found.append(at - began)
+    return found
+
+
 def status(it: Stage) -> float:
     """Seconds of one `liqtop status`."""
     began = time.monotonic()
@@ -199,6 +244,8 @@ def main() -> None:
         first = [first_frame(it) for _ in range(5)]
         lines = [status(it) for _ in range(5)]
         quiet, wave, still = costs(it, 15 if quick else 60)
+        aside = pane(it, 15 if quick else 60)
+        keys = answers(it, 2 if quick else 6)
         late = delays(it, 10 if quick else 100)
         recorder = resident_mb(it.recorder.pid)
     memory = max(cost.memory for cost in (quiet, wave, still))
@@ -210,8 +257,14 @@ def main() -> None:
                 f"{median(first):.2f} s ({min(first):.2f}–{max(first):.2f})",
                 "0.8 s",
             ),
-            (f"a quiet minute ({QUIET}/s)", str(quiet), "6 kB/s, CPU 5 %"),
+            (f"a quiet minute ({QUIET}/s)", str(quiet), "5 kB/s, CPU 5 %"),
             (f"in a wave ({WAVE:.0f}/s)", str(wave), "16 kB/s, CPU 5 %"),
+            (f"in a pane of 40 × 50, in a wave ({WAVE:.0f}/s)", str(aside), "3 kB/s, CPU 5 %"),
+            (
+                "a key answers, in a wave",
+                f"median {median(keys) * 1000:.0f}, worst {max(keys) * 1000:.0f} ms ({len(keys)})",
+                "100 ms",
+            ),
             ("nothing new", str(still), "0.5 kB/s, CPU 5 %"),
             ("viewer's memory", f"{memory:.0f} MB", "110 MB"),
             ("recorder's memory, all feeds", f"{recorder:.0f} MB", "210 MB"),
