@@ -1,6 +1,7 @@
 """config/tmux.conf in a real tmux: its screen is read back from a second tmux around it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,3 +170,15 @@ def test_a_pane_closed_by_hand_is_opened_anew(terminal: Terminal) -> None:
     terminal.until(lambda _: not any(row.endswith(" 1") for row in terminal.panes()), "its end")
     terminal.press(PREFIX, "L")
     terminal.until(shows("─ 1 Liquidations"), "the panel again")
+
+
+@pytest.mark.campaign
+def test_y_reaches_the_buffer_of_tmux(terminal: Terminal) -> None:
+    if not any(row.endswith(" 1") for row in terminal.panes()):
+        terminal.press(PREFIX, "L")
+    terminal.until(shows("─ 1 Liquidations"), "the panel")
+    pane = next(n for n, row in enumerate(terminal.panes()) if row.endswith(" 1"))
+    terminal.inner("select-pane", "-t", f".{pane}")
+    terminal.press("y")
+    terminal.until(lambda _: "liquidated in" in terminal.inner("show-buffer"), "the sentence")
+    assert re.search(r", \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$", terminal.inner("show-buffer").rstrip())

@@ -24,8 +24,8 @@ from tests.benchmarks.terminal import Terminal, cpu_s, resident_mb
 QUIET, WAVE = 0.3, 50.0
 """Liquidations a second: of a normal day of 25,000, and of a wave."""
 PRICE = re.compile(r"BTC [\d,]{5,}")
-WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]|^5m  .*\d[KM]", re.MULTILINE)
-"""Side by side, or in a pane a window a row."""
+WINDOWS = re.compile(r"long  .*\d[KM].*\d[KM].*\d[KM]")
+WINDOW_ROW = re.compile(r"^1h +(?:≥)?[\d.]+[KM]", re.MULTILINE)
 MARKER_USD = 5e6
 """A marker is larger than what the feed is set to show, so that the wave does not push it out."""
 
@@ -67,9 +67,17 @@ class Shown:
         return "\n".join(self.screen.display)
 
     def has_data(self) -> bool:
-        """The price is in the header, and totals stand under the windows."""
+        """The price is in the header, and totals stand under the windows or beside them."""
         text = self.text()
-        return bool(PRICE.search(text) and WINDOWS.search(text))
+        return bool(PRICE.search(text) and (WINDOWS.search(text) or WINDOW_ROW.search(text)))
+
+    def style_of(self, words: str) -> object:
+        """How the cell is drawn at which these words begin."""
+        for y, row in enumerate(self.screen.display):
+            if (x := row.find(words)) >= 0:
+                cell = self.screen.buffer[y][x]
+                return cell.fg, cell.bold, cell.reverse
+        return None
 
 
 @contextmanager
@@ -161,6 +169,35 @@ def pane(it: Stage, seconds: float) -> Cost:
         return cost(shown, seconds)
 
 
+TITLES = re.compile(r"╭ (?:\d )?([A-Z]\w+)")
+KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
+    ("w", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
+    ("W", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
+    ("c", lambda shown: "all coins" in shown.text() and shown.style_of("1 Liquidations")),
+    ("\x1b", lambda shown: shown.style_of("1 Liquidations")),
+    ("\t", lambda shown: shown.style_of("2 Long / short")),
+    ("+", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
+    ("-", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
+    ("p", lambda shown: TITLES.findall(shown.text())),
+)
+"""Ordinary keys, and what of the screen each changes, which no tick of a second does."""
+
+
+def answers(it: Stage, rounds: int) -> list[float]:
+    """Seconds from a key until the terminal has what it changes, on the dashboard in a wave."""
+    found = []
+    with monitor(it) as shown, raining(it, WAVE, rounds * len(KEYS) * 1.5 + 5):
+        shown.until(shown.has_data, 3)
+        for key, look in KEYS * rounds:
+            before, began = look(shown), time.monotonic()
+            shown.terminal.type(key)
+            at = shown.until(lambda look=look, before=before: look(shown) != before, 0.87)  # type: ignore[misc]
+            if at is None:
+                raise TimeoutError(f"{key!r} changed nothing:\n{shown.text()}")
+            found.append(at - began)
+    return found
+
+
 def status(it: Stage) -> float:
     """Seconds of one `liqtop status`."""
     began = time.monotonic()
@@ -208,8 +245,9 @@ def main() -> None:
         lines = [status(it) for _ in range(5)]
         quiet, wave, still = costs(it, 15 if quick else 60)
         began, used = time.monotonic(), cpu_s(it.recorder.pid)
-        narrow = pane(it, 15 if quick else 60)
+        aside = pane(it, 15 if quick else 60)
         share = (cpu_s(it.recorder.pid) - used) / (time.monotonic() - began)
+        keys = answers(it, 2 if quick else 6)
         late = delays(it, 10 if quick else 100)
         recorder = resident_mb(it.recorder.pid)
     memory = max(cost.memory for cost in (quiet, wave, still))
@@ -223,13 +261,18 @@ def main() -> None:
             ),
             (f"a quiet minute ({QUIET}/s)", str(quiet), "5 kB/s, CPU 5 %"),
             (f"in a wave ({WAVE:.0f}/s)", str(wave), "16 kB/s, CPU 5 %"),
-            ("the same in a pane of 40 × 50", str(narrow), "3 kB/s, CPU 5 %"),
+            (f"in a pane of 40 × 50, in a wave ({WAVE:.0f}/s)", str(aside), "3 kB/s, CPU 5 %"),
+            (
+                "a key answers, in a wave",
+                f"median {median(keys) * 1000:.0f}, worst {max(keys) * 1000:.0f} ms ({len(keys)})",
+                "100 ms",
+            ),
             ("nothing new", str(still), "0.5 kB/s, CPU 5 %"),
             ("viewer's memory", f"{memory:.0f} MB", "110 MB"),
             (
                 "recorder, all feeds, in a wave",
                 f"{recorder:.0f} MB, CPU {share:.1%}",
-                "270 MB, 25 %",
+                "270 MB, CPU 25 %",
             ),
             ("`liqtop status`", f"{median(lines) * 1000:.0f} ms", "100 ms"),
             (
