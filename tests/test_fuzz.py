@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from tui import config
 from tui.errors import ConfigError
 from tui.tables import Class
-from tui.venues import PRICED, VENUES
+from tui.venues import PRICED, TRADED, VENUES, binance_flow, deribit_options, gate_stats
 from tui.venues.asked import Ratio, Unread
-from tui.venues.base import VENUE_ERRORS, Market, Wire, WireError
+from tui.venues.base import VENUE_ERRORS, Market, Venue, Wire, WireError
+from tui.venues.books import BOOKS, Book
+from tui.venues.depth import reduced
 from tui.venues.errors import VenueError
+from tui.venues.history import Backfills
 from tui.venues.markets import parsed
 from tui.venues.rows import frame, rows
 
@@ -74,6 +77,10 @@ def conjured(data: st.DataObject, depth: int = 0) -> Any:
     if kind == "object":
         return Conjured(data, depth)
     return [conjured(data, depth + 1) for _ in range(data.draw(st.integers(0, 3)))]
+
+
+def is_asked_back(venue: type[Venue]) -> bool:
+    return issubclass(venue, Backfills)
 
 
 def market(name: str = "BTCUSDT") -> Market:
@@ -160,6 +167,82 @@ def test_what_is_asked_for_is_numbers_or_an_error_of_the_family(
         with suppress(*expected):
             candles = await asked.candles(ask, market(), "1h", 1, 2, 3)
             assert all(0 < price < math.inf for c in candles for price in c[1:5])
+
+    asyncio.run(everything())
+
+
+@pytest.mark.parametrize("venue", [name for name, one in VENUES.items() if is_asked_back(one)])
+@FUZZED
+@given(st.data())
+def test_what_a_gap_is_filled_with_is_rows_or_an_error_of_the_family(
+    venue: str, data: st.DataObject
+) -> None:
+    """Rows lie within what was asked for, and every number of them is above zero."""
+
+    async def ask(method: str, params: Mapping[str, Any] | None = None) -> Any:
+        return conjured(data)
+
+    asked: Any = VENUES[venue]
+    since, until = 1_700_000_000_000, 1_700_000_600_000
+    with suppress(VenueError, WireError, *VENUE_ERRORS):
+        found = asyncio.run(asked.backfill(ask, asked.streams[0], [market()], since, until))
+        assert since <= found.since <= found.until <= until
+        assert all(since <= wire.ts <= until for wire in found.wires)
+        assert all(0 < wire.size < math.inf and 0 < wire.price < math.inf for wire in found.wires)
+
+
+@pytest.mark.parametrize("venue", list(TRADED))
+@FUZZED
+@given(st.data())
+def test_trades_are_numbers_above_zero_or_what_their_reader_expects(
+    venue: str, data: st.DataObject
+) -> None:
+    with suppress(*VENUE_ERRORS):
+        found = TRADED[venue].trades(conjured(data))
+        assert all(0 < one.size < math.inf and 0 < one.price < math.inf for one in found)
+
+
+@pytest.mark.parametrize("venue", list(BOOKS))
+@FUZZED
+@given(st.data())
+def test_a_book_is_orders_with_a_size_or_an_error_of_the_family(
+    venue: str, data: st.DataObject
+) -> None:
+    async def ask(method: str, params: Mapping[str, Any] | None = None) -> Any:
+        return conjured(data)
+
+    async def read() -> Book:
+        return await BOOKS[venue](ask, market(), 1_700_000_000_000)
+
+    with suppress(VenueError, *VENUE_ERRORS):
+        book = asyncio.run(read())
+        for level in (*book.bids, *book.asks):
+            assert all(0 <= number < math.inf for number in level)
+        with suppress(*VENUE_ERRORS):
+            reduced(book)
+
+
+@FUZZED
+@given(st.data())
+def test_statistics_flow_and_options_are_finite_or_an_error_of_the_family(
+    data: st.DataObject,
+) -> None:
+    async def ask(method: str, params: Mapping[str, Any] | None = None) -> Any:
+        return conjured(data)
+
+    async def everything() -> None:
+        with suppress(VenueError, *VENUE_ERRORS):
+            for told in await gate_stats.liquidated(ask, gate_stats.contracts(["BTC"])[0], 1):
+                assert 0 <= told.long_usd < math.inf > told.short_usd >= 0
+        with suppress(VenueError, *VENUE_ERRORS):
+            for minute in await binance_flow.taken(ask, market(), 1, 2):
+                assert 0 <= minute.buy_usd < math.inf > minute.sell_usd >= 0
+        with suppress(VenueError, *VENUE_ERRORS):
+            for option in await deribit_options.chain(ask, "BTC"):
+                assert 0 < option.strike < math.inf > option.forward > 0
+        with suppress(VenueError, *VENUE_ERRORS):
+            for index in await deribit_options.dvol(ask, "BTC", "3600", 1, 2):
+                assert all(0 < value < math.inf for value in index[1:])
 
     asyncio.run(everything())
 
