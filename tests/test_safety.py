@@ -93,7 +93,7 @@ def test_the_only_program_run_for_a_person_is_that_of_alerts() -> None:
         "Popen", "run", "call", "check_call", "check_output", "spawn", "execv", "fork"
     )
     own = {path for path in started if "import subprocess" in (PACKAGE / path).read_text("utf-8")}
-    assert own == {"background.py", "demo.py"}
+    assert own == {"background.py", "stage.py"}
     for path in own:
         assert "sys.executable" in (PACKAGE / path).read_text("utf-8")
 

@@ -21,16 +21,19 @@ def shown(text: str) -> list[list[tuple[object, ...]]]:
 
 @st.composite
 def frames(draw: st.DrawFn) -> str:
-    """What Textual writes for a frame: moves, and runs of text between a style and a reset. In
-    the last row a line feed would scroll, so that it writes none there."""
-    pieces = []
+    """What Textual writes for a frame: moves, and runs of text between a style and a reset. A frame
+    begins with a move, and no text reaches beyond its row: in the last one a line feed would
+    scroll, so that Textual writes none there."""
+    pieces, room = [], 0
     for _ in range(draw(st.integers(1, 8))):
-        if draw(st.booleans()):
+        if room < 5 or draw(st.booleans()):
             row, column = draw(st.integers(1, 4)), draw(st.integers(1, 20))
             pieces.append(f"{draw(st.sampled_from(('', chr(10))))}\x1b[{row};{column}H")
+            room = 30 - column
         styles = [draw(st.sampled_from(every)) for every in (ATTRIBUTES, COLOURS, GROUNDS)]
         numbers = ";".join(filter(None, styles))
         text = draw(st.text("ab ─█", min_size=1, max_size=5))
+        room -= len(text)
         pieces.append(f"\x1b[{numbers}m{text}\x1b[0m" if numbers else text)
         pieces.append(draw(st.sampled_from(("", "", "", "\x1b[K", "\x1b[?25l"))))
     return "".join(pieces)
