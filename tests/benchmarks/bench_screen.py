@@ -169,7 +169,6 @@ def pane(it: Stage, seconds: float) -> Cost:
         return cost(shown, seconds)
 
 
-TITLES = re.compile(r"╭ (?:\d )?([A-Z]\w+)")
 KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
     ("w", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
     ("W", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
@@ -178,7 +177,6 @@ KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
     ("\t", lambda shown: shown.style_of("2 Long / short")),
     ("+", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
     ("-", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
-    ("p", lambda shown: TITLES.findall(shown.text())),
 )
 """Ordinary keys, and what of the screen each changes, which no tick of a second does."""
 
