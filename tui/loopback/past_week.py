@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tui.loopback.path import HOUR
+from tui.loopback.path import DAY, HOUR
 from tui.metrics.cascades.buckets import batch
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.normals import Hour, frame
@@ -39,4 +39,4 @@ def detector(end: int) -> dict[str, Any]:
 
 def begins(end: int) -> int:
     """Start of the hour in which the day that ends then begins."""
-    return (end - 24 * HOUR) // HOUR * HOUR
+    return (end - DAY) // HOUR * HOUR

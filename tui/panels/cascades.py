@@ -9,7 +9,6 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.cascades.rule import Grade
 from tui.metrics.cascades.table import AFTER, Cascade
-from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.events import lasting
 from tui.snapshot import Snapshot
@@ -54,7 +53,7 @@ class CascadesPanel(Panel):
     def record(self, snapshot: Snapshot, view: View) -> CascadesRecord:
         """The newest 500 at the snapshot's moment."""
         mine = [one for one in snapshot.known_cascades if one.base == view.coin]
-        found, lacking = tuple(reversed(mine)), shared.undetected(snapshot, view.coin)
+        found, lacking = tuple(reversed(mine)), snapshot.lacking(view.coin)
         return CascadesRecord(snapshot.as_of, found, snapshot.recorder_ts, lacking)
 
     def age(self, record: CascadesRecord) -> Age:

@@ -9,7 +9,6 @@ from tui import draw
 from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import SILENT
-from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
@@ -45,7 +44,7 @@ class EventsPanel(Panel):
         found = snapshot.events(view.base, view.coin)
         heard = snapshot.coverage["until"].max()
         is_young = began is None or as_of - began < NORMAL_FROM
-        lacking = shared.undetected(snapshot, view.coin)
+        lacking = snapshot.lacking(view.coin)
         seen = heard if isinstance(heard, datetime) else None
         return EventsRecord(as_of, found, seen, is_young, lacking)
 

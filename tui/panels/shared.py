@@ -78,11 +78,6 @@ def standing(snapshot: Snapshot, tape: Liquidations, coin: str | None) -> Standi
     return snapshot.standing(tape, feeds(snapshot, tape), coin)
 
 
-def undetected(snapshot: Snapshot, coin: str | None) -> str:
-    """Why no cascade of a coin, or of all, can be told: `2 of 3 days`; empty where one can."""
-    return "" if snapshot.detects(coin) else snapshot.lacking(coin)
-
-
 @once
 def feeds(snapshot: Snapshot, tape: Liquidations) -> tuple[Feed, ...]:
     """Every feed at the snapshot's moment."""
