@@ -177,4 +177,5 @@ class Anew(NamedTuple):
         return Summed(venues, self._instead(sums.coins, summed(self.rows, "base", "minute")))
 
     def _instead(self, rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-        return pl.concat([rows.filter(~pl.col("minute").is_in(self.minutes)), new])
+        again = pl.Series(self.minutes, dtype=rows.schema["minute"])
+        return pl.concat([rows.filter(~pl.col("minute").is_in(again)), new])
