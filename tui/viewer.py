@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import os
 import sqlite3
 import sys
 import time
@@ -110,6 +111,9 @@ def watch(
     _need_terminal()
     sparing.polars()
     sparing.no_openssl()
+    # Textual's 100 ms are all that a key may take. What follows an escape in a sequence comes in
+    # the same piece, or 0.1 ms later over the slowest link.
+    os.environ.setdefault("ESCDELAY", "30")
     # Collecting garbage among modules that stay costs a fifth of their import, and freezing them
     # spares every later collection.
     gc.disable()

@@ -87,7 +87,7 @@ class LiveScreen(ViewKeys):
 
     def on_screen_resume(self) -> None:
         self._answered = None  # nothing was asked while it was covered
-        self.redraw()
+        self.redraw(self.monitor.clock())
         self._schedule()
 
     def on_screen_suspend(self) -> None:
@@ -97,7 +97,7 @@ class LiveScreen(ViewKeys):
     def on_resize(self, event: events.Resize) -> None:
         for placement in self.place():
             self.sizes[placement.name] = (placement.width, placement.height)
-        self.redraw()
+        self.redraw(self.monitor.clock())
 
     def _schedule(self) -> None:
         if self._beat:
@@ -122,10 +122,14 @@ class LiveScreen(ViewKeys):
             self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
 
     def redraw(self, now: datetime | None = None) -> None:
-        """Ask for everything at this moment. The clock moves with the answer, in one frame, so
-        that a screen which stands still shows it; one that waits too long says what for."""
+        """Ask for everything at this moment, or, without one, for what a key has changed. The clock
+        moves with the answer, in one frame, so that a screen which stands still shows it; one that
+        waits too long says what for."""
+        fresh = now is not None
         now = now or self.monitor.clock()
-        self._second, self._drawn_at = int(now.timestamp()), now
+        if fresh:
+            self._second = int(now.timestamp())
+        self._drawn_at = now
         if not self.size:
             return
         self._look_for_answer(now)
@@ -139,6 +143,7 @@ class LiveScreen(ViewKeys):
                 self.feeds_width,
                 self.monitor.time.moment(now),
                 plays=self.monitor.time.plays,
+                fresh=fresh,
             )
         )
 

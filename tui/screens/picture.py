@@ -27,6 +27,7 @@ class Ask:
     feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
     at: datetime | None = None  # a moment of the past to show; the live price goes on
     plays: bool = False  # that moment moves on by itself
+    fresh: bool = True  # with rows that came meanwhile; a key is answered from what is there
 
 
 @dataclass(frozen=True, eq=False)

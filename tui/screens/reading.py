@@ -125,8 +125,7 @@ class Reading:
         assert self._source is not None
         words = self._watch(ask.as_of)
         if not ask.panels and self._snapshots.live is not None:
-            return self._between(ask, self._snapshots.live)
-        self._source.poll()
+            return self._between(ask)
         live, shown = self._snapshots.taken(self._source, ask)
         frozen = self._snapshots.is_frozen
         made = self._drawings.panels(ask.panels, shown, self._source, frozen)
@@ -142,12 +141,12 @@ class Reading:
             sentence=sentence,
         )
 
-    def _between(self, ask: Ask, shown: Snapshot) -> Picture | None:
+    def _between(self, ask: Ask) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
         assert self._source is not None
         if ask.header is None or (self._headed and ask.as_of - self._headed < HEADER_EVERY):
             return None
-        live = self._source.quoted(shown, ask.as_of)
+        live = self._snapshots.quoted(self._source, ask)
         if live is None:
             return None
         head, sentence = self._headed_by(ask, live, keeps=True)

@@ -1,11 +1,14 @@
 """Which snapshot the panels show: the newest, one that is held, or one of the past."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tui.screens.drawings import Drawings
 from tui.screens.picture import Ask
 from tui.screens.source import Source
 from tui.snapshot import Snapshot
+
+SECOND = timedelta(seconds=1)
 
 
 class Snapshots:
@@ -26,13 +29,29 @@ class Snapshots:
 
     def taken(self, source: Source, ask: Ask) -> tuple[Snapshot, Snapshot]:
         """The newest, and the one the panels show."""
-        live, before = source.at(ask.as_of), self.live
+        before = self.live
+        live = self._live(source, ask)
         if before is None:  # nobody should wait for the first frame; the next one judges
             live = replace(live, judged=False)
         elif not before.judged:
             self._drawings.forget_judged()
         self.live = live
         return live, self._past_of(source, ask) or self._frozen(live, before, ask)
+
+    def quoted(self, source: Source, ask: Ask) -> Snapshot | None:
+        """The newest with the prices that came since; None when none did."""
+        assert self.live is not None
+        found = source.quoted(self.live, ask.as_of)
+        self.live = found or self.live
+        return found
+
+    def _live(self, source: Source, ask: Ask) -> Snapshot:
+        """The newest there is; a key waits for no reading (half of what it took, in a wave)."""
+        known = self.live
+        if known and known.judged and not ask.fresh and ask.as_of - known.as_of < SECOND:
+            return known
+        source.poll()
+        return source.at(ask.as_of)
 
     def _past_of(self, source: Source, ask: Ask) -> Snapshot | None:
         """The snapshot of the past moment that is looked at, read once while it stands. A step
