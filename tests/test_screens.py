@@ -438,6 +438,40 @@ def test_a_slow_panel_is_drawn_at_once_when_it_is_looked_at_otherwise() -> None:
     assert panel.made == 2
 
 
+def test_a_panel_that_gains_or_loses_the_focus_is_drawn_and_not_counted_anew() -> None:
+    source, panel = FakeSource(rows_at(1)), Busy()
+    reading = opened(source)
+    for _ in range(2):  # the venues are judged with the second picture
+        picture(reading, Ask(NOW, None, (wanted(panel),)))
+    titles = []
+    for focused in (False, True, False):
+        made = picture(reading, Ask(NOW, None, (wanted(panel, focused=focused),), fresh=False))
+        titles.append(made.lines["safe_haven"][0])
+    assert panel.made == 2
+    assert titles[0] == titles[2] != titles[1]
+
+
+def test_a_key_is_answered_from_the_rows_of_its_second_and_the_next_second_reads() -> None:
+    source = FakeSource(rows_at(1))
+    reading = opened(source)
+    second = timedelta(seconds=1)
+
+    def heights(*asked: tuple[float, bool]) -> list[int]:
+        found = []
+        for after, fresh in asked:
+            made = picture(reading, Ask(NOW + after * second, None, (wanted(panel),), fresh=fresh))
+            assert made.snapshot
+            found.append(made.snapshot.recent.height)
+        return found
+
+    panel = FakePanel("safe_haven")
+    assert heights((0, True), (0.1, True)) == [1, 1]
+    source.base = rows_at(1, 2)
+    assert heights((0.3, False), (1.0, True)) == [1, 2]
+    source.base = rows_at(1, 2, 3)
+    assert heights((1.4, False), (2.5, False)) == [2, 3]  # a beat that was left out: it reads
+
+
 def test_a_key_that_moves_a_cursor_counts_nothing_anew_and_the_next_second_does() -> None:
     reading, panel = opened(FakeSource()), Counted()
     asked = [(0, None, 0), (0, -1, 3), (300, -2, 4), (950, -2, 4)]

@@ -4,6 +4,7 @@ A panel that fails is one line that says so.
 """
 
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -48,6 +49,11 @@ class Wanted:
         view = replace(view, sort="", rising=False)
         return Wanted(self.panel, 0, 0, view, self.detail)
 
+    @property
+    def unfocused(self) -> "Wanted":
+        """The same without the focus, which only the frame shows."""
+        return replace(self, view=replace(self.view, focused=False))
+
 
 class Totals(NamedTuple):
     """The liquidations drawn last, and number and USD of the rows they were made of: the header
@@ -72,6 +78,7 @@ class Kept:
     rows: tuple[int, int, float]  # of the liquidations it was drawn from
     lines: list[Content]
     age: Age
+    record: Any
     moments: tuple[datetime, ...] = ()
     opens: Drill | None = None  # where its selected row leads
     selectable: int = 0  # how many of its rows can be selected
@@ -90,6 +97,7 @@ class Kept:
             rows_of(shown),
             lines,
             age,
+            record,
             panel.moments(record),
             panel.opens(record, wanted.view),
             panel.selectable(record),
@@ -103,10 +111,25 @@ class Kept:
 
     def serves(self, wanted: Wanted, shown: Snapshot) -> bool:
         """Whether it may be shown again instead of being drawn."""
-        if wanted != self.wanted or wanted.panel is None:
+        return wanted == self.wanted and self._still_holds(shown)
+
+    def refocused(self, wanted: Wanted, shown: Snapshot) -> "Kept | None":
+        """The same drawn with the focus, or without it: `tab` changes two frames, and nothing need
+        be counted anew. None when more than that has changed, or it can't be drawn."""
+        panel, width, height = wanted.panel, wanted.width, wanted.height
+        if wanted.unfocused != self.wanted.unfocused or not self._still_holds(shown) or not panel:
+            return None
+        with suppress(Exception):  # drawing it whole says what failed
+            lines = _exact(panel.lines(self.record, wanted.view, width, height), width, height)
+            return replace(self, wanted=wanted, lines=lines)
+        return None
+
+    def _still_holds(self, shown: Snapshot) -> bool:
+        panel = self.wanted.panel
+        if panel is None:
             return False
         limit = SLOW_EVERY
-        if LIQUIDATIONS in wanted.panel.tables:
+        if LIQUIDATIONS in panel.tables:
             limit = IDLE_EVERY if rows_of(shown) == self.rows else timedelta(0)
         young = timedelta(0) <= shown.as_of - self.as_of < limit - timedelta(seconds=0.5)
         return young or self.drawn_from() is shown

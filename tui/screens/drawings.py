@@ -70,7 +70,9 @@ class Drawings:
         of. What can serve again is kept."""
         assert wanted.panel is not None
         kept = self._kept.pop(wanted.panel.name, None)
-        if kept is not None and kept.serves(wanted, shown):
+        if kept is not None and not kept.serves(wanted, shown):
+            kept = kept.refocused(wanted, shown)
+        if kept is not None:
             self._kept[wanted.panel.name] = kept
             return kept.lines, kept.aged(shown.as_of), None
         known = self._known_record(wanted, shown)
