@@ -446,7 +446,7 @@ def test_a_panel_that_gains_or_loses_the_focus_is_drawn_and_not_counted_anew() -
     titles = []
     for focused in (False, True, False):
         made = picture(reading, Ask(NOW, None, (wanted(panel, focused=focused),), fresh=False))
-        titles.append(made.lines["safe_haven"][0])
+        titles.append(made.lines["safe_haven"][0].spans)
     assert panel.made == 2
     assert titles[0] == titles[2] != titles[1]
 
