@@ -389,6 +389,8 @@ async def test_a_replay_is_held_and_runs_on(monitor: Any) -> None:
 async def test_a_row_that_stands_for_a_moment_opens_the_screen_at_it(monitor: Any) -> None:
     async with monitor(WIDE) as run:
         run.panels[1].stands_for = (NOW - timedelta(hours=1), NOW - timedelta(hours=5))
+        await run.press("W")
+        await run.shows("window 1m", "long_short")  # counted anew, with those rows
         await run.press("2", "j", "j")
         await run.shows("selected 1", "long_short")
         run.panels[1].stands_for = (NOW, *run.panels[1].stands_for)

@@ -159,6 +159,27 @@ def test_a_changed_row_sends_little_more_than_itself(lasting: Terminal) -> None:
     assert b"long_short" not in came
 
 
+def test_the_focus_moves_without_the_rows_that_show_none_of_it(lasting: Terminal) -> None:
+    lasting.read(0.5)
+    os.write(lasting.master, b"\t\t")  # from the second panel to the third, say
+    lasting.read(1.0)
+    os.write(lasting.master, b"\t")
+    came = lasting.read(1.0)
+    assert b"safe_haven row" in came or b"moving_averages row" in came
+    assert b"liquidations row" not in came  # a repaint of the screen would have them
+
+
+def test_an_escape_alone_is_a_key_and_in_a_sequence_it_is_none(lasting: Terminal) -> None:
+    os.write(lasting.master, b"c")
+    lasting.until(lambda: lasting.shows("coin, 0 = all"))
+    os.write(lasting.master, b"\x1b")
+    os.write(lasting.master, b"[B")  # the arrow down, in two pieces
+    lasting.read(1.0)
+    assert lasting.shows("coin, 0 = all")
+    os.write(lasting.master, b"\x1b")
+    lasting.until(lambda: not lasting.shows("coin, 0 = all"))
+
+
 def test_the_mouse_is_left_to_the_terminal(lasting: Terminal) -> None:
     assert b"\x1b[?1000h" not in lasting.sent
     assert b"\x1b[?1003h" not in lasting.sent

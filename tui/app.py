@@ -24,6 +24,7 @@ from tui.lock import holder
 from tui.panels import PANELS, Panel
 from tui.screens import keys, looks, scopes, this_run
 from tui.screens.dashboard import Dashboard
+from tui.screens.driver import ThriftyDriver
 from tui.screens.help import Help, Section
 from tui.screens.live import Drawn, LiveScreen
 from tui.screens.notices import Notices
@@ -33,7 +34,6 @@ from tui.screens.reading import Reading, Supervise
 from tui.screens.seeking import Found
 from tui.screens.source import Source
 from tui.screens.standpoint import Standpoint
-from tui.screens.thrift import ThriftyDriver
 from tui.snapshot import Snapshot
 from tui.themes import THEMES, fitting
 from tui.travel import Travel, known

@@ -111,8 +111,8 @@ def watch(
     _need_terminal()
     sparing.polars()
     sparing.no_openssl()
-    # Textual's 100 ms are all that a key may take. What follows an escape in a sequence comes in
-    # the same piece, or 0.1 ms later over the slowest link.
+    # How many ms an escape waits for the rest of a sequence, which comes in the same piece, or at
+    # 115,200 baud 0.1 ms a byte later. Textual's 100 are all that a key may take.
     os.environ.setdefault("ESCDELAY", "30")
     # Collecting garbage among modules that stay costs a fifth of their import, and freezing them
     # spares every later collection.

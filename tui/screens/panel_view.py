@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import repeat
 
 from rich.segment import Segment
+from textual import events
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
@@ -95,7 +96,21 @@ class PanelView(Rows, can_focus=True):
     """The rows of one panel; one of them has the focus.
 
     In a box its left side is an `Edge`, so that a change within need not send the side again.
+    Textual would paint the whole of a widget that gains or loses the focus; what shows the focus
+    is drawn with the lines.
     """
+
+    def on_focus(self, event: events.Focus) -> None:
+        self._turn(event, events.DescendantFocus(self))
+
+    def on_blur(self, event: events.Blur) -> None:
+        self._turn(event, events.DescendantBlur(self))
+
+    def _turn(self, event: events.Event, said: events.Event) -> None:
+        event.prevent_default()
+        self.has_focus = isinstance(event, events.Focus)
+        if self.parent is not None:
+            self.parent.post_message(said)
 
 
 class Edge(Widget):

@@ -9,8 +9,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from textual.drivers.linux_driver import LinuxDriver
-
 _PIECES = re.compile(r"\x1b\[([0-9;]*)m|\n?(\x1b\[\d+;\d+H)")
 """A style, or a move of the cursor to a cell. The line feed Textual writes before one does nothing:
 there is none below the last row."""
@@ -107,13 +105,3 @@ _ENDS = {
 
 def _coloured(style: _Style, is_front: bool, colour: str) -> _Style:
     return style._replace(foreground=colour) if is_front else style._replace(background=colour)
-
-
-class ThriftyDriver(LinuxDriver):
-    """Textual's driver for terminals, thrifty. Each write ends as it began, in no style, so that
-    whatever else is written between two of them (a suspended screen's shell) looks as it should.
-    """
-
-    def write(self, data: str) -> None:
-        """Write what shows the same."""
-        super().write(thrifty(data) if "\x1b[0m" in data else data)
