@@ -51,6 +51,7 @@ CASCADE = {
         "saturation": "share",
     },
 }
+LAST = {"usd": "usd", "lower_bound": "flag", "age_s": "s"}
 ROW = {"qty": "number", "price": "price", "usd": "usd"}
 FULL = {
     "peak": "share",
