@@ -153,6 +153,7 @@ EVENT = {
 }
 BANDS = {name: {"usd": "usd", "lower_bound": "flag"} for name in ("bp10", "bp50", "bp100")}
 PLACE = {"value": "share", "have": "count", "need": "count"}
+COST_PLACE = {**PLACE, "left_out": "count"}
 BOOK = {
     "stale": "flag",
     "mid": "price",
@@ -163,7 +164,8 @@ BOOK = {
     "buy": {"1m": "change", "10m": "change"},
     "sell": {"1m": "change", "10m": "change"},
     "percentile": PLACE,
-    "cost_percentile": PLACE,
+    "cost_percentile": COST_PLACE,
+    "cost_percentile_10m": COST_PLACE,
 }
 ABSORPTION = {
     "long_minutes": "number",
