@@ -304,6 +304,21 @@ async def test_silver_is_found_in_the_market_list(
     assert not exchange.unknown
 
 
+@pytest.mark.parametrize("table", [CANDLES, QUOTES])
+async def test_a_token_of_a_share_is_found_among_the_spot_pairs(
+    exchange: Loopback, tmp_path: Path, table: Table
+) -> None:
+    (spec,) = (one for one in made(exchange, tmp_path) if one.table is table)
+    async with aclosing(spec.start()) as frames, asyncio.timeout(60):  # type: ignore[type-var]
+        async for frame in frames:
+            token = frame.filter(pl.col("base") == "TSLAX")
+            if token.height:
+                break
+    assert set(token["symbol"]) == {"TSLAX/USDT"}
+    assert set(token["venue"]) == {"bybit"}
+    assert not exchange.unknown
+
+
 @pytest.mark.parametrize(
     "venue", ["binance", "bybit", pytest.param("okx", marks=pytest.mark.campaign)]
 )

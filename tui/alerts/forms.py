@@ -87,6 +87,7 @@ AVERAGE = {
     "need": "count",
 }
 RETURNS = dict.fromkeys(("24h", "7d", "30d", "1y"), "change")
+OTHER_HAVEN = {"price": "price", "age_s": "s", "stale": "flag", "returns": RETURNS}
 TENOR = {
     **dict.fromkeys(("atm", "call25", "put25"), "share"),
     **dict.fromkeys(("risk_reversal", "atm_change_24h", "risk_reversal_change_24h"), "change"),

@@ -23,6 +23,7 @@ from tui.alerts.forms import (
     MEASURES,
     MOVE,
     NORMAL,
+    OTHER_HAVEN,
     PREMIUM,
     PROXY,
     RETURNS,
@@ -113,6 +114,7 @@ _SAFE_HAVEN = {
     "correlation": Each(_CORRELATION, ("30", "90"), "30"),
     "flight": "flag",
     "sigma_7d": {"BTC": "number", "gold": "number"},
+    "others": Rows(OTHER_HAVEN, None, "silver"),
 }
 _SUPPLY = {
     **AGED,
