@@ -282,10 +282,11 @@ async def test_pollers_and_quotes_bring_rows_of_their_table(
         if spec.table is not table:
             continue
         async with aclosing(spec.start()) as frames, asyncio.timeout(15):  # type: ignore[type-var]
-            frame = await anext(aiter(frames))
-        assert frame.height
-        assert frame.schema == spec.table.schema
-        assert "BTC" in set(frame["base"])
+            async for frame in frames:  # a venue that stands in for a token may be the first
+                assert frame.height
+                assert frame.schema == spec.table.schema
+                if "BTC" in set(frame["base"]):
+                    break
     assert not exchange.unknown
 
 
