@@ -100,11 +100,29 @@ def test_a_percentile_by_hand() -> None:
     thin = past(*(0.5 if at % 10 == 0 and at < 350 else 2.0 for at in range(360)))
     made = depths(books([*thin, book()]), NOW, 3)[0]
     assert made.depth is not None
-    assert made.cost is not None
+    assert made.costs is not None
     assert (made.depth.have, made.depth.band) == (30, "100")
     assert made.depth.percentile == pytest.approx(35 / 360)
     # In those 35 a million cost more, in the other 325 less.
-    assert made.cost.percentile == pytest.approx(325 / 360)
+    assert made.costs["1m"].percentile == pytest.approx(325 / 360)
+    # And in those 35 ten million were not filled, so that nothing is said to be dearer than now.
+    assert made.costs["10m"] == Standing(1.0, 30, left_out=35)
+
+
+def test_the_percentile_of_ten_million_is_of_the_books_that_filled_them() -> None:
+    """Of 360 rows every third ended first, though a million was filled in it."""
+    ends: dict[str, Any] = {"buy_10m": None}
+    rows = past(*[2.0] * 360)
+    rows = [{**row, **(ends if at % 3 == 2 else {})} for at, row in enumerate(rows)]
+    made = depths(books([*rows, book()]), NOW, 3)[0]
+    assert made.costs == {"1m": Standing(1.0, 30), "10m": Standing(1.0, 30, left_out=120)}
+    now = depths(books([*rows, book(**ends)]), NOW, 3)[0]
+    assert now.costs is not None
+    assert now.costs["10m"] == Standing(None, 30), "it is not filled now"
+    assert now.costs["1m"].percentile == 1.0
+    young = depths(books([*rows[:24], book()]), NOW, 3)[0]
+    assert young.costs is not None
+    assert young.costs["10m"] == Standing(None, 2, left_out=8)
 
 
 def test_a_percentile_is_of_the_widest_band_that_is_whole_then_and_now() -> None:
@@ -209,6 +227,39 @@ def test_the_document_and_the_panel_take_the_liquidations_of_the_coin() -> None:
     record = PANEL.record(shot, View(coin="BTC"))
     assert record.absorption.long_minutes == btc["long_minutes"]
     assert PANEL.record(shot, View(coin="BTC", window="1m")).absorption.long_per_minute == 2e6
+
+
+def test_the_cost_of_ten_million_and_its_percentile_are_in_the_document_with_reasons() -> None:
+    thinner = [book(ts=NOW - (24 * day + 1) * HOUR, scale=0.5) for day in range(1, 4)]
+    frames = books([*samples.month(), *thinner, *samples.newest()])
+    made = document(snapshot(NOW, depth=frames), load())["panels"]["depth"]["rows"]
+    rows = {(row["venue"], row["market"]): row for row in made}
+    spot, thin = rows["binance", "spot"], rows["bybit", "spot"]
+    assert spot["buy"]["10m"] == pytest.approx(round(5e10 / 11.4e6) / 10e6)
+    million, ten = spot["cost_percentile"], spot["cost_percentile_10m"]
+    assert (million["have"], million["left_out"]) == (30, 0)
+    assert (ten["have"], ten["left_out"]) == (30, 3)
+    assert 0.5 < ten["value"] <= 1
+    assert "reason" not in ten
+    assert thin["cost_percentile"]["value"] is not None
+    assert thin["buy"]["10m"] is None
+    lacking = thin["cost_percentile_10m"]
+    assert lacking["value"] is None
+    assert lacking["reason"] == "the book received ends before the order is filled"
+    young = document(snapshot(NOW, depth=books(samples.newest())), load())["panels"]["depth"]
+    assert young["rows"][0]["cost_percentile_10m"]["reason"] == "0 of 30 days"
+
+
+def test_the_detail_says_both_percentiles_and_why_one_is_lacking() -> None:
+    drawn = " ".join(
+        line.plain.strip(" │") for line in PANEL.detail(samples.record(), View(), 120, 36)
+    )
+    assert "1M costs percentile of 30d: binance spot 84, bybit spot 84, okx spot 82" in drawn
+    assert "10M costs percentile of 30d: binance spot" in drawn
+    assert "n/a (the book ends first) bybit spot, okx spot, binance perp, bybit perp" in drawn
+    young = " ".join(line.plain for line in PANEL.detail(samples.record(3), View(), 120, 36))
+    assert "costs percentile" not in young
+    assert "percentile n/a (3 of 30 days)" in young
 
 
 # through the store

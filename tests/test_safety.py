@@ -217,6 +217,7 @@ def test_logs_rotate_and_are_private_whatever_the_umask(tmp_path: Path) -> None:
         os.umask(old)
         for handler in set(log.handlers) - set(before):
             log.removeHandler(handler)
+            logging.getLogger("asyncio").removeHandler(handler)
             handler.close()
         log.setLevel(level)
     files = list(tmp_path.iterdir())

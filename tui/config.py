@@ -26,6 +26,7 @@ from tui.values import (
     coin,
     coins,
     command,
+    masked,
     one_of,
     panels,
     seconds,
@@ -219,7 +220,7 @@ class _Read:
         try:
             return check(self._document[section][key])
         except UsageError as error:
-            raise ConfigError(f"{self._path}: [{section}] {key}: {error}") from None
+            raise ConfigError(f"{self._path}: [{section}] {key}: {masked(str(error))}") from None
 
 
 def _merged(

@@ -21,6 +21,7 @@ from tui.clock import shifted
 from tui.config import Settings
 from tui.errors import LiqtopError
 from tui.lock import Holder, RecorderLock, RecorderRuns, holder, watched
+from tui.values import masked
 
 if TYPE_CHECKING:
     from tui.recorder import Recorder
@@ -95,8 +96,19 @@ class _PrivateFile(RotatingFileHandler):
         return open(os.open(self.baseFilename, mode, 0o600), "a", encoding="utf-8")
 
 
+class _Form(logging.Formatter):
+    """Lines in UTC that hold no password and no key: neither does the cause of an error, of which
+    a traceback tells each."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
 def _logging(folder: Path, quiet: bool) -> None:
-    """Words to a rotating file (0600), and to stderr in the foreground."""
+    """Words to a rotating file (0600), and to stderr in the foreground; asyncio's too, which tells
+    of errors that nobody waited for."""
     old = os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,12 +119,12 @@ def _logging(folder: Path, quiet: bool) -> None:
         file = logging.NullHandler()  # a log that can't be written never stops the recording
     finally:
         os.umask(old)
-    form = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s")
-    form.converter = time.gmtime
+    form = _Form("%(asctime)sZ %(levelname)s %(message)s")
     handlers = [file] if quiet else [file, logging.StreamHandler()]
     for handler in handlers:
         handler.setFormatter(form)
         log.addHandler(handler)
+        logging.getLogger("asyncio").addHandler(handler)
     log.setLevel(logging.INFO)
 
 

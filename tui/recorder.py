@@ -27,6 +27,7 @@ from tui.outbox import Outbox
 from tui.rates import Rates
 from tui.store import Reader, Writer, store_path
 from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, State, Table
+from tui.values import masked
 from tui.venues import described
 from tui.venues.errors import RateLimited, SubscriptionRefused
 
@@ -172,10 +173,10 @@ class Recorder:
                         self._take(spec, frame)
                 reason = "ended by itself"
             except RateLimited as error:
-                reason, state = str(error), State.WAITING
+                reason, state = _reason(error), State.WAITING
                 wait = RATE_LIMIT_S if error.retry_after is None else error.retry_after
             except SubscriptionRefused as error:
-                reason, state = str(error), State.REFUSED
+                reason, state = _reason(error), State.REFUSED
             except Exception as error:
                 reason = _reason(error)
                 log.warning("%s %s %s: %s", spec.collector, spec.venue, spec.stream, reason)
@@ -287,8 +288,8 @@ class Recorder:
 
 
 def _reason(error: BaseException) -> str:
-    """One short line for the health row; the log has the rest."""
-    text = " ".join(str(error).split())
+    """One short line for the health row, without what may be secret; the log has the rest."""
+    text = masked(" ".join(str(error).split()))
     if isinstance(error, LiqtopError):  # said for people already
         return text[:200]
     return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__

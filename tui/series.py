@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tui.errors import ConfigError, UsageError
-from tui.values import unknown
+from tui.values import masked, unknown
 
 MOST = 20
 """Series that a config may name."""
@@ -33,7 +33,7 @@ class Series(NamedTuple):
     @property
     def place(self) -> str:
         """Where it is read from: an address without its query, which may hold a key."""
-        return self.source.split("?")[0] if self.is_url else self.source
+        return re.split(r"[?#]", self.source)[0] if self.is_url else self.source
 
 
 def series(listed: Any, path: Path | None) -> tuple[Series, ...]:
@@ -45,7 +45,7 @@ def series(listed: Any, path: Path | None) -> tuple[Series, ...]:
         try:
             found.append(_one(one, path))
         except UsageError as error:
-            raise ConfigError(f"{path}: [[series]] {number}: {error}") from None
+            raise ConfigError(f"{path}: [[series]] {number}: {masked(str(error))}") from None
     names = [one.name for one in found]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError(f"{path}: [[series]]: {twice[0]!r} is named twice")
@@ -85,7 +85,10 @@ def _url(text: str) -> str:
 
 
 def _path(text: str, config: Path | None) -> str:
-    """A file; one without a root stands beside the config."""
+    """A file; one without a root stands beside the config. An address is none: a path is told as
+    it is, and an address may hold a key."""
+    if "://" in text:
+        raise UsageError("path: is an address; write url = …")
     try:
         found = Path(text).expanduser()
     except RuntimeError:  # ~somebody who is not

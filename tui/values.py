@@ -138,7 +138,8 @@ def on_loopback(value: Any) -> SplitResult:
     except ValueError:  # a port that is no number, half an IPv6 address
         fine = False
     if not fine or parts is None:
-        raise UsageError(f"{value!r} is no endpoint; write http://127.0.0.1:PORT (loopback only)")
+        told = masked(repr(value))
+        raise UsageError(f"{told} is no endpoint; write http://127.0.0.1:PORT (loopback only)")
     return parts
 
 
@@ -159,6 +160,20 @@ def valid_proxy(value: Any) -> str | None:
     if not fine or not bare:  # without the value: it may hold a password
         raise UsageError("is no proxy; write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT")
     return str(value).rstrip("/")
+
+
+_LOGIN = re.compile(r"//(?:[^/\s]*|[^/\s:@]+:(?!\d+/)\S*)@")
+_QUERY = re.compile(r"((?:https?|wss?)://[^\s?#'\"]*)[?#][^\s'\"]*", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """A text as it may be told: of the addresses in it neither user and password nor query, which
+    may hold a key.
+
+    >>> masked("407 of http://me:word@10.0.0.1:80, after https://a.b/c.csv?key=word")
+    '407 of http://***@10.0.0.1:80, after https://a.b/c.csv?***'
+    """
+    return _QUERY.sub(r"\1?***", _LOGIN.sub("//***@", text))
 
 
 def without_password(proxy: str | None) -> str | None:

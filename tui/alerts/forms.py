@@ -51,6 +51,7 @@ CASCADE = {
         "saturation": "share",
     },
 }
+LAST = {"usd": "usd", "lower_bound": "flag", "age_s": "s"}
 ROW = {"qty": "number", "price": "price", "usd": "usd"}
 FULL = {
     "peak": "share",
@@ -86,6 +87,7 @@ AVERAGE = {
     "need": "count",
 }
 RETURNS = dict.fromkeys(("24h", "7d", "30d", "1y"), "change")
+OTHER_HAVEN = {"price": "price", "age_s": "s", "stale": "flag", "returns": RETURNS}
 TENOR = {
     **dict.fromkeys(("atm", "call25", "put25"), "share"),
     **dict.fromkeys(("risk_reversal", "atm_change_24h", "risk_reversal_change_24h"), "change"),
@@ -152,6 +154,7 @@ EVENT = {
 }
 BANDS = {name: {"usd": "usd", "lower_bound": "flag"} for name in ("bp10", "bp50", "bp100")}
 PLACE = {"value": "share", "have": "count", "need": "count"}
+COST_PLACE = {**PLACE, "left_out": "count"}
 BOOK = {
     "stale": "flag",
     "mid": "price",
@@ -162,7 +165,8 @@ BOOK = {
     "buy": {"1m": "change", "10m": "change"},
     "sell": {"1m": "change", "10m": "change"},
     "percentile": PLACE,
-    "cost_percentile": PLACE,
+    "cost_percentile": COST_PLACE,
+    "cost_percentile_10m": COST_PLACE,
 }
 ABSORPTION = {
     "long_minutes": "number",

@@ -19,9 +19,11 @@ from tui.alerts.forms import (
     EVENT,
     FLOWING,
     FULL,
+    LAST,
     MEASURES,
     MOVE,
     NORMAL,
+    OTHER_HAVEN,
     PREMIUM,
     PROXY,
     RETURNS,
@@ -42,7 +44,11 @@ def tree(venues: Sequence[str]) -> dict[str, Any]:
     """What stands under the names a path may begin with."""
     told = (*venues, "all")
     return {
-        "header": {"price": "price", "change_5m": "change", "change_24h": "change"},
+        "header": {
+            "price": "price",
+            **dict.fromkeys(("change_5m", "change_24h"), "change"),
+            "last": LAST,
+        },
         "health": Rows({"age_s": "s", "attempts": "count", "stale": "flag"}, None, "okx,swap"),
         "liquidations": _liquidations(venues),
         "long_short": _long_short(venues, told),
@@ -108,6 +114,7 @@ _SAFE_HAVEN = {
     "correlation": Each(_CORRELATION, ("30", "90"), "30"),
     "flight": "flag",
     "sigma_7d": {"BTC": "number", "gold": "number"},
+    "others": Rows(OTHER_HAVEN, None, "silver"),
 }
 _SUPPLY = {
     **AGED,

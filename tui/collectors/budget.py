@@ -173,7 +173,8 @@ def _candles(venue: str, coins: tuple[str, ...]) -> Iterable[Asked]:
         "okx": ("candles", "candles", (1, 1)),
     }[venue]
     yield Asked("candles", venue, spot, (len(keys) - swaps) * times, weights[0])
-    daily = len(OTHER_HAVENS) * 60 / candles.PERIOD_S  # if all of them are listed
+    others = [key for key in OTHER_HAVENS if key[1] == "swap" or venue == "bybit"]
+    daily = len(others) * 60 / candles.PERIOD_S  # if all are listed; Bybit alone tells its tokens
     yield Asked("candles", venue, swap, swaps * times + daily, weights[1])
 
 

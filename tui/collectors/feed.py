@@ -8,7 +8,7 @@ from typing import Any
 
 from tui import backoff
 from tui.clock import Clock, milliseconds
-from tui.collectors.sources import Key, Source, find, spot
+from tui.collectors.sources import Key, Source, find
 from tui.venues.base import VENUE_ERRORS, Market, Quote
 from tui.venues.connect import short
 from tui.venues.errors import NotListed, RateLimited, SubscriptionRefused, VenueError
@@ -151,20 +151,20 @@ class Feed:
             await asyncio.sleep(backoff.delay(attempts))
 
     async def _spot(self) -> tuple[str, list[Market]]:
-        bases = [
-            base for base, kind in self._keys if kind == "spot" and (base, kind) in self._asked
-        ]
-        return "spot", [spot(self._source.asked, base) for base in bases]
+        return "spot", await self._wanted("spot")
 
     async def _perpetual(self) -> tuple[str, list[Market]]:
+        return self._source.asked.linear, await self._wanted("swap")
+
+    async def _wanted(self, of: str) -> list[Market]:
         wanted = []
         for base, kind in self._keys:
-            if kind == "swap" and (base, kind) in self._asked:
+            if kind == of and (base, kind) in self._asked:
                 try:
                     wanted.append(await find(self._source, base, kind))
                 except NotListed:
                     self._absent[base, kind] = now() + AGAIN_S
-        return self._source.asked.linear, wanted
+        return wanted
 
     async def _listen(self, stream: str, markets: Sequence[Market]) -> None:
         """One socket until it is lost: raises a VenueError."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from tui.collectors.daily import MOST_BYTES, BadSeries, Values, values
 from tui.config import Settings
 from tui.series import Series
 from tui.tables import SERIES
+from tui.values import masked
 from tui.venues.errors import RateLimited
 
 PERIOD_S = 86_400.0
@@ -27,6 +29,8 @@ AGAIN_S = 3600.0
 """After a source that could not be read; a file is looked at every minute for a change."""
 LOOK_S = 60.0
 TIMEOUT_S = 20.0
+SECRET = 4
+"""Letters from which on what stands in the query of an address is not told: a key has more."""
 
 T = TypeVar("T")
 
@@ -64,10 +68,10 @@ async def collect(
     while True:
         marked = await _mark(one)
         try:
-            raw = await _raw(one, endpoint, proxy)
-            found = values(one, raw, clock())
+            found = _read_as(one, await _raw(one, endpoint, proxy), clock())
         except BadSeries as error:
-            raise RateLimited(str(error)[:200], AGAIN_S if one.is_url else LOOK_S) from None
+            words = masked(str(error))[:200]
+            raise RateLimited(words, AGAIN_S if one.is_url else LOOK_S) from None
         now = {day: (value, one.unit, one.kind) for day, value in found.items()}
         yield _frame(one, {day: found[day] for day in now if told.get(day) != now[day]}, clock())
         told = now
@@ -76,6 +80,19 @@ async def collect(
             await asyncio.sleep(LOOK_S)
             if await _mark(one) != marked:
                 break
+
+
+def _read_as(one: Series, raw: bytes, now: datetime) -> Values:
+    """What the source says. A source that refuses a key may say it again, and what is wrong quotes
+    the source: the reason is then that of the same without it."""
+    try:
+        return values(one, raw, now)
+    except BadSeries:
+        given = parse_qsl(urlsplit(one.source).query) if one.is_url else []
+        for value in sorted((value for _, value in given if len(value) >= SECRET), key=len)[::-1]:
+            raw = raw.replace(value.encode(), b"***")
+        values(one, raw, now)
+        raise BadSeries("can't be read") from None  # why is with what is not told
 
 
 def _frame(one: Series, found: Values, now: datetime) -> pl.DataFrame:

@@ -1,7 +1,9 @@
 """Where prices come from: a venue that may have them, and the markets of coins and gold there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tui.collectors.tokens import Tokens
+from tui.metrics.other_havens import HAVENS, TOKENS
 from tui.tables import Class
 from tui.venues.asked import Asked
 from tui.venues.base import DOLLARS, Ask, Market, Priced
@@ -14,11 +16,9 @@ Key = tuple[str, str]
 GOLD: tuple[Key, ...] = (("XAU", "swap"), ("PAXG", "spot"), ("XAUT", "spot"))
 """Gold without a key, in the order in which it is preferred."""
 
-OTHER_HAVENS: tuple[Key, ...] = tuple(
-    (base, "swap") for base in ("XAG", "SPY", "QQQ", "SPYX", "QQQX")
-)
-"""Silver, and the dollar in American shares: perpetuals alone, since those are looked up in the
-lists of markets and cost no request where no venue has them. Not verified on a live venue: which
+OTHER_HAVENS: tuple[Key, ...] = tuple(key for keys in HAVENS.values() for key in keys)
+"""Silver, and the dollar in American shares: looked up in the lists of perpetuals, and of Bybit's
+tokens, so that they cost no request where no venue has them. Not verified on a live venue: which
 of them lists which of these, and under which of the names."""
 
 
@@ -30,13 +30,19 @@ class Source:
     asked: type[Asked]
     ask: Ask
     markets: Markets
+    tokens: Tokens = field(default_factory=Tokens)
 
 
 async def find(source: Source, base: str, kind: str) -> Market:
-    """The venue's market of a coin; a spot pair is not looked up in a list of 3,500 but tried.
+    """The venue's market of a coin; a spot pair is not looked up in a list of 3,500 but tried, save
+    a token of shares, whose name may be a coin's elsewhere.
 
     Raises NotListed, RateLimited or Unanswered.
     """
+    if kind == "spot" and base in TOKENS:
+        if id := (await source.tokens.get(source.asked, source.ask)).get(base):
+            return pair(id, base, "USDT")
+        raise NotListed(f"no token {base}")
     if kind == "spot":
         return spot(source.asked, base)
     for market in (await source.markets.get(source.ask)).values():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.config import Settings
-from tui.document.cascade import cascade
+from tui.document.cascade import cascade, last
 from tui.document.depth import depth
 from tui.document.drivers import drivers, flows
 from tui.document.events import events
@@ -20,6 +20,7 @@ from tui.document.records import Records
 from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.feeds import Feed
 from tui.metrics.header import Header
 from tui.snapshot import Snapshot
@@ -67,7 +68,7 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
             "schema": lambda: SCHEMA,
             "as_of": lambda: snapshot.as_of,
             "endpoint": lambda: snapshot.endpoint,
-            "header": lambda: _header(made.header, made.coin),
+            "header": lambda: _header(made.header, made.coin, made.standing),
             "panels": lambda: Parts(_panels(made)),
             "health": lambda: [_health(feed) for feed in made.fed],
         }
@@ -93,12 +94,12 @@ def _panels(made: Records) -> Mapping[str, Callable[[], Any]]:
 
 def _liquidations(made: Records) -> dict[str, Any]:
     shot, tape = made.snapshot, made.tape
-    now = shot.standing(tape, made.fed)
+    now = made.standing
     panel = tape_panel(tape, shot.gives, made.settings.coins, made.fed, now)
     return panel | {"cascade": cascade(now, made.interest)}
 
 
-def _header(top: Header, coin: str) -> dict[str, Any]:
+def _header(top: Header, coin: str, now: Standing) -> dict[str, Any]:
     found = top.price
     fields = {
         "symbol": found and found.symbol,
@@ -108,7 +109,8 @@ def _header(top: Header, coin: str) -> dict[str, Any]:
         "change_5m": found and found.change_5m,
         "change_24h": found and found.change_24h,
     }
-    return told(fields, "no stored price so long before" if found else f"no price of {coin}")
+    made = told(fields, "no stored price so long before" if found else f"no price of {coin}")
+    return made | {"last": last(now)}
 
 
 def _health(feed: Feed) -> dict[str, Any]:

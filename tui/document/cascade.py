@@ -22,6 +22,20 @@ def cascade(now: Standing, interest: Derivatives) -> dict[str, Any]:
     return told(fields, now.lacking)
 
 
+def last(now: Standing) -> dict[str, Any]:
+    """The newest burst or cascade that is over, as the header says it: `usd` of its side alone."""
+    one = now.last
+    fields = {
+        "kind": one and one.grade.word,
+        "side": one and one.side.value,
+        "usd": one and one.side_usd,
+        "lower_bound": now.last_is_low if one else None,
+        "until": one and one.until,
+        "age_s": (now.as_of - one.until).total_seconds() if one else None,
+    }
+    return told(fields, now.lacking or "no burst or cascade is stored yet")
+
+
 def _event(now: Standing, one: Cascade, interest: Derivatives) -> dict[str, Any]:
     """`times_normal` is of the last minute; `at_grade` are the numbers when it became as grave as
     it is."""

@@ -10,6 +10,7 @@ from tui.metrics.depth_past import NEED, Standing
 from tui.metrics.spans import age_s
 from tui.snapshot import Snapshot
 
+ENDS = "the book received ends before the order is filled"
 WINDOW = "5m"
 """Of the liquidations that a book is held against."""
 
@@ -50,7 +51,8 @@ def _row(one: MarketDepth) -> dict[str, Any]:
         "buy": _costs(one.buy or {}),
         "sell": _costs(one.sell or {}),
         "percentile": _standing(one.depth),
-        "cost_percentile": _standing(one.cost),
+        "cost_percentile": _cost_standing(one, "1m"),
+        "cost_percentile_10m": _cost_standing(one, "10m"),
     }
     return fields
 
@@ -61,7 +63,7 @@ def _sums(sums: Mapping[str, Sum]) -> dict[str, Any]:
 
 
 def _costs(costs: Mapping[str, float | None]) -> dict[str, Any]:
-    return told(dict(costs), "the book received ends before the order is filled")
+    return told(dict(costs), ENDS)
 
 
 def _standing(one: Standing | None) -> dict[str, Any]:
@@ -72,6 +74,15 @@ def _standing(one: Standing | None) -> dict[str, Any]:
         fields |= {"band": f"bp{found.band}"}
     short = found.have < NEED
     return told(fields, f"{found.have} of {NEED} days" if short else "nothing to compare it with")
+
+
+def _cost_standing(one: MarketDepth, order: str) -> dict[str, Any]:
+    """Of buying and selling for the order together. `left_out` rows of the past are not compared:
+    the book received then ended first."""
+    found = (one.costs or {}).get(order)
+    made = _standing(found) | {"left_out": found.left_out if found else 0}
+    filled = one.buy and one.sell and None not in (one.buy[order], one.sell[order])
+    return made if filled else made | {"reason": ENDS}
 
 
 def _absorbed(one: Absorption) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from tui.document.plain import told
 from tui.metrics.averages import Average, averages
 from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
 from tui.metrics.feeds import is_stale
-from tui.metrics.havens import Correlation, Havens, havens
+from tui.metrics.havens import LENGTHS, Correlation, Havens, havens
+from tui.metrics.other_havens import HAVENS, OtherHaven, other_havens
 from tui.metrics.positioning import ratios
 from tui.metrics.prices import Price
 from tui.metrics.spans import age_s
@@ -72,8 +73,38 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
         "correlation": {str(n): _correlation(of) for n, of in record.correlations.items()},
         "flight": record.flight,
         "sigma_7d": told(dict(record.sigma_7d), record.reason or "fewer than 90 daily returns"),
+        "others": _others(snapshot),
     }
     return told(fields, record.reason or "fewer than 90 daily returns")
+
+
+def _others(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Silver and shares beside gold: a row each, with the market that stands for it."""
+    found = other_havens(snapshot.quotes, snapshot.candles, snapshot.as_of, ())
+    known = {one.name: one for one in found}
+    return [_other(name, known.get(name)) for name in HAVENS]
+
+
+def _other(name: str, one: OtherHaven | None) -> dict[str, Any]:
+    live = one is not None and one.is_live
+    fields = {
+        "name": name,
+        "base": one and one.base,
+        "venue": one and one.venue,
+        "symbol": one and one.symbol,
+        "price": one and one.price,
+        "age_s": one.age.total_seconds() if one and one.age is not None else None,
+        "stale": not live,
+        "since": one and one.since,
+        "returns": told(
+            dict(one.returns if one else dict.fromkeys(LENGTHS)),
+            "no stored price so long before" if live else "no live price",
+        ),
+    }
+    why = "no venue lists it, or none was heard"
+    if one is not None:
+        why = "no quote of it" if one.price is None else "no daily close of it is stored"
+    return told(fields, why)
 
 
 def _changed(fields: dict[str, Any]) -> dict[str, Any]:

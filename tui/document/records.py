@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tui.config import Settings
+from tui.metrics.cascades.standing import Standing
 from tui.metrics.derivatives import Derivatives, derivatives
 from tui.metrics.drivers import Drivers
 from tui.metrics.feeds import Feed
@@ -49,6 +50,11 @@ class Records:
     def fed(self) -> tuple[Feed, ...]:
         """The feeds."""
         return self.snapshot.feeds()
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The state: calm, or what is under way."""
+        return self.snapshot.standing(self.tape, self.fed)
 
     @cached_property
     def moved(self) -> Drivers:

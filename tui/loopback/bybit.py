@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from json import JSONDecodeError, loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.loopback.bybit_rest import Rest, listed, ticker
 from tui.loopback.coins import COINS
 from tui.loopback.forced import Forced, by_market
-from tui.loopback.listing import Instrument, filled, gold, inverse, linear, quarter_ends, spot
+from tui.loopback.listing import (
+    Instrument,
+    filled,
+    gold,
+    inverse,
+    linear,
+    quarter_ends,
+    spot,
+    tokens,
+)
 from tui.loopback.sampling import Shown
 from tui.loopback.taker import Taker, trades
 from tui.loopback.wire import Encoder, Frame, Query, Session, packed, price_text, size_text
@@ -42,7 +52,7 @@ class Bybit(Encoder):
     @staticmethod
     def listing(stream: str, end: int) -> Iterable[Instrument]:
         if stream == "spot":
-            return spot("bybit", "{}{}", end)
+            return chain(tokens("bybit", "{}{}"), spot("bybit", "{}{}", end))
         return _linear(end) if stream == "linear" else _inverse(end)
 
     @staticmethod

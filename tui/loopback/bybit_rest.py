@@ -79,6 +79,8 @@ class Rest:
             markets = [self._market(query)]
         if query.get("baseCoin"):
             markets = [m for m in markets if m.base == query["baseCoin"]]
+        if query.get("symbolType"):
+            markets = [m for m in markets if _symbol_type(m) == query["symbolType"]]
         if query.get("status", "Trading") != "Trading":
             markets = []
         if query.get("category") == "spot":  # spot knows neither limit nor cursor
@@ -229,6 +231,11 @@ def ticker(venue: Bybit, market: Instrument, now: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _symbol_type(market: Instrument) -> str:
+    """`xstocks` of tokens; of contracts it is left empty."""
+    return "xstocks" if market.kind == "spot" and market.tradfi else ""
+
+
 def listed(market: Instrument) -> dict[str, Any]:
     """A market's row of v5/market/instruments-info."""
     tick, lot = number(market.tick, market.tick), number(market.lot, market.lot)
@@ -238,7 +245,8 @@ def listed(market: Instrument) -> dict[str, Any]:
         lots = {"basePrecision": lot, "quotePrecision": "0.0000001", "minOrderQty": lot,
                 "maxOrderQty": "71.7", "minOrderAmt": "5", "maxOrderAmt": "8000000"}  # fmt: skip
         return head | {
-            "innovation": "0", "status": "Trading", "marginTrading": "utaOnly", "stTag": "0",
+            "innovation": "0", "symbolType": _symbol_type(market), "xstockMultiplier": "1",
+            "status": "Trading", "marginTrading": "utaOnly", "stTag": "0",
             "lotSizeFilter": lots, "priceFilter": {"tickSize": tick},
             "riskParameters": {"priceLimitRatioX": "0.01", "priceLimitRatioY": "0.02"},
         }  # fmt: skip

@@ -167,6 +167,15 @@ def spot(venue: str, symbol: str, end: int) -> Iterator[Instrument]:
                 )  # fmt: skip
 
 
+def tokens(venue: str, symbol: str) -> Iterator[Instrument]:
+    """A token of a share among the spot pairs: it follows the share's perpetual."""
+    (share,) = (coin for coin in TRADFI if coin.name == "TSLA")
+    yield Instrument(
+        venue, "spot", symbol.format("TSLAX", "USDT"), "TSLAX", "USDT", "", "spot", share.name,
+        share.price, lot=lot_of(share.price) / 100, tradfi=True,
+    )  # fmt: skip
+
+
 def cut(rows: Iterable[Instrument], size: int) -> dict[str, Instrument]:
     """The first `size` markets by their ids; of two with one id the first counts."""
     out: dict[str, Instrument] = {}

@@ -61,7 +61,7 @@ class MarketDepth:
     buy: Mapping[str, float | None] | None = None
     sell: Mapping[str, float | None] | None = None
     depth: Standing | None = None
-    cost: Standing | None = None  # of the mean of buying and selling for a million
+    costs: Mapping[str, Standing] | None = None  # of buying and selling together, by `ORDERS`
     venues: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -163,7 +163,7 @@ def _market(row: Mapping[str, Any], stale: bool, past: Past, as_of: datetime) ->
         _costs(row, "buy"),
         _costs(row, "sell"),
         depth_standing(row, own, as_of),
-        cost_standing(row, own, as_of),
+        {name: cost_standing(row, own, as_of, name) for name in ORDERS},
     )
 
 

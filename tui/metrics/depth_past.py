@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from tui.metrics.memo import Aside, kept
 from tui.metrics.spans import between, moment, ms, newest
-from tui.tables import BANDS
+from tui.tables import BANDS, ORDERS
 
 NEED = 30
 """Days a percentile is of."""
@@ -28,27 +28,31 @@ _SEEN = timedelta(hours=24)
 class Standing:
     """Where a value stands among its own of 30 days: the share of those that are no higher, None
     while there are fewer days (`have`) or nothing to compare; `band` of a depth, the widest that
-    is whole now."""
+    is whole now. `left_out` of a cost: the rows of the past that it is not compared with, for the
+    book received then ended before such an order was filled."""
 
     percentile: float | None
     have: int
     band: str | None = None
+    left_out: int = 0
 
 
 class _Known(NamedTuple):
-    """Values of the past in ascending order, and the time of the oldest (ms), 0 of none."""
+    """Values of the past in ascending order, the time of the oldest (ms), 0 of none, and how many
+    rows have none."""
 
     oldest: int
     values: list[float]
+    without: int = 0
 
 
 @dataclass(frozen=True)
 class Own:
-    """The past of one book: depths by band, of the rows in which it is whole; costs; when it was
-    last seen (ms)."""
+    """The past of one book: depths by band, of the rows in which it is whole; costs by order, of
+    those in which it is filled both ways; when it was last seen (ms)."""
 
     bands: Mapping[str, _Known]
-    cost: _Known
+    costs: Mapping[str, _Known]
     last: int
 
 
@@ -90,14 +94,16 @@ def _own(rows: pl.DataFrame) -> Own:
         name: _known(rows[f"bid_{name}"] + rows[f"ask_{name}"], rows["ts"], reach >= band)
         for name, band in BANDS.items()
     }
-    costs = rows["buy_1m"] + rows["sell_1m"]
-    return Own(bands, _known(costs, rows["ts"], costs.is_not_null()), ms(rows["ts"][-1]))
+    both = {name: rows[f"buy_{name}"] + rows[f"sell_{name}"] for name in ORDERS}
+    costs = {name: _known(usd, rows["ts"], usd.is_not_null()) for name, usd in both.items()}
+    return Own(bands, costs, ms(rows["ts"][-1]))
 
 
 def _known(values: pl.Series, times: pl.Series, mask: pl.Series) -> _Known:
     """Those of the rows in the order of time that the mask lets through."""
     kept_times = times.filter(mask).to_physical()
-    return _Known(kept_times[0] if len(kept_times) else 0, sorted(values.filter(mask).to_list()))
+    known = sorted(values.filter(mask).to_list())
+    return _Known(kept_times[0] if len(kept_times) else 0, known, len(values) - len(known))
 
 
 def seen_of(past: Past, market: str, base: str, as_of: datetime) -> list[str]:
@@ -165,11 +171,14 @@ def depth_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> 
     return _standing(row[f"bid_{name}"] + row[f"ask_{name}"], own.bands[name], as_of, name)
 
 
-def cost_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime) -> Standing:
-    buy, sell = row["buy_1m"], row["sell_1m"]
-    if own is None or buy is None or sell is None:
-        return Standing(None, _have(own.cost if own else None, as_of))
-    return _standing(buy + sell, own.cost, as_of)
+def cost_standing(row: Mapping[str, Any], own: Own | None, as_of: datetime, order: str) -> Standing:
+    """Of what buying and selling for an order of `ORDERS` cost together, among those rows in which
+    it was filled both ways."""
+    buy, sell = row[f"buy_{order}"], row[f"sell_{order}"]
+    known = own.costs[order] if own else None
+    if known is None or buy is None or sell is None:
+        return Standing(None, _have(known, as_of))
+    return replace(_standing(buy + sell, known, as_of), left_out=known.without)
 
 
 def _standing(value: float, known: _Known, as_of: datetime, band: str | None = None) -> Standing:

@@ -1,7 +1,7 @@
 """The frames of one moment, and the records that several panels make of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import polars as pl
 from tui.clock import milliseconds
 from tui.metrics.amounts import by_venue
 from tui.metrics.around import Around
-from tui.metrics.bounds import is_away
+from tui.metrics.bounds import is_away, of_span
 from tui.metrics.cascades.standing import Standing, lacking, standing, unheard
 from tui.metrics.cascades.table import Cascade, as_of
 from tui.metrics.coverage import Stream, listening_of
@@ -186,7 +186,15 @@ class Snapshot:
         `fed` are the feeds: what is not heard is never calm."""
         totals = {name: total.amount.total_usd for name, total in tape.windows.items()}
         low = [name for name, total in tape.windows.items() if is_away(total.cover)]
-        return standing(self.cascades, self.normals, totals, unheard(fed), self.as_of, coin, low)
+        heard = unheard(fed)
+        made = standing(self.cascades, self.normals, totals, heard, self.as_of, coin, low)
+        return replace(made, last_is_low=self._is_low(made.last)) if made.last else made
+
+    def _is_low(self, one: Cascade) -> bool:
+        """Whether what was liquidated in an event is a lower bound; so are those from before the
+        connections that are at hand."""
+        listening = listening_of(self.coverage, self.streams)
+        return bool(of_span(listening.cover(one.since, one.until), self.gives))
 
     def events(self, base: str, coin: str | None = None) -> tuple[Event, ...]:
         """The events of the 24 h before this moment, newest first: liquidations of `coin` alone if

@@ -104,6 +104,12 @@ class Asked(ABC):
         """
 
     @staticmethod
+    async def tokens(ask: Ask) -> list[tuple[str, str]]:
+        """Id and base of the spot pairs of tokens of shares against USDT; none where the venue's
+        list does not tell them from coins."""
+        return []
+
+    @staticmethod
     @abstractmethod
     def spot_id(base: str, quote: str = "USDT") -> str:
         """The venue's id of a coin's spot pair."""

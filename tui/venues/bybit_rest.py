@@ -82,8 +82,27 @@ class BybitAsked(Asked):
         return readable(answer["result"]["list"], candle, f"bybit {market.id} {interval} candles")
 
     @staticmethod
+    async def tokens(ask: Ask) -> list[tuple[str, str]]:
+        """Those whose `symbolType` is `xstocks` (v5/market/instruments-info, spot):
+
+        {"symbol":"TSLAXUSDT","baseCoin":"TSLAX","quoteCoin":"USDT","symbolType":"xstocks",
+         "xstockMultiplier":"1","status":"Trading"}
+
+        A token's price is the share's times the multiplier, by which dividends are paid.
+        """
+        params = {"category": "spot", "symbolType": "xstocks"}
+        rows = (await ask("publicGetV5MarketInstrumentsInfo", params))["result"]["list"]
+        return [(str(row["symbol"]), str(row["baseCoin"])) for row in rows if _is_token(row)]
+
+    @staticmethod
     def spot_id(base: str, quote: str = "USDT") -> str:
         return f"{base}{quote}"
+
+
+def _is_token(row: Mapping[str, Any]) -> bool:
+    """Said again of each row: a venue that does not know the filter answers with all pairs."""
+    told = row.get("symbolType"), row.get("status"), row.get("quoteCoin")
+    return told == ("xstocks", "Trading", "USDT")
 
 
 def _category(market: Market) -> str:

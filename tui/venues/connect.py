@@ -1,10 +1,9 @@
 """ccxt, loaded late, pointed where the settings say, with errors that a row of health can carry."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from tui.values import on_loopback
+from tui.values import masked, on_loopback
 from tui.venues.errors import NotListed, RateLimited, Unanswered, VenueError
 from tui.venues.lazy import ccxt_class
 
@@ -121,7 +120,4 @@ def short(error: BaseException) -> str:
 
     aiohttp names a proxy that refuses with user and password, which must reach no log and screen.
     """
-    return _LOGIN.sub("//", " ".join(str(error).split()))[:120]
-
-
-_LOGIN = re.compile(r"//[^/\s]*@")
+    return masked(" ".join(str(error).split()))[:120]

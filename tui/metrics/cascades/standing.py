@@ -40,8 +40,9 @@ BEHIND = "detector behind"
 @dataclass(frozen=True)
 class Standing:
     """`event` is the gravest under way, of the coin that is looked at or of all; `last` the newest
-    that is over. `silent` names what is not heard, BEHIND for a detector that is not at now yet:
-    what it has running may be long over. `days` of the last seven are stored. `times` is each
+    that is over, `last_is_low` whether its USD are a lower bound. `silent` names what is not heard,
+    BEHIND for a detector that is not at now yet: what it has running may be long over. `days` of
+    the last seven are stored. `times` is each
     window's total ÷ a normal one, None where that is not known, and a lower bound for those of
     `low`."""
 
@@ -54,6 +55,7 @@ class Standing:
     times: Mapping[str, float | None]
     is_followed: bool = True  # whether the coin's price is: the detector needs one
     low: frozenset[str] = frozenset()
+    last_is_low: bool = True
 
     @property
     def age(self) -> timedelta | None:

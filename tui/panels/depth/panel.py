@@ -10,6 +10,7 @@ from tui.metrics.depth import fresh_within
 from tui.panels import frame
 from tui.panels.base import Age, Form, Needs, Panel, View
 from tui.panels.depth import history
+from tui.panels.depth.costs import costly
 from tui.panels.depth.record import DepthRecord, record
 from tui.panels.depth.table import BOX, DETAIL, bare, ruled, strip, table, words
 from tui.snapshot import Snapshot
@@ -82,9 +83,10 @@ class DepthPanel(Panel):
     def detail_rows(
         self, record: DepthRecord, view: View, width: int, height: int
     ) -> list[Content]:
-        """All bands of all books, the words, and the history of the chosen one."""
+        """All bands of all books, the words, where the costs of both orders stand, and the history
+        of the chosen one."""
         if not record.books:
             return self.rows(record, view, width, height, Form.BOX)
         lines = table(record, width, DETAIL, history.chosen(record, view))
-        lines += words(record, width)
+        lines += [*words(record, width), *costly(record, width)]
         return lines + history.chart(record, view, width, height - len(lines))

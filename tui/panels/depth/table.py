@@ -41,7 +41,8 @@ DETAIL = (
       for size in ("1m", "10m") for side in ("buy", "sell")),
     Column("reach", "reach", 6, 7),
     Column("pct", "pct", 4, 1),
-    Column("cost", "1M pct", 6, 8),
+    Column("cost_1m", "1M pct", 6, 8),
+    Column("cost_10m", "10M pct", 7, 9),
 )  # fmt: skip
 NOTE = "spread, 1M, 10M in basis points of mid, the dearer side; ≥ the book received ends inside"
 
@@ -86,7 +87,8 @@ def cells(book: MarketDepth) -> dict[str, draw.Part]:
         made[size] = points(None if buy is None or sell is None else max(buy, sell))
     if book.reach is not None:
         made["reach"] = f"{min(book.reach):.2%}"
-    return made | {"pct": placed(book.depth), "cost": placed(book.cost)}
+    costs = {f"cost_{order}": placed(one) for order, one in (book.costs or {}).items()}
+    return made | {"pct": placed(book.depth), **costs}
 
 
 def said(one: Sum) -> str:
@@ -152,7 +154,7 @@ def stood(record: DepthRecord) -> str:
     assert thin.depth is not None
     band = BANDS_SAID[thin.depth.band or "100"]
     text = f"thinnest {named(thin)}: percentile {placed(thin.depth)} of {NEED}d within {band}"
-    return f"{text}, 1M costs percentile {placed(thin.cost)}"
+    return f"{text}, 1M costs percentile {placed((thin.costs or {}).get('1m'))}"
 
 
 def _percentile(one: Standing | None) -> float:

@@ -9,7 +9,7 @@ from tui.metrics.prices import Price
 from tui.panels.base import View
 from tui.panels.frame import BOX, RULES, finish
 from tui.panels.header.data import HeaderRecord
-from tui.panels.header.standing import Look, stated
+from tui.panels.header.standing import CELLS, ROOMY_CELLS, Look, stated
 from tui.panels.header.travel import travelled
 from tui.panels.header.words import (
     Parts,
@@ -24,6 +24,10 @@ from tui.panels.header.words import (
     trouble,
 )
 
+ROOMY = 160
+"""Cells of a row from which on a calm state says all of the last event, in a strip;"""
+ROOMY_WIDE = 172
+"""and in a wide screen, where three coins, feeds, cover and lag keep their room."""
 WIDE_GAP = 5
 """Cells between the groups of a wide screen's first row; a strip has fewer."""
 
@@ -84,10 +88,13 @@ def spread(width: int, left: list[Parts], right: list[Parts], gap: Parts) -> Par
     return [*parts, " " * blank, *tail]
 
 
-def _head(record: HeaderRecord, view: View, room: int, gap: int) -> list[Parts]:
-    """State and price; the changes of the price as far as there is room."""
+def _head(record: HeaderRecord, view: View, room: int, gap: int, cells: int) -> list[Parts]:
+    """State, in `cells` if it is calm, and price; the changes of the price as far as there is
+    room."""
     look = Look.FULL if gap == WIDE_GAP else Look.STRIP
-    full = stated(record, view, look, lambda m, total, share: f"{m} 5m {total:<6} {share:<9}")
+    full = stated(
+        record, view, look, lambda m, total, share: f"{m} 5m {total:<6} {share:<9}", cells
+    )
     short = stated(record, view, Look.SHORT, lambda m, total, share: f"{m} 5m {total} {share}")
     last = live_price(record)
     five, day = changes(record)
@@ -104,7 +111,8 @@ def _other(one: Price, priced: bool) -> str:
 
 def _wide(record: HeaderRecord, view: View, width: int) -> list[Content]:
     clock, _ = clock_cells(width)
-    left: list[Parts] = [*_head(record, view, clock - 3, WIDE_GAP)]
+    cells = ROOMY_CELLS if width >= ROOMY_WIDE else CELLS
+    left: list[Parts] = [*_head(record, view, clock - 3, WIDE_GAP, cells)]
     if record.now.others:
         left.append(["  ".join(_other(one, True) for one in record.now.others)])
     left.append(["OI 5m {}  fund {}".format(*money(record))])
@@ -142,7 +150,8 @@ def _cropped(parts: Parts, room: int) -> Parts:
 
 def _strip(record: HeaderRecord, view: View, width: int) -> list[Content]:
     clock, _ = clock_cells(width)
-    left: list[Parts] = [*_head(record, view, clock - 1, 3)]
+    cells = ROOMY_CELLS if width >= ROOMY else CELLS
+    left: list[Parts] = [*_head(record, view, clock - 1, 3, cells)]
     left += [[(draw.safe(text), "$warn")] for text in (view.notice, trouble(record)) if text]
     left.append(["  ".join(_other(one, False) for one in record.now.others)])
     left.append(["OI 5m {}  fund {}".format(*money(record))])
@@ -156,10 +165,11 @@ def _strip(record: HeaderRecord, view: View, width: int) -> list[Content]:
 def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Content]:
     clock, _ = clock_cells(width)
     look = Look.BARE if bare else Look.SHORT
-    first = stated(record, view, look, _bare_state if bare else _narrow_state)
-    address = endpoint(record, short=True)
-    if address:  # no room for it all beside a clock: the mark alone, always there
-        first = [*first, (" @" if bare else "  " + address, "$accent")]
+    mark = endpoint(record, short=True) and (" @" if bare else "  " + endpoint(record, short=True))
+    form = _bare_state if bare else _narrow_state
+    first = stated(record, view, look, form, clock - 1 - len(mark))
+    if mark:  # no room for it all beside a clock: the mark alone, always there
+        first = [*first, (mark, "$accent")]
     five, day = changes(record)
     last = live_price(record)
     changed = day if not bare else five
