@@ -1,7 +1,8 @@
 """Taker flow: read from each venue's wire, summed by the minute, and never more than was heard."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tests.frames import NOW
 from tests.loopback_world import world
 from tests.yielded import clock, first_round, never
-from tui.collectors import flow
+from tui.collectors import flow, flow_past
 from tui.collectors.sources import pair
 from tui.collectors.tally import GRACE, KEPT, MINUTE, Tally
 from tui.loopback.binance_rest import Rest
@@ -26,7 +27,7 @@ from tui.tables import FLOW, Class, Table
 from tui.venues import TRADED, VENUES, binance_flow
 from tui.venues.base import VENUE_ERRORS, Answer, Market, Trade
 from tui.venues.binance_flow import taken
-from tui.venues.errors import NotListed, Unreadable
+from tui.venues.errors import NotListed, Unanswered, Unreadable
 
 BYBIT = {
     "topic": "publicTrade.BTCUSDT", "type": "snapshot", "ts": 1672304486868,
@@ -275,7 +276,7 @@ async def wanted() -> list[Market]:
 
 async def test_the_day_before_the_start_is_asked_for_page_by_page_without_a_hole() -> None:
     ask = Binance("BTCFDUSD")
-    found = await first_round(flow.polled(ask, wanted, never, clock))
+    found = await first_round(flow.polled(ask, wanted, never, never, clock))
     end = world().end // MINUTE * MINUTE
     for market in ("spot", "perp"):
         starts = found.filter(pl.col("market") == market)["ts"].dt.epoch("ms").to_list()
@@ -291,10 +292,99 @@ async def test_only_the_hole_is_asked_for() -> None:
         assert table is FLOW
         return stored if where["market"] == "spot" else None
 
-    found = await first_round(flow.polled(Binance(), wanted, newest, clock))
+    found = await first_round(flow.polled(Binance(), wanted, newest, never, clock))
     spot = found.filter(pl.col("market") == "spot")
     assert spot["ts"].min() == stored - timedelta(milliseconds=flow.AGAIN)
     assert spot.height == 32
+
+
+class Gone(Binance):
+    """One that does not answer what begins before a moment (ms)."""
+
+    before = 0
+
+    async def __call__(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+        assert params is not None
+        if params["startTime"] < self.before:
+            self.asked.append((method, params["startTime"]))
+            raise Unanswered("no answer")
+        return await super().__call__(method, params)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause between pages, and none between minutes."""
+
+    async def at_once(*args: object) -> None:
+        return None
+
+    monkeypatch.setattr(flow_past, "PAUSE_S", 0.0)
+    monkeypatch.setattr(flow, "next_period", at_once)
+
+
+async def bitcoin() -> list[Market]:
+    return [pair("BTCUSDT", "BTC", "USDT"), PERP]
+
+
+async def rounds(frames: AsyncIterator[pl.DataFrame], count: int) -> list[pl.DataFrame]:
+    """The frames of so many rounds, up to the empty one that ends the last."""
+    taken: list[pl.DataFrame] = []
+    while sum(frame.is_empty() for frame in taken) < count:
+        taken.append(await anext(frames))
+    return taken
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_the_week_before_the_last_day_follows_it_newest_first() -> None:
+    frames = flow.polled(Binance(), bitcoin, never, never, clock)
+    first, *_, last = taken_all = await rounds(frames, 2)
+    begins = [frame["ts"].min() for frame in taken_all if not frame.is_empty()]
+    day = moment(world().end // MINUTE * MINUTE) - flow.DEPTH
+    assert first["ts"].max() > day
+    older = [ts for ts in begins if ts < day]
+    assert older == sorted(older, reverse=True)
+    for market in ("spot", "perp"):
+        both = [frame.filter(pl.col("market") == market)["ts"] for frame in taken_all]
+        minutes = pl.concat(both).unique().sort()
+        assert minutes[0] == moment(world().end // MINUTE * MINUTE) - flow_past.REACH
+        assert minutes.diff().drop_nulls().unique().to_list() == [timedelta(minutes=1)]
+    assert last.is_empty()
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_after_a_start_only_what_is_missing_of_the_week_is_asked_for() -> None:
+    now = moment(world().end // MINUTE * MINUTE)
+    first, last = now - timedelta(days=6), now - timedelta(days=3)
+    frames = flow.polled(Binance(), bitcoin, lambda *_: last, lambda *_: first, clock)
+    found = pl.concat(await rounds(frames, 2)).filter(pl.col("market") == "perp")["ts"]
+    assert not found.is_between(first, last).any()
+    missing = (flow_past.REACH - (last - first)) // timedelta(minutes=1)
+    assert found.n_unique() == missing - 1  # the last one is stored too
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_an_old_page_without_an_answer_keeps_no_minute_waiting() -> None:
+    ask = Gone()
+    ask.before = world().end - 26 * 60 * MINUTE
+    frames = flow.polled(ask, bitcoin, never, never, clock)
+    await rounds(frames, 3)
+    old = [method for method, start in ask.asked if start < ask.before]
+    # One a minute, and not the same one while others wait.
+    assert sorted(old) == ["fapiPublicGetKlines", "publicGetKlines"]
+    ask.before = 0
+    taken = await rounds(frames, 2)
+    assert sum(frame.height for frame in taken) > 2 * 7 * 24 * 60 - 100
+
+
+async def test_no_old_page_is_begun_when_the_next_minute_is_near() -> None:
+    ask = Binance()
+    late = moment(world().end // MINUTE * MINUTE) + timedelta(seconds=52)
+    frames = flow.polled(ask, bitcoin, never, never, lambda: late)
+    await rounds(frames, 1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await anext(frames)
+    assert min(start for _, start in ask.asked) >= world().end - 26 * 60 * MINUTE
 
 
 def test_every_venue_is_led_by_the_same_flow() -> None:

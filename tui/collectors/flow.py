@@ -6,21 +6,22 @@ its perpetuals against a dollar, linear and inverse, as in open interest.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from tui.clock import Clock, milliseconds
+from tui.clock import Clock, from_milliseconds, milliseconds
+from tui.collectors import flow_past
 from tui.collectors.base import Newest, typed
 from tui.collectors.rounds import next_period
 from tui.collectors.tally import MINUTE, Row, Tally, group
 from tui.tables import FLOW
 from tui.venues import binance_flow
 from tui.venues.base import VENUE_ERRORS, Ask, Market, Traded
-from tui.venues.errors import NotListed, Unanswered
+from tui.venues.errors import NotListed, RateLimited, Unanswered, VenueError
 from tui.venues.socket import Socket
 from tui.venues.subscribe import subscribe
 
@@ -37,6 +38,7 @@ PER_FRAME = 10
 """Topics in one subscription: Bybit's spot socket takes no more."""
 KLINES = "klines"
 """The stream of rows that were not heard but asked for."""
+_OURS = {"venue": "binance", "stream": KLINES}
 
 Wanted = Callable[[], Awaitable[list[Market]]]
 """The markets to sum, those that give a coin's price first."""
@@ -111,16 +113,19 @@ async def streamed(trades: Trades) -> AsyncIterator[pl.DataFrame]:
 
 
 async def polled(
-    ask: Ask, wanted: Wanted, newest: Newest, clock: Clock
+    ask: Ask, wanted: Wanted, newest: Newest, oldest: Newest, clock: Clock
 ) -> AsyncIterator[pl.DataFrame]:
-    """Frames of FLOW from Binance's candles, the hole before the start first.
+    """Frames of FLOW from Binance's candles: the hole before the start first, then each minute, and
+    between minutes what of a week is not stored.
 
     Raises RateLimited or Unanswered. A minute is whole when every market of its coin answered.
     """
-    coins: dict[tuple[str, str], list[Market]] = {}
+    coins: dict[flow_past.Of, list[Market]] = {}
     for market in await wanted():
         coins.setdefault(group(market), []).append(market)
     since = {of: _begin(of, newest, clock) for of in coins}
+    holes = flow_past.missing(since, _OURS, newest, oldest, clock())
+    older = flow_past.pages(holes, binance_flow.PAGE * MINUTE)
     told: dict[tuple[str, str], dict[int, Row]] = {of: {} for of in coins}
     while True:
         end = milliseconds(clock()) // MINUTE * MINUTE
@@ -137,14 +142,35 @@ async def polled(
         if not any(coins.values()):
             raise Unanswered("binance has none of the coins")
         yield FLOW.empty()
+        async for frame_of_page in _older(ask, coins, older, clock):
+            yield frame_of_page
         await next_period(clock, PERIOD_S, AFTER_S)
+
+
+async def _older(
+    ask: Ask, coins: Mapping[flow_past.Of, list[Market]], pages: list[flow_past.Page], clock: Clock
+) -> AsyncIterator[pl.DataFrame]:
+    """Pages from the end of `pages`, as many as this minute has room for. One that is not answered
+    comes last, and the others wait for the next minute: what is live needs none of them."""
+    while pages and PERIOD_S - clock().timestamp() % PERIOD_S > flow_past.ROOM_S:
+        page = pages.pop()
+        try:
+            found = await _minutes(ask, page.of, coins[page.of], page.start, page.end)
+        except RateLimited:
+            raise
+        except VenueError as error:
+            log.info("binance taker flow before %s: %s", from_milliseconds(page.end), error)
+            pages.insert(0, page)
+            return
+        if found:
+            yield frame(list(found.values()))
+        await asyncio.sleep(flow_past.PAUSE_S)
 
 
 def _begin(of: tuple[str, str], newest: Newest, clock: Clock) -> int:
     """Only the hole: from the newest stored minute, or from as far back as a window reaches."""
     earliest = milliseconds(clock() - DEPTH) // MINUTE * MINUTE
-    where = {"venue": "binance", "stream": KLINES, "market": of[0], "base": of[1]}
-    stored = newest(FLOW, where)
+    stored = newest(FLOW, {**_OURS, "market": of[0], "base": of[1]})
     return earliest if stored is None else max(earliest, milliseconds(stored) - AGAIN)
 
 

@@ -80,7 +80,7 @@ def _polled(settings: Settings, context: Context, listed: Listed) -> Spec:
             contracts = await perps("binance", streams, settings.coins, listed, ask)
             return [*spots("binance", settings.coins), *contracts]
 
-        return flow.polled(ask, wanted, context.newest, context.clock)
+        return flow.polled(ask, wanted, context.newest, context.oldest, context.clock)
 
     start = lambda: listed.asking(("binance",), work)  # noqa: E731
     return Spec("flow", "binance", flow.KLINES, FLOW, start, period_s=flow.PERIOD_S)
