@@ -234,6 +234,12 @@ def test_the_sentence_of_a_rise_led_by_perpetuals() -> None:
     )
 
 
+def test_a_rise_that_one_venue_alone_tells_names_it() -> None:
+    flow, oi, tape = rise()
+    made = drivers(flow.filter(flow["venue"] == "binance"), oi, tape, "BTC", NOW)
+    assert "perp-led (binance alone), open interest" in words.sentence(made.moves["4h"])
+
+
 def test_liquidations_before_the_store_began_are_unknown_and_not_none() -> None:
     made = drivers(*rise(), "BTC", NOW, before(hours=1))
     assert made.moves["4h"].forced is None

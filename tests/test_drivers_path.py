@@ -102,6 +102,36 @@ async def test_the_rise_was_led_by_perpetuals_and_new_longs(tmp_path: Path) -> N
         assert loopback.unknown == {}
 
 
+async def test_the_rise_to_above_95_000_days_ago_was_led_by_perpetuals(tmp_path: Path) -> None:
+    async with recorded(tmp_path) as (loopback, reader, settings):
+        end, bitcoin = loopback.scenario.end, loopback.scenario.prices.paths["BTC"]
+
+        def price(hour: int) -> float:
+            ts = end - hour * HOUR
+            return bitcoin.minutes_or(ts).at(ts)
+
+        high = [hour for hour in range(48, 7 * 24) if price(hour) > 95_000]
+        top = max(high, key=lambda hour: price(hour) / price(hour + 12))
+        at = from_milliseconds(end - top * HOUR + 20_000)
+
+        def asked() -> bool:
+            where = {"venue": "binance", "base": "BTC"}
+            rows = reader.read(FLOW, until=at - timedelta(hours=13), where=where)
+            return rows["market"].n_unique() == 2
+
+        await until(asked, 240)
+        made = document(take(reader, at), settings)["panels"]["drivers"]
+        rise = made["windows"]["12h"]
+        assert rise["price_change"] == pytest.approx(price(top) / price(top + 12) - 1, abs=0.003)
+        assert rise["price_change"] > 0.01
+        assert rise["perp_share"] == pytest.approx(0.78, abs=0.01)
+        assert rise["venues"] == ["binance"]  # the others tell nothing afterwards
+        view = View(window="12h")
+        record = DriversPanel().record(take(reader, at), view)
+        assert words.sentence(record.move).startswith("+")
+        assert " in 12 h: 78 % perp-led (binance alone), open" in words.sentence(record.move)
+
+
 async def test_live_minutes_are_what_the_market_traded_and_partial_ones_say_so(
     tmp_path: Path,
 ) -> None:

@@ -25,17 +25,6 @@ def polars() -> None:
     os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)
 
 
-def one_heap() -> None:
-    """Have every thread take memory from the same heap of the C library, where it is glibc: the
-    one that reads would get its own, 2.5 MB of SQLite's pages and large objects."""
-    if sys.platform == "linux":
-        import ctypes  # polars loads it too
-
-        m_arena_max = -8
-        with suppress(AttributeError):  # another C library has no such call
-            ctypes.CDLL(None).mallopt(m_arena_max, 1)
-
-
 def no_openssl() -> None:
     """Load no OpenSSL (4.5 MB, 10 ms) in a process without sockets: asyncio and hashlib, which
     would, do without where there is none."""

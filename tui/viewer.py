@@ -110,7 +110,6 @@ def watch(
     """Show the screen on the settings' store until the user quits; returns the exit code."""
     _need_terminal()
     sparing.polars()
-    sparing.one_heap()
     sparing.no_openssl()
     # How many ms an escape waits for the rest of a sequence, which comes in the same piece, or at
     # 115,200 baud 0.1 ms a byte later. Textual's 100 are all that a key may take.

@@ -35,8 +35,14 @@ def _led(move: Move) -> str:
     if share is None:
         return f"led by {draw.missing(draw.safe(move.reason or ''))}"
     word, part = ("perp", share) if share >= 0.5 else ("spot", 1.0 - share)
-    of = f" (of {among(move.flow)} venues)" if move.flow.missing else ""
-    return f"{draw.share(part)[:-1]} % {word}-led{of}"
+    return f"{draw.share(part)[:-1]} % {word}-led{_where(move.flow)}"
+
+
+def _where(window: Window) -> str:
+    """Of how many venues, or of which one: more than a day back Binance alone tells its flow."""
+    if window.missing:
+        return f" (of {among(window)} venues)"
+    return f" ({draw.safe(window.venues[0])} alone)" if len(window.venues) == 1 else ""
 
 
 def leader(move: Move) -> str:
