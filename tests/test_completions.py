@@ -81,6 +81,33 @@ def test_another_shell_reads_its_script(shell: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("liqtop st", {"status"}),
+        ("liqtop status --m", {"--max-width"}),
+        ("liqtop export liq", {"liquidations", "liquidation_minutes"}),
+        ("liqtop export quotes --format ", {"parquet", "csv", "jsonl"}),
+        ("liqtop config s", {"show"}),
+        ("liqtop --panel sa", {"safe_haven"}),
+        ("liqtop --config x.toml sna", {"snapshot"}),
+        ("liqtop --data-dir status do", {"doctor"}),
+        ("liqtop export alerts --si", {"--since"}),
+        ("liqtop export quotes --since ", set()),
+        ("liqtop completions z", {"zsh"}),
+    ],
+)
+def test_fish_offers_what_may_stand_there(tmp_path: Path, line: str, expected: set[str]) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("no fish here")
+    path = tmp_path / "liqtop.fish"
+    path.write_text(SCRIPTS["fish"](commands(parser())))
+    told = f"source {path}; complete -C '{line}'"
+    done = subprocess.run(["fish", "-c", told], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert {offer.split("\t")[0] for offer in done.stdout.splitlines()} == expected
+
+
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_every_word_of_the_help_is_in_every_script(
     capsys: pytest.CaptureFixture[str], shell: str

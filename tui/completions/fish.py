@@ -6,21 +6,47 @@ from tui.completions.words import Command, Offer, Takes
 
 _HEAD = """\
 # liqtop in fish:  liqtop completions fish > ~/.config/fish/completions/liqtop.fish
+# Whether this is the command that is typed; fish's own look for one would take a value for it.
+function __liqtop_in
+    set -l command ""
+    set -l is_value no
+    for word in (commandline -opc)[2..-1]
+        if test $is_value = yes
+            set is_value no
+            continue
+        end
+        switch $word
+            case %s
+                set is_value yes
+            case '-*'
+            case '*'
+                set command $word
+                break
+        end
+    end
+    test "$command" = "$argv[1]"
+end
 complete -c liqtop -f
 """
 
 
 def script(commands: Iterable[Command]) -> str:
     """The whole script."""
-    return _HEAD + "".join(f"{line}\n" for command in commands for line in _lines(command))
+    known = list(commands)
+    before = (option for command in known if not command.name for option in command.options)
+    valued = [
+        name for option in before if option.takes is not Takes.NOTHING for name in option.names
+    ]
+    lines = (f"{line}\n" for command in known for line in _lines(command))
+    return _HEAD % " ".join(valued) + "".join(lines)
 
 
 def _lines(command: Command) -> Iterator[str]:
     """A command by its name, then its options and the words of its argument."""
-    here = "__fish_use_subcommand"
+    none = '__liqtop_in ""'
     if command.name:
-        yield f"complete -c liqtop -n {here} -a {command.name} -d {_quoted(command.help)}"
-        here = f"__fish_seen_subcommand_from {command.name}"
+        yield f"complete -c liqtop -n '{none}' -a {command.name} -d {_quoted(command.help)}"
+    here = f"__liqtop_in {command.name}" if command.name else none
     for option in command.options:
         names = " ".join(map(_name, option.names))
         taken = f" {value}" if (value := _value(option)) else ""
