@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.benchmarks.bench_screen import WAVE, monitor
-from tests.benchmarks.stage import Stage, stage, table
+from tests.benchmarks.stage import Stage, each, stage, table
 from tests.benchmarks.terminal import cpu_s, resident_mb
 
 PARTS = 6
@@ -27,7 +27,7 @@ def raining(it: Stage) -> Iterator[None]:
         seed = 0
         while not over.is_set():
             seed += 1
-            it.order(do="burst", total=int(60 * WAVE), rate=WAVE, seed=seed)
+            it.order(do="burst", rows=each(int(60 * WAVE)), rate=WAVE, seed=seed)
 
     thread = threading.Thread(target=minutes)
     thread.start()

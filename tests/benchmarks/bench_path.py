@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.benchmarks.stage import Stage, median, percentile, stage, table, wait
+from tests.benchmarks.stage import Stage, each, median, percentile, stage, table, wait
 from tests.benchmarks.terminal import cpu_s, resident_mb
 
 BURST, BAR = 20_000, 5_000
@@ -53,12 +53,13 @@ def since_sent(it: Stage, total: int, rate: float | None = None) -> float:
     """
     db = committed(it)
     before, known = count(db), it.books()["sent"]
-    it.order(do="burst", total=total, rate=rate)
+    it.order(do="burst", rows=each(total), rate=rate)
     wait(lambda: count(db) >= before + total, 60, f"{total} rows")
     ended = time.time()
     db.close()
     rows = it.books(since=0)["rows"]
-    first = min(int(rows[venue][sent["rows"]][6]) for venue, sent in known.items())
+    fresh = (rows[venue][sent["rows"] :] for venue, sent in known.items())
+    first = min(int(new[0][6]) for new in fresh if new)
     return ended - first / 1000
 
 
@@ -81,7 +82,7 @@ def delays(it: Stage, seconds: int) -> list[float]:
     last = int(db.execute("SELECT max(id) FROM liquidations").fetchone()[0] or 0)
     before = it.books()["sent"]
     thread = threading.Thread(
-        target=lambda: it.order(do="burst", total=50 * seconds, rate=50, seed=3)
+        target=lambda: it.order(do="burst", rows=each(50 * seconds), rate=50, seed=3)
     )
     thread.start()
     seen: dict[tuple[Any, ...], float] = {}

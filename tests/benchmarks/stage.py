@@ -15,12 +15,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tui.loopback.burst import shared
+
 # An installed liqtop has its byte code; where the environment forbids to write any, each start
 # would compile 90 modules (0.18 s) that no user's start compiles.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 STREAMS = {"usdm", "coinm", "linear", "inverse", "swap"}
 """The liquidation sockets of the three venues."""
+
+
+LISTENED = ("binance", "bybit", "okx", "gate", "htx", "bitfinex", "deribit", "kraken")
+"""The venues that are on by default; a burst by its total would go to Lighter too."""
+
+
+def each(total: int) -> dict[str, int]:
+    """A number of rows, as equally over these venues as it goes."""
+    return shared(total, LISTENED)
 
 
 @dataclass
