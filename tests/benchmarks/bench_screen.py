@@ -1,8 +1,8 @@
 """The monitor as a terminal sees it: first frame, bytes, CPU, memory, and the delay of an event.
 
-`python -m tests.benchmarks.bench_screen [--quick]`. The exchange, the recorder and the monitor are
-three processes; what the monitor sends goes through a terminal emulator, and a text counts as
-shown when it stands on its screen.
+`python -m tests.benchmarks.bench_screen [--quick] [--picture]`. The exchange, the recorder
+and the monitor are three processes; what the monitor sends goes through a terminal emulator, and a
+text counts as shown when it stands on its screen.
 """
 
 import argparse
@@ -169,6 +169,27 @@ def pane(it: Stage, seconds: float) -> Cost:
         return cost(shown, seconds)
 
 
+PICTURE = ("Drivers", "Depth", "Options", "Supply", "Flows", "Scorecard")
+"""The panels of the layout `picture`, the last one that `p` comes to."""
+
+
+def picture(it: Stage, seconds: float) -> Cost:
+    """In a wave, on the layout `picture`."""
+    with monitor(it) as shown, raining(it, WAVE, seconds + 15):
+        for _ in range(4):  # liquidations, no-feed, market, picture
+            shown.terminal.type("p")
+            shown.until(lambda: False, 1)
+        if shown.until(lambda: all(name in shown.text() for name in PICTURE), 5) is None:
+            raise TimeoutError(f"not all of {PICTURE} on the screen:\n{shown.text()}")
+        return cost(shown, seconds)
+
+
+def pictured(found: Cost) -> tuple[str, str, str]:
+    """Its row."""
+    measured = f"{found}, {found.memory:.0f} MB"
+    return f"layout `picture`, in a wave ({WAVE:.0f}/s)", measured, "16 kB/s, CPU 5 %, 110 MB"
+
+
 KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
     ("w", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
     ("W", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
@@ -235,9 +256,14 @@ def delays(it: Stage, number: int) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="fifteen seconds each, ten markers")
-    quick = parser.parse_args().quick
+    parser.add_argument("--picture", action="store_true", help="of the layout `picture` alone")
+    args = parser.parse_args()
+    quick = args.quick
     with stage("--no-live", fill=True) as it:
         time.sleep(10)  # the pollers' first round is through
+        if args.picture:
+            table("The screen, 160 × 45", [pictured(picture(it, 15 if quick else 60))])
+            return
         first_frame(it)  # reads the files into the page cache
         first = [first_frame(it) for _ in range(5)]
         lines = [status(it) for _ in range(5)]
@@ -245,6 +271,7 @@ def main() -> None:
         began, used = time.monotonic(), cpu_s(it.recorder.pid)
         aside = pane(it, 15 if quick else 60)
         share = (cpu_s(it.recorder.pid) - used) / (time.monotonic() - began)
+        layout = picture(it, 15 if quick else 60)
         keys = answers(it, 2 if quick else 6)
         late = delays(it, 10 if quick else 100)
         recorder = resident_mb(it.recorder.pid)
@@ -260,6 +287,7 @@ def main() -> None:
             (f"a quiet minute ({QUIET}/s)", str(quiet), "5 kB/s, CPU 5 %"),
             (f"in a wave ({WAVE:.0f}/s)", str(wave), "16 kB/s, CPU 5 %"),
             (f"in a pane of 40 × 50, in a wave ({WAVE:.0f}/s)", str(aside), "3 kB/s, CPU 5 %"),
+            pictured(layout),
             (
                 "a key answers, in a wave",
                 f"median {median(keys) * 1000:.0f}, worst {max(keys) * 1000:.0f} ms ({len(keys)})",

@@ -29,7 +29,7 @@ CASCADES = Table(
         "until": TIME,  # end of its last bucket above twice the normal one, so far
         "ended": TIME,  # when it was known to be over; null while it runs
         "grade": INT,  # 1 burst, 2 cascade, 3 market-wide
-        "long_usd": FLOAT,  # published from since to until
+        "long_usd": FLOAT,  # published from since to until by venues listened to
         "short_usd": FLOAT,
         "peak": TIME,  # start of its fullest minute
         "peak_usd": FLOAT,  # of that, both sides

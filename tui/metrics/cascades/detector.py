@@ -50,6 +50,7 @@ class Detector:
 
     def step(self, bucket: Bucket) -> None:
         """The next bucket. An hour is closed with its last one."""
+        bucket = bucket.heard()
         for base, price in bucket.prices.items():
             self.prices.setdefault(base, Price()).add(bucket.start, price)
         if self.week.knows:

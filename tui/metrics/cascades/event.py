@@ -25,9 +25,9 @@ class Step(NamedTuple):
 @dataclass
 class Event:
     """Times in ms. `since` is where the CUSUM left 0, `until` the end of the last bucket above
-    2 × baseline, `ended` when it was known to be over. The USD are of all that was published from
-    `since` to `until`, `peak_usd` those of the fullest minute, both sides; `normal` is the baseline
-    as it was at the beginning, USD per bucket.
+    2 × baseline, `ended` when it was known to be over. The USD are of all that the venues that were
+    listened to published from `since` to `until`, `peak_usd` those of the fullest minute, both
+    sides; `normal` is the baseline as it was at the beginning, USD per bucket.
 
     `priced` is the coin whose price tells the move: of an event of all coins the one that began
     it. `coins` are those in it and since when, of an event of all coins.

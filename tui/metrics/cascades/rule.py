@@ -96,3 +96,11 @@ class Bucket(NamedTuple):
     def known(self) -> int:
         """When it is looked at."""
         return self.end + CLOSE_MS
+
+    def heard(self) -> "Bucket":
+        """Without what came of venues that were not listened to, as before a venue has confirmed
+        a topic: no baseline has a part for them, and their usual flow would be an event."""
+        if all(cell.venue in self.venues for cell in self.cells):
+            return self
+        cells = tuple(cell for cell in self.cells if cell.venue in self.venues)
+        return self._replace(cells=cells)
