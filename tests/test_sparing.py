@@ -1,12 +1,13 @@
 """What keeps a process small must change nothing else."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 from rich.segment import Segment
 
-from tui.sparing import _untouched, pieces_of_text
+from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, pieces_of_text
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -58,3 +59,39 @@ def test_pieces_of_text_are_forgotten() -> None:
     assert Segment._split_cells.cache_info().currsize
     pieces_of_text()
     assert not Segment._split_cells.cache_info().currsize
+
+
+ENVIRONMENT = """
+import os
+from tui import sparing
+sparing.polars()
+import polars
+print(os.environ["_RJEM_MALLOC_CONF"])
+"""
+
+
+@pytest.mark.parametrize("own", ["", "tcache:true", "tcache:true,narenas:2"])
+def test_the_words_of_a_parent_that_uses_polars_do_not_stand_and_those_of_a_person_do(
+    own: str,
+) -> None:
+    words = own
+    for _ in range(3):  # a child, its child, and the child of that
+        env = {**os.environ, "_RJEM_MALLOC_CONF": words}
+        done = subprocess.run(
+            [sys.executable, "-c", ENVIRONMENT], capture_output=True, text=True, check=True, env=env
+        )
+        assert "onf" not in done.stderr  # a word that the allocator does not know
+        words = done.stdout.strip()
+        told = dict(word.split(":") for word in words.split(","))  # the last of several counts
+        expected = dict(word.split(":") for word in (_ALLOCATOR + f",{own}").strip(",").split(","))
+        assert told == expected
+
+
+def test_polars_words_are_those_we_know() -> None:
+    """A version that says others would have its own stand in a child of a child."""
+    env = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+    line = "import os, polars; print(os.environ.get('_RJEM_MALLOC_CONF', ''))"
+    done = subprocess.run(
+        [sys.executable, "-c", line], capture_output=True, text=True, check=True, env=env
+    )
+    assert done.stdout.strip() in ("", _OF_POLARS, f"{_OF_POLARS},")
