@@ -271,10 +271,10 @@ def main() -> None:
         began, used = time.monotonic(), cpu_s(it.recorder.pid)
         aside = pane(it, 15 if quick else 60)
         share = (cpu_s(it.recorder.pid) - used) / (time.monotonic() - began)
-        layout = picture(it, 15 if quick else 60)
         keys = answers(it, 2 if quick else 6)
         late = delays(it, 10 if quick else 100)
         recorder = resident_mb(it.recorder.pid)
+        layout = picture(it, 15 if quick else 60)  # last: the next monitor would begin on it
     memory = max(cost.memory for cost in (quiet, wave, still))
     table(
         "The screen, 160 × 45, a day of 25,000 liquidations in the store",
