@@ -41,6 +41,7 @@ MARKET = frozenset(
     above below closing crowded flight long longs needs new no normal not short shorts small
     with yes top positions price
     beyond bound chance days expiry history n/a norm nrm of percentile rose since weeks week within
+    dollar stock tokens no venue lists it or none was heard
     jan feb mar apr may jun jul aug sep oct nov dec /s""".split()  # noqa: SIM905
 )
 """What panels say of a market, and not of every one."""

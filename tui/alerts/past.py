@@ -177,5 +177,5 @@ class Anew(NamedTuple):
         return Summed(venues, self._instead(sums.coins, summed(self.rows, "base", "minute")))
 
     def _instead(self, rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-        again = pl.Series(self.minutes, dtype=rows.schema["minute"])
-        return pl.concat([rows.filter(~pl.col("minute").is_in(again)), new])
+        again = pl.DataFrame({"minute": self.minutes}, {"minute": rows.schema["minute"]})
+        return pl.concat([rows.join(again, on="minute", how="anti", maintain_order="left"), new])
