@@ -368,10 +368,13 @@ async def test_a_typed_time_is_gone_to_and_its_errors_are_said_there(monitor: An
         assert run.app.time.moment() is None
 
 
-async def test_a_step_before_the_store_began_is_said(monitor: Any) -> None:
+async def test_a_step_long_before_the_store_began_is_said(monitor: Any) -> None:
     async with monitor() as run:
         await run.until(lambda: run.app.snapshot is not None)
-        run.app.go(NOW - timedelta(days=9))
+        run.app.go(NOW - timedelta(days=8))  # candles, ratios and flow of then are asked for
+        assert run.app.time.moment() == NOW - timedelta(days=8)
+        run.app.time.live()
+        run.app.go(NOW - timedelta(days=10))
         assert run.app.time.moment() is None
         assert "the store begins 2026-01-19 13:03Z" in run.app.notice(run.app.clock())
 

@@ -103,7 +103,7 @@ def test_a_snapshot_of_the_past_is_as_it_was(
     ("at", "words"),
     [
         ("soon", "'soon' is no time; write one like 2026-01-19 21:15"),
-        ("2026-01-19 21:15", "2026-01-19 21:15Z: the store begins 2026-01-20 13:03Z"),
+        ("2026-01-09 21:15", "2026-01-09 21:15Z: the store begins 2026-01-20 13:03Z"),
         ("2999-01-01", "2999-01-01 00:00Z has not come yet"),
     ],
 )

@@ -19,6 +19,10 @@ STEPS: dict[str, timedelta] = {
 """One step in time by the chosen window: about a quarter of it, so that what a step shows still
 overlaps what the last one did."""
 
+BEFORE = timedelta(days=8)
+"""Of the time before a recorder first ran this much at least is asked for: candles, ratios, and
+Binance's taker flow. What was liquidated then nobody can be asked, and is `n/a`."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,8 +84,8 @@ def stepped(at: datetime, window: str, count: int) -> datetime:
 
 
 def known(text: str, now: datetime, began: datetime | None) -> datetime:
-    """The moment that `text` names, if a store that first listened at `began` knows it; else a
-    UsageError that says why not."""
+    """The moment that `text` names, if a store that first listened at `began` knows anything of it;
+    else a UsageError that says why not."""
     moment = times.parse(text, now)
     if moment > now:
         raise UsageError(f"{moment:%Y-%m-%d %H:%MZ} has not come yet")
@@ -92,6 +96,6 @@ def known(text: str, now: datetime, began: datetime | None) -> datetime:
 
 def unheard(moment: datetime, began: datetime | None) -> str | None:
     """That a store which first listened at `began` knows nothing of a moment; None when it does."""
-    if began is None or moment >= began:
+    if began is None or moment >= began - BEFORE:
         return None
     return f"{moment:%Y-%m-%d %H:%MZ}: the store begins {began:%Y-%m-%d %H:%MZ}"

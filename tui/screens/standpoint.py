@@ -25,8 +25,8 @@ class Standpoint:
         return bool(self.travel and self.travel.speed)
 
     def go(self, at: datetime, began: datetime | None) -> str:
-        """Look at a moment of the past; one that has not come is live. Before the store `began`
-        nothing was heard, and the words that say so are all that comes of it."""
+        """Look at a moment of the past; one that has not come is live. Long before the store
+        `began` nothing is known, and the words that say so are all that comes of it."""
         now = self._clock()
         if at >= now:
             self.live()
