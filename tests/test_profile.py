@@ -105,14 +105,15 @@ def test_a_zone_is_a_peak_that_stands_out_and_what_is_half_as_full(volumes: list
     found, mean = spans(volumes), sum(volumes) / len(volumes)
     peaks = [max(volumes[n] for n in span) for span in found]
     assert peaks == sorted(peaks, reverse=True)
-    assert all(peak >= STANDS_OUT * mean for peak in peaks)
+    bar = STANDS_OUT * mean  # a sum in another order may round otherwise
+    assert all(peak >= bar * (1 - 1e-9) for peak in peaks)
     assert all(
         volumes[n] >= 0.5 * peak for span, peak in zip(found, peaks, strict=True) for n in span
     )
     bins = [n for span in found for n in span]
     assert len(bins) == len(set(bins)), "no bin is of two zones"
     for n, volume in enumerate(volumes):  # whatever stands out is in one, or on the slope of one
-        if volume >= STANDS_OUT * mean and n not in bins:
+        if volume > bar * (1 + 1e-9) and n not in bins:
             assert max(volumes[max(0, n - 1) : n + 2]) > volume
 
 
