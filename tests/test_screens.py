@@ -1,5 +1,6 @@
 """What the screens are made of, without a screen: rows, steps of the view, hints, keys, help."""
 
+import queue
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -470,6 +471,24 @@ def test_a_key_is_answered_from_the_rows_of_its_second_and_the_next_second_reads
     assert heights((0.3, False), (1.0, True)) == [1, 2]
     source.base = rows_at(1, 2, 3)
     assert heights((1.4, False), (2.5, False)) == [2, 3]  # a beat that was left out: it reads
+
+
+def test_a_key_that_takes_the_place_of_a_second_takes_over_its_reading() -> None:
+    source, made = FakeSource(rows_at(1)), queue.Queue[Picture]()
+    reading = Reading(source, made.put)
+    assert reading.open() is None
+    shown = (wanted(FakePanel("safe_haven")),)
+    for _ in range(2):  # the venues are judged with the second picture
+        picture(reading, Ask(NOW, None, shown))
+    source.base = rows_at(1, 2)
+    reading.ask(Ask(NOW + timedelta(seconds=0.9), None, shown))
+    reading.ask(Ask(NOW + timedelta(seconds=0.95), None, shown, fresh=False))
+    reading.start()
+    answer = made.get(timeout=30)
+    reading.stop()
+    assert answer.snapshot is not None
+    assert answer.snapshot.recent.height == 2
+    assert made.empty()
 
 
 def test_a_key_that_moves_a_cursor_counts_nothing_anew_and_the_next_second_does() -> None:

@@ -116,7 +116,11 @@ class Reading:
             newer = self._asks.get()
             if isinstance(newer, Seek):
                 return newer  # what it finds is drawn next
-            if newer is None or newer.panels or not ask.panels:
+            if newer is None:
+                return None
+            if newer.panels:  # a key in the way of a second takes over its reading
+                ask = replace(newer, fresh=newer.fresh or (ask.fresh and bool(ask.panels)))
+            elif not ask.panels:
                 ask = newer
         return ask
 
