@@ -291,32 +291,25 @@ async def test_pollers_and_quotes_bring_rows_of_their_table(
 
 
 @pytest.mark.parametrize("table", [CANDLES, QUOTES])
-async def test_silver_is_found_in_the_market_list(
-    exchange: Loopback, tmp_path: Path, table: Table
+@pytest.mark.parametrize(
+    ("symbol", "venue", "seconds"),
+    [
+        ("XAG/USDT:USDT", "binance", 30),  # silver, in the list of perpetuals
+        ("TSLAX/USDT", "bybit", 60),  # a token of a share, among the spot pairs
+    ],
+)
+async def test_another_haven_is_found_where_it_is_listed(
+    exchange: Loopback, tmp_path: Path, table: Table, symbol: str, venue: str, seconds: int
 ) -> None:
+    base = symbol.split("/")[0]
     (spec,) = (one for one in made(exchange, tmp_path) if one.table is table)
-    async with aclosing(spec.start()) as frames, asyncio.timeout(30):  # type: ignore[type-var]
+    async with aclosing(spec.start()) as frames, asyncio.timeout(seconds):  # type: ignore[type-var]
         async for frame in frames:
-            silver = frame.filter(pl.col("base") == "XAG")
-            if silver.height:
+            found = frame.filter(pl.col("base") == base)
+            if found.height:
                 break
-    assert set(silver["symbol"]) == {"XAG/USDT:USDT"}
-    assert set(silver["venue"]) == {"binance"}
-    assert not exchange.unknown
-
-
-@pytest.mark.parametrize("table", [CANDLES, QUOTES])
-async def test_a_token_of_a_share_is_found_among_the_spot_pairs(
-    exchange: Loopback, tmp_path: Path, table: Table
-) -> None:
-    (spec,) = (one for one in made(exchange, tmp_path) if one.table is table)
-    async with aclosing(spec.start()) as frames, asyncio.timeout(60):  # type: ignore[type-var]
-        async for frame in frames:
-            token = frame.filter(pl.col("base") == "TSLAX")
-            if token.height:
-                break
-    assert set(token["symbol"]) == {"TSLAX/USDT"}
-    assert set(token["venue"]) == {"bybit"}
+    assert set(found["symbol"]) == {symbol}
+    assert set(found["venue"]) == {venue}
     assert not exchange.unknown
 
 

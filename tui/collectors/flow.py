@@ -126,7 +126,7 @@ async def polled(
     since = {of: _begin(of, newest, clock) for of in coins}
     holes = flow_past.missing(since, _OURS, newest, oldest, clock())
     older = flow_past.pages(holes, binance_flow.PAGE * MINUTE)
-    told: dict[tuple[str, str], dict[int, Row]] = {of: {} for of in coins}
+    told: dict[flow_past.Of, dict[int, Row]] = {of: {} for of in coins}
     while True:
         end = milliseconds(clock()) // MINUTE * MINUTE
         for of, markets in coins.items():
@@ -142,8 +142,8 @@ async def polled(
         if not any(coins.values()):
             raise Unanswered("binance has none of the coins")
         yield FLOW.empty()
-        async for frame_of_page in _older(ask, coins, older, clock):
-            yield frame_of_page
+        async for page in _older(ask, coins, older, clock):
+            yield page
         await next_period(clock, PERIOD_S, AFTER_S)
 
 

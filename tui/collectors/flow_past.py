@@ -10,11 +10,11 @@ from tui.collectors.tally import MINUTE
 from tui.tables import FLOW
 
 REACH = timedelta(days=8)
-"""A rise of some days is followed by who pushed it; a window of 24 h a week back needs eight. It is
-69,000 rows of three coins, 180 answers at the first start (1,080 of weight, a page a second) and
-none at the next."""
+"""A rise of some days is followed by who pushed it; a window of 24 h a week back needs eight. Of
+three coins it is 60,000 rows in 66 pages at the first start, and none at the next."""
 PAUSE_S = 1.0
-"""Between two pages: each a coin's markets, 3 answers that weigh 6 on spot and 15 on futures."""
+"""Between two pages: each is a coin's markets, 3 answers that weigh 6 on spot and 15 on futures,
+so that all of them weigh 198 and 495, in little more than a minute."""
 ROOM_S = 10.0
 """None is begun so shortly before the next minute is due: that one must not wait."""
 

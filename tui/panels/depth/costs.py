@@ -17,10 +17,9 @@ ENDS = "the book ends first"
 def costly(record: DepthRecord, width: int) -> list[Content]:
     """A text for each order: `10M costs percentile of 30d: binance spot 84, okx perp 84; n/a (the
     book ends first) bybit spot`. Nothing where no percentile is known of any book."""
-    texts = [_said(record, order) for order in ORDERS]
     if not any(_known(book, order) for book in record.books for order in ORDERS):
         return []  # how many days there are is said already
-    return [line for text in texts for line in draw.wrapped(text, width)]
+    return [line for order in ORDERS for line in draw.wrapped(_said(record, order), width)]
 
 
 def _said(record: DepthRecord, order: str) -> str:

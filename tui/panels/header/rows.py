@@ -165,7 +165,8 @@ def _strip(record: HeaderRecord, view: View, width: int) -> list[Content]:
 def _narrow(record: HeaderRecord, view: View, width: int, bare: bool) -> list[Content]:
     clock, _ = clock_cells(width)
     look = Look.BARE if bare else Look.SHORT
-    mark = endpoint(record, short=True) and (" @" if bare else "  " + endpoint(record, short=True))
+    address = endpoint(record, short=True)
+    mark = address and (" @" if bare else "  " + address)
     form = _bare_state if bare else _narrow_state
     first = stated(record, view, look, form, clock - 1 - len(mark))
     if mark:  # no room for it all beside a clock: the mark alone, always there
