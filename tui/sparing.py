@@ -40,7 +40,8 @@ def no_openssl() -> None:
 
 def code_of_start() -> None:
     """Give up the pages of polars' code and constants that were read so far: half of them only the
-    start needed, 8 to 11 of 47 MB (polars 2.1). One that is needed again is mapped from the system's cache.
+    start needed, 8 to 11 of 47 MB (polars 2.1). One that is needed again is mapped from the
+    system's cache.
 
     Linux alone, and only of mappings in which the process has written nothing: their pages are
     those of the file. Anything else is left as it is, without a word, since nothing depends on it.
