@@ -53,7 +53,7 @@ class Folded:
 
 
 _SIDES = {side.value: side for side in Side}
-_COLUMNS = ("ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind", "usd")
+_COLUMNS = ["ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind", "usd"]
 
 # Plain loops over columns of at most 2,000 rows, not queries: each query takes polars 0.3 to 1 ms,
 # and a screen would ask for eight of them every second.
@@ -103,7 +103,7 @@ def folded(
             made.append(_fold(second, small))
     del made[lines:]
     reach = max((line for line in made if isinstance(line, int)), default=-1)
-    cells = rows.head(reach + 1).select(_COLUMNS).rows()
+    cells = rows.head(reach + 1)[_COLUMNS].rows()
     return tuple(
         _marked(_feed_row(*cells[line]), largest) if isinstance(line, int) else line
         for line in made
@@ -152,7 +152,7 @@ def lags(rows: pl.DataFrame) -> dict[str, float]:
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[FeedRow]:
-    for row in frame.select(_COLUMNS).iter_rows():
+    for row in frame[_COLUMNS].iter_rows():  # `select` is a query: 0.1 ms
         yield _feed_row(*row)
 
 
