@@ -62,7 +62,7 @@ def test_a_ratio_stands_in_its_own_month_and_three(reader: Reader) -> None:
 
 def test_taker_flow_of_an_hour_stands_among_hours(reader: Reader, tmp_path: Path) -> None:
     """Five minutes swing further: their 9.00 is no reason to call the lowest hour the highest."""
-    named = pl.col("measure").str.replace("accounts", "taker")
+    named = pl.col("measure").replace("accounts", "taker")
     five = frame(POSITIONING, [ratios(1).row(-1, named=True) | {"period": "5m", "ratio": 9.0}])
     with closing(Writer(store_path(tmp_path), endpoint=None)) as writer:
         writer.append(POSITIONING, pl.concat([ratios(100), five]).with_columns(measure=named))

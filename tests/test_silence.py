@@ -49,7 +49,7 @@ def minutes_of(counts: Mapping[str, Sequence[int]]) -> pl.DataFrame:
         count=pl.col("count").cast(pl.Int64),
         unpriced=pl.lit(0, pl.Int64),
         largest=pl.lit(1_000.0),
-    ).select(*LIQUIDATION_MINUTES.schema)
+    ).select(pl.col(name).cast(kind) for name, kind in LIQUIDATION_MINUTES.schema.items())
 
 
 def listening(

@@ -39,6 +39,7 @@ from tui.tables import (
     VOLATILITY,
     Table,
 )
+from tui.tables.table import BOOL, TEXT, WORD
 
 KEYED = [table for table in TABLES if table.key]
 
@@ -51,8 +52,10 @@ def path(tmp_path: Path) -> Path:
 def rows_of(table: Table) -> st.SearchStrategy[pl.DataFrame]:
     """Frames of any values that a table can hold."""
     moments = st.integers(0, 4_000_000_000_000)
+    text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
     values: dict[type[pl.DataType], st.SearchStrategy[Any]] = {
-        pl.String: st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20),
+        pl.String: text,
+        pl.Categorical: text,
         pl.Float64: st.none() | st.floats(allow_nan=False, allow_infinity=False),
         pl.Int64: st.integers(-(2**63), 2**63 - 1),
         pl.Boolean: st.booleans(),
@@ -109,9 +112,9 @@ def test_a_row_on_the_same_key_replaces_the_old_one_under_a_new_id(
     table: Table, path: Path
 ) -> None:
     row = {
-        name: {pl.String: "a", pl.Boolean: True}.get(type(t), 1) for name, t in table.schema.items()
+        name: {TEXT: "a", WORD: "a", BOOL: True, TIME: NOW}.get(dtype, 1)
+        for name, dtype in table.schema.items()
     }
-    row |= {name: NOW for name, dtype in table.schema.items() if dtype == TIME}
     changing = next(n for n, t in table.schema.items() if t == pl.Float64 or n == "wanted")
     writer = Writer(path, None)
     for value in (1, 2):

@@ -29,6 +29,7 @@ from tui.recorder import Recorder
 from tui.snapshot import Snapshot
 from tui.status.latest import Latest
 from tui.tables import CONTROL, COVERAGE, HEALTH, LIQUIDATIONS, SATURATION
+from tui.tables.table import WORD
 
 MINUTE = NOW.replace(second=0) - timedelta(minutes=1)
 
@@ -154,7 +155,9 @@ def test_saturation_sides_and_control_totals_are_in_the_json(settings: Settings)
     )
     taken = replace(
         taken,
-        minutes=taken.minutes.vstack(taken.minutes.head(1).with_columns(venue=pl.lit("gate"))),
+        minutes=taken.minutes.vstack(
+            taken.minutes.head(1).with_columns(venue=pl.lit("gate", WORD))
+        ),
     )
     venues = document(taken, settings)["panels"]["liquidations"]["venues"]
     okx = venues["okx"]["saturation"]["1h"]

@@ -27,6 +27,7 @@ from tui.tables import (
     TIME,
     Table,
 )
+from tui.tables.table import BOOL, TEXT, WORD
 
 NOW = datetime(2026, 1, 20, 14, 3, 20, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -78,30 +79,34 @@ def liquidations(since: datetime, until: datetime, rows: int, seed: int) -> pl.D
     weights = [1 / rank for rank in range(1, len(COINS) + 1)]
     bases = dice.choices(COINS, weights, k=rows)
     usd = [10 ** dice.gauss(3.2, 0.8) for _ in range(rows)]
-    return pl.DataFrame(
-        {
-            "ts": pl.Series(offsets).cast(pl.Int64) + start,
-            "base": bases,
-            "venue": dice.choices(VENUES, k=rows),
-            "side": dice.choices(["long", "short"], k=rows),
-            "usd": usd,
-        }
-    ).select(
-        pl.col("ts").cast(TIME),
-        (pl.col("ts") + 400).cast(TIME).alias("received"),
-        "venue",
-        (pl.col("base") + "/USDT:USDT").alias("symbol"),
-        "base",
-        pl.lit("crypto").alias("class"),
-        "side",
-        (pl.col("usd") / 100).alias("qty"),
-        pl.lit(100.0).alias("price"),
-        pl.lit("fill_avg").alias("price_kind"),
-        "usd",
-        pl.lit("stream").alias("source"),
-        pl.lit(1, pl.Int64).alias("conn"),
-        pl.lit(0, pl.Int64).alias("n"),
-        pl.lit(RAW).alias("raw"),
+    return (
+        pl.DataFrame(
+            {
+                "ts": pl.Series(offsets).cast(pl.Int64) + start,
+                "base": bases,
+                "venue": dice.choices(VENUES, k=rows),
+                "side": dice.choices(["long", "short"], k=rows),
+                "usd": usd,
+            }
+        )
+        .select(
+            pl.col("ts").cast(TIME),
+            (pl.col("ts") + 400).cast(TIME).alias("received"),
+            "venue",
+            (pl.col("base") + "/USDT:USDT").alias("symbol"),
+            "base",
+            pl.lit("crypto").alias("class"),
+            "side",
+            (pl.col("usd") / 100).alias("qty"),
+            pl.lit(100.0).alias("price"),
+            pl.lit("fill_avg").alias("price_kind"),
+            "usd",
+            pl.lit("stream").alias("source"),
+            pl.lit(1, pl.Int64).alias("conn"),
+            pl.lit(0, pl.Int64).alias("n"),
+            pl.lit(RAW).alias("raw"),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in LIQUIDATIONS.schema.items())
     )
 
 
@@ -161,7 +166,7 @@ def _table(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         elif dtype == TIME:
             filled.append(pl.col("ts").alias(name))
         else:
-            value = {pl.String: "binance", pl.Boolean: True}.get(type(dtype), 100)
+            value = {TEXT: "binance", WORD: "binance", BOOL: True}.get(dtype, 100)
             value = None if name == "reason" else value
             filled.append(pl.lit(value, dtype).alias(name))
     return frame.select(filled)

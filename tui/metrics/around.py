@@ -54,7 +54,7 @@ def price_then(around: Around, row: FeedRow) -> Then | None:
     )
     if near.is_empty():
         return None
-    is_perpetual = pl.col("symbol").str.contains(":")
+    is_perpetual = pl.col("symbol").cast(pl.String).str.contains(":")
     newest = near.sort(is_perpetual, by_venue(), "ts", descending=[False, False, True]).row(
         0, named=True
     )

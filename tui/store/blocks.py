@@ -91,13 +91,14 @@ def read_tape(db: sqlite3.Connection, hour: int) -> pl.DataFrame | None:
 def _block(
     db: sqlite3.Connection, table: str, hour: int, schema: Mapping[str, pl.DataType]
 ) -> pl.DataFrame | None:
-    """None for a block of another version of the table, or one that polars can't read."""
+    """None for a block with other columns, or one that polars can't read. Its words were text
+    before they were categories."""
     row = db.execute(f"SELECT data FROM {table} WHERE hour = ?", (hour,)).fetchone()
     if row is not None:
         with contextlib.suppress(pl.exceptions.PolarsError, OSError):
             block = pl.read_ipc(BytesIO(row[0]))
-            if block.schema == schema:
-                return block
+            if block.columns == list(schema):
+                return block.select(pl.col(name).cast(kind) for name, kind in schema.items())
     return None
 
 

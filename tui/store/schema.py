@@ -144,7 +144,7 @@ def quoted(names: Sequence[str]) -> list[str]:
 
 
 def _sql_type(dtype: pl.DataType) -> str:
-    if dtype == pl.String:
+    if dtype in (pl.String, pl.Categorical):
         return "TEXT"
     return "REAL" if dtype == pl.Float64 else "INTEGER"
 

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from tui.tables.table import BOOL, FLOAT, INT, TEXT, TIME, Table
+from tui.tables.table import BOOL, FLOAT, INT, TEXT, TIME, WORD, Table
 
 NORMALS = Table(
     "normals",
     {
         "hour": TIME,  # start of an hour that is over
-        "venue": TEXT,
-        "base": TEXT,  # empty for all crypto coins together
+        "venue": WORD,
+        "base": WORD,  # empty for all crypto coins together
         "usd": FLOAT,  # of both sides, streamed in time, outside events
         "normal_s": FLOAT,  # seconds listened to outside events; null but for all coins
         "listened_s": FLOAT,  # seconds listened to; null but for all coins
@@ -24,8 +24,8 @@ CASCADES = Table(
     "cascades",
     {
         "since": TIME,  # where it began
-        "base": TEXT,  # empty for all crypto coins together
-        "side": TEXT,  # Side
+        "base": WORD,  # empty for all crypto coins together
+        "side": WORD,  # Side
         "until": TIME,  # end of its last bucket above twice the normal one, so far
         "ended": TIME,  # when it was known to be over; null while it runs
         "grade": INT,  # 1 burst, 2 cascade, 3 market-wide
@@ -57,8 +57,8 @@ SCORES = Table(
     "scores",
     {
         "ts": TIME,  # the hour in whose beginning it was noted
-        "base": TEXT,  # empty: of all coins
-        "name": TEXT,  # of a line of the scorecard (tui.scores)
+        "base": WORD,  # empty: of all coins
+        "name": WORD,  # of a line of the scorecard (tui.scores)
         "value": FLOAT,  # in the line's own unit
     },
     key=("base", "name", "ts"),

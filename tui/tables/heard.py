@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tui.tables.table import INT, TEXT, TIME, Table
+from tui.tables.table import INT, TEXT, TIME, WORD, Table
 
 LIVING = "living: "
 """Begins the reason of a connection that lives although some topics were refused."""
@@ -16,8 +16,8 @@ BACKFILLED = "backfilled: "
 COVERAGE = Table(
     "coverage",
     {
-        "venue": TEXT,
-        "stream": TEXT,  # usdm, coinm, linear, inverse, swap
+        "venue": WORD,
+        "stream": WORD,  # usdm, coinm, linear, inverse, swap
         "conn": INT,  # below zero for a stretch of unreadable rows, which is no connection
         "since": TIME,  # first moment the subscription stood, or these numbers of topics did
         "until": TIME,  # moved every 5 s while the socket lives
@@ -34,10 +34,10 @@ HEALTH = Table(
     "health",
     {
         "ts": TIME,
-        "collector": TEXT,  # the name of a collector; store, alerts
-        "venue": TEXT,
-        "stream": TEXT,  # empty for pollers
-        "state": TEXT,  # State
+        "collector": WORD,  # the name of a collector; store, alerts
+        "venue": WORD,
+        "stream": WORD,  # empty for pollers
+        "state": WORD,  # State
         "attempts": INT,  # since the last data
         "reason": TEXT,  # null while live
     },

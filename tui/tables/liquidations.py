@@ -2,23 +2,23 @@
 
 from datetime import timedelta
 
-from tui.tables.table import FLOAT, INT, TEXT, TIME, Table
+from tui.tables.table import FLOAT, INT, TEXT, TIME, WORD, Table
 
 LIQUIDATIONS = Table(
     "liquidations",
     {
         "ts": TIME,  # when the venue says it happened
         "received": TIME,  # when the message reached us
-        "venue": TEXT,
-        "symbol": TEXT,  # unified, or the venue's own id when the market is unknown
-        "base": TEXT,  # without multiplier: 1000PEPE is PEPE
-        "class": TEXT,  # Class
-        "side": TEXT,  # Side
+        "venue": WORD,
+        "symbol": WORD,  # unified, or the venue's own id when the market is unknown
+        "base": WORD,  # without multiplier: 1000PEPE is PEPE
+        "class": WORD,  # Class
+        "side": WORD,  # Side
         "qty": FLOAT,  # coins; null when the market is unknown
         "price": FLOAT,
-        "price_kind": TEXT,  # fill_avg, order_limit, bankruptcy
+        "price_kind": WORD,  # fill_avg, order_limit, bankruptcy
         "usd": FLOAT,  # null when it can't be known: counted as unpriced
-        "source": TEXT,  # stream or backfill
+        "source": WORD,  # stream or backfill
         "conn": INT,  # numbers the connection
         "n": INT,  # occurrence of an equal row within its message, from 0
         "raw": TEXT,  # the venue's row as JSON; read only on demand
@@ -30,10 +30,10 @@ LIQUIDATION_MINUTES = Table(
     "liquidation_minutes",
     {
         "minute": TIME,  # start of the minute of `ts`
-        "venue": TEXT,
-        "base": TEXT,
-        "class": TEXT,
-        "side": TEXT,
+        "venue": WORD,
+        "base": WORD,
+        "class": WORD,
+        "side": WORD,
         "usd": FLOAT,  # sum of the priced rows
         "count": INT,  # all rows, unpriced ones included
         "unpriced": INT,  # rows whose usd is null
@@ -48,9 +48,9 @@ SATURATION = Table(
     "saturation",
     {
         "minute": TIME,  # start of a minute that is over
-        "venue": TEXT,  # one that publishes at most one row a second and symbol
+        "venue": WORD,  # one that publishes at most one row a second and symbol
         "saturation": FLOAT,  # share of seconds with a push, of its fullest symbol
-        "symbol": TEXT,  # that symbol; null when nothing was pushed
+        "symbol": WORD,  # that symbol; null when nothing was pushed
         "pushed": INT,  # rows of all symbols
         "hidden": FLOAT,  # estimated rows that were not pushed; null when over 95 % full
     },
@@ -63,10 +63,10 @@ CONTROL = Table(
     "control",
     {
         "ts": TIME,  # start of the interval
-        "venue": TEXT,
-        "base": TEXT,
-        "symbol": TEXT,  # the contract it is of, unified
-        "period": TEXT,  # 5m
+        "venue": WORD,
+        "base": WORD,
+        "symbol": WORD,  # the contract it is of, unified
+        "period": WORD,  # 5m
         "long_usd": FLOAT,  # what the exchange says was liquidated in it
         "short_usd": FLOAT,
     },

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from tui.tables.table import BOOL, FLOAT, INT, TEXT, TIME, Table
+from tui.tables.table import BOOL, FLOAT, INT, TIME, WORD, Table
 
 CANDLES = Table(
     "candles",
     {
         "ts": TIME,  # when the candle opens
-        "venue": TEXT,
-        "symbol": TEXT,  # unified: BTC/USDT, PAXG/USDT, XAU/USDT:USDT
-        "base": TEXT,  # BTC, PAXG, XAUT, XAU
-        "interval": TEXT,  # 1d or 1h
+        "venue": WORD,
+        "symbol": WORD,  # unified: BTC/USDT, PAXG/USDT, XAU/USDT:USDT
+        "base": WORD,  # BTC, PAXG, XAUT, XAU
+        "interval": WORD,  # 1d or 1h
         "open": FLOAT,
         "high": FLOAT,
         "low": FLOAT,
@@ -27,9 +27,9 @@ QUOTES = Table(
     {
         "ts": TIME,
         "received": TIME,
-        "venue": TEXT,
-        "symbol": TEXT,
-        "base": TEXT,
+        "venue": WORD,
+        "symbol": WORD,
+        "base": WORD,
         "price": FLOAT,  # last trade
     },
     retention=timedelta(days=30),
@@ -39,9 +39,9 @@ DEPTH = Table(
     "depth",
     {
         "ts": TIME,  # of the book, as the venue says it; Binance spot says none: when it came
-        "venue": TEXT,
-        "market": TEXT,  # spot, or perp: the linear perpetual, both against USDT
-        "base": TEXT,
+        "venue": WORD,
+        "market": WORD,  # spot, or perp: the linear perpetual, both against USDT
+        "base": WORD,
         "bid": FLOAT,  # the best prices
         "ask": FLOAT,
         # USD of the orders within 10, 50 and 100 basis points of the mid price, whole dollars
@@ -72,10 +72,10 @@ FLOW = Table(
     "flow",
     {
         "ts": TIME,  # start of a minute that is over
-        "venue": TEXT,
-        "stream": TEXT,  # the socket it came over; klines
-        "market": TEXT,  # spot or perp
-        "base": TEXT,  # USDT too, of Coinbase: for its price in USD
+        "venue": WORD,
+        "stream": WORD,  # the socket it came over; klines
+        "market": WORD,  # spot or perp
+        "base": WORD,  # USDT too, of Coinbase: for its price in USD
         "buy_usd": FLOAT,  # what takers bought, of all pairs or perpetuals against a dollar
         "sell_usd": FLOAT,
         "trades": INT,
@@ -90,8 +90,8 @@ DERIVATIVES = Table(
     "derivatives",
     {
         "ts": TIME,
-        "venue": TEXT,
-        "base": TEXT,
+        "venue": WORD,
+        "base": WORD,
         "open_interest_usd": FLOAT,  # one-sided; linear and inverse perpetuals together
         "funding_8h": FLOAT,  # fraction per 8 h, of the venue's largest perpetual of the base
         "mark": FLOAT,
@@ -105,10 +105,10 @@ POSITIONING = Table(
     "positioning",
     {
         "ts": TIME,
-        "venue": TEXT,
-        "base": TEXT,
-        "measure": TEXT,  # Measure
-        "period": TEXT,  # 5m or 1h
+        "venue": WORD,
+        "base": WORD,
+        "measure": WORD,  # Measure
+        "period": WORD,  # 5m or 1h
         "ratio": FLOAT,  # long / short (taker: buy / sell)
         "long_share": FLOAT,  # ratio / (1 + ratio)
     },
@@ -120,10 +120,10 @@ SERIES = Table(
     "series",
     {
         "ts": TIME,  # the day a value is of, at midnight UTC
-        "name": TEXT,  # as the config calls it
+        "name": WORD,  # as the config calls it
         "value": FLOAT,
-        "unit": TEXT,  # what it is counted in, by the config's word; may be empty
-        "kind": TEXT,  # level: what there is; flow: what came and went that day
+        "unit": WORD,  # what it is counted in, by the config's word; may be empty
+        "kind": WORD,  # level: what there is; flow: what came and went that day
         "received": TIME,  # when it was first read
     },
     key=("name", "ts"),

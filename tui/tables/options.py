@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from tui.tables.table import FLOAT, INT, TEXT, TIME, Table
+from tui.tables.table import FLOAT, INT, TEXT, TIME, WORD, Table
 
 VOLATILITY = Table(
     "volatility",
     {
         "ts": TIME,  # when the span was over: what it says is known from then on
-        "venue": TEXT,
-        "base": TEXT,
-        "resolution": TEXT,  # 1d, 1h or 1m
+        "venue": WORD,
+        "base": WORD,
+        "resolution": WORD,  # 1d, 1h or 1m
         "open": FLOAT,  # DVOL, expected for 30 days; a fraction a year: 0.394 where 39.4 is shown
         "high": FLOAT,
         "low": FLOAT,
@@ -24,9 +24,9 @@ OPTIONS = Table(
     "options",
     {
         "ts": TIME,  # the venue's time of the book summary
-        "venue": TEXT,
-        "base": TEXT,
-        "tenor": TEXT,  # TENORS
+        "venue": WORD,
+        "base": WORD,
+        "tenor": WORD,  # TENORS
         "atm_iv": FLOAT,  # implied volatility at the forward, a fraction a year
         "call25_iv": FLOAT,  # of the call with a forward delta of 0.25
         "put25_iv": FLOAT,  # of the put with −0.25

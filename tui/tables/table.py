@@ -10,6 +10,11 @@ TIME = pl.Datetime("ms", "UTC")
 
 TEXT, FLOAT, INT, BOOL = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean()
 
+WORD = pl.Categorical()
+"""The type of what repeats from row to row (venue, symbol, side): 4 bytes a cell where text takes
+16, so that what a monitor holds of a day is 13 of 60 MB smaller. It is compared, sorted and counted
+as text; `.str` and a frame whose column is `String` want a cast."""
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
