@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -324,6 +325,21 @@ def test_a_block_that_cannot_be_read_gives_way_to_the_rows(path: Path) -> None:
     assert writer._db is not None
     writer._db.execute("INSERT INTO minute_blocks VALUES (?, ?)", (hour, b"not arrow"))
     assert Reader(path).minutes_of_hour(hour)["usd"].to_list() == [3.0]
+
+
+def test_a_block_of_a_time_when_words_were_text_is_read(path: Path) -> None:
+    writer = Writer(path, None)
+    append(writer, [liquidation()])
+    append(writer, [liquidation(NOW + timedelta(hours=1))])
+    (hour,) = hours(path)
+    rows, buffer = Reader(path).minutes_of_hour(hour), BytesIO()
+    as_text = rows.select(pl.col(pl.Categorical).cast(pl.String), pl.exclude(pl.Categorical))
+    as_text.select(rows.columns).write_ipc(buffer)
+    assert writer._db is not None
+    writer._db.execute("UPDATE minute_blocks SET data = ?", (buffer.getvalue(),))
+    writer._db.execute("DELETE FROM liquidation_minutes")  # so that no row stands in for the block
+    assert Reader(path).minutes_of_hour(hour).equals(rows)
+    assert dict(rows.schema) == LIQUIDATION_MINUTES.schema
 
 
 def test_the_raw_row_is_kept_as_it_came(path: Path) -> None:
