@@ -100,7 +100,7 @@ def check(kind: str, run: Run) -> None:
     if kind == "unknown":
         new = rows.filter(pl.col("usd").is_null())
         assert new.height == 20 * len(VENUES)
-        assert new["symbol"].str.contains(r"^(NEW|90)\d").all()
+        assert new["symbol"].cast(pl.String).str.contains(r"^(NEW|90)\d").all()
 
 
 async def test_frames_that_come_again_count_once(
