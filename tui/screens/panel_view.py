@@ -8,7 +8,7 @@ widgets of their own (`Stamp`) for what changes each second at the right end of 
 """
 
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import repeat, takewhile, zip_longest
 
 from rich.segment import Segment
 from textual import events
@@ -88,7 +88,8 @@ class Rows(Widget):
         return Region(span[0], y, span[1] - span[0], 1) if span else None
 
     def _strip(self, line: Content) -> Strip:
-        runs = list(line.render(self.visual_style, end=""))
+        # Told how, it does not look up the app and a module for each span.
+        runs = list(line.render(self.visual_style, "", self.app.stylesheet.parse_style))
         return Strip([Segment(text, style.rich_style) for text, style in joined(runs)])
 
 
@@ -168,15 +169,16 @@ def differing(old: Strip, new: Strip) -> tuple[int, int] | None:
     """First and one past the last cell in which two rows differ; None when they are alike."""
     if old == new:
         return None
-    before, after = _cells(old), _cells(new)
-    if len(before) != old.cell_length or len(after) != new.cell_length:
+    if len(old.text) != old.cell_length or len(new.text) != new.cell_length:
         return (0, max(old.cell_length, new.cell_length))  # wide characters: cells are not letters
-    width = max(len(before), len(after))
-    before += [None] * (width - len(before))
-    after += [None] * (width - len(after))
-    unlike = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    before, after = list(old), list(new)
+    # What begins alike need not be taken apart, and most of a row does.
+    alike = list(takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    start = sum(len(segment.text) for segment, _ in alike)
+    cells = zip_longest(_cells(before[len(alike) :]), _cells(after[len(alike) :]))
+    unlike = [i for i, (a, b) in enumerate(cells, start) if a != b]
     return (unlike[0], unlike[-1] + 1) if unlike else None
 
 
-def _cells(strip: Strip) -> list[tuple[str, object] | None]:
-    return [cell for text, style, _ in strip for cell in zip(text, repeat(style))]
+def _cells(segments: list[Segment]) -> list[tuple[str, object]]:
+    return [cell for text, style, _ in segments for cell in zip(text, repeat(style))]

@@ -69,17 +69,13 @@ class Minutes:
 
 
 def regrouped(rows: pl.DataFrame) -> pl.DataFrame:
-    """The minute rows that raw `rows` make: what the store would hold if it had only those."""
-    return (
-        rows.group_by(
-            pl.col("ts").dt.truncate("1m").alias("minute"), "venue", "base", "class", "side"
-        )
-        .agg(
-            pl.col("usd").sum(),
-            pl.len().cast(pl.Int64).alias("count"),
-            pl.col("usd").null_count().cast(pl.Int64).alias("unpriced"),
-            pl.col("usd").max().alias("largest"),
-        )
-        .select(*LIQUIDATION_MINUTES.schema)
-        .sort(LIQUIDATION_MINUTES.key)
+    """The minute rows that raw `rows` make, in their order: what the store would hold if it had
+    only those."""
+    minute = pl.col("ts").dt.truncate("1m").alias("minute")
+    # In the order of the rows, not of the key: to sort by five columns takes half as long again.
+    return rows.group_by(minute, "venue", "base", "class", "side", maintain_order=True).agg(
+        pl.col("usd").sum(),
+        pl.len().cast(pl.Int64).alias("count"),
+        pl.col("usd").null_count().cast(pl.Int64).alias("unpriced"),
+        pl.col("usd").max().alias("largest"),
     )

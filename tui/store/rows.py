@@ -127,6 +127,8 @@ def in_order(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     first = new["ts"].min()
     assert isinstance(first, datetime)
     place = bisect_right(old["ts"], first)
+    if place == old.height and new["ts"].is_sorted():
+        return pl.concat([old, new], rechunk=True)
     end = pl.concat([old.slice(place), new]).sort("ts", maintain_order=True)
     return pl.concat([old.head(place), end], rechunk=True)
 

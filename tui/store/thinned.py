@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tui.clock import milliseconds
 from tui.store.reader import Reader
 from tui.store.rows import at, replaced
 from tui.store.schema import quoted
@@ -223,8 +224,7 @@ def joined(rows: pl.DataFrame, new: pl.DataFrame, how: Thinning, now: int) -> pl
     place = bisect_left(rows["ts"], first)
     end = replaced(rows.slice(place), new, how.table).sort("ts", maintain_order=True)
     both = pl.concat([rows.head(place), end], rechunk=True)
-    old = new.filter(pl.col("ts") < at(how.whole_from(now)))
-    return both if old.is_empty() else thin(both, how, now)
+    return both if milliseconds(first) >= how.whole_from(now) else thin(both, how, now)
 
 
 def distinct(
