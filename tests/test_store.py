@@ -37,9 +37,10 @@ from tui.tables import (
     TABLES,
     TIME,
     VOLATILITY,
+    WORD,
     Table,
 )
-from tui.tables.table import BOOL, TEXT, WORD
+from tui.tables.table import BOOL, TEXT
 
 KEYED = [table for table in TABLES if table.key]
 

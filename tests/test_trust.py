@@ -28,8 +28,7 @@ from tui.panels.liquidations import detail, split, trusted
 from tui.recorder import Recorder
 from tui.snapshot import Snapshot
 from tui.status.latest import Latest
-from tui.tables import CONTROL, COVERAGE, HEALTH, LIQUIDATIONS, SATURATION
-from tui.tables.table import WORD
+from tui.tables import CONTROL, COVERAGE, HEALTH, LIQUIDATIONS, SATURATION, WORD
 
 MINUTE = NOW.replace(second=0) - timedelta(minutes=1)
 

@@ -25,9 +25,10 @@ from tui.tables import (
     POSITIONING,
     QUOTES,
     TIME,
+    WORD,
     Table,
 )
-from tui.tables.table import BOOL, TEXT, WORD
+from tui.tables.table import BOOL, TEXT
 
 NOW = datetime(2026, 1, 20, 14, 3, 20, tzinfo=UTC)
 DAY = timedelta(hours=24)

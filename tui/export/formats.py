@@ -11,7 +11,7 @@ from polars.io.plugins import register_io_source
 from tui.errors import LiqtopError
 from tui.progress import Bar
 from tui.store import Reader
-from tui.tables import TABLES, TIME
+from tui.tables import TABLES, TIME, WORD
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.3fZ"
 _BY_NAME = {table.name: table for table in TABLES}
@@ -19,7 +19,8 @@ _BY_NAME = {table.name: table for table in TABLES}
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows to be written: how many (more may follow while it lives), their columns, the frames."""
+    """Rows to be written: how many (more may follow while it lives), their columns, the frames.
+    Words are text there: who reads a file knows nothing of the others."""
 
     title: str
     total: int
@@ -32,13 +33,17 @@ def rows(
 ) -> Rows:
     """The rows of `(since, until]` of a table; liquidations with the venue's own row on request."""
     table = _BY_NAME[name]
-    schema = {column: kind for column, kind in table.schema.items() if raw or column != "raw"}
-    return Rows(
-        name,
-        reader.count(table, since, until),
-        schema,
-        lambda: reader.parts(table, since, until, raw=raw),
-    )
+    schema = {
+        column: pl.String() if kind == WORD else kind
+        for column, kind in table.schema.items()
+        if raw or column != "raw"
+    }
+
+    def parts() -> Iterator[pl.DataFrame]:
+        for part in reader.parts(table, since, until, raw=raw):
+            yield part.with_columns(pl.col(pl.Categorical).cast(pl.String))
+
+    return Rows(name, reader.count(table, since, until), schema, parts)
 
 
 def write(found: Rows, out: IO[bytes], format: str) -> int:

@@ -6,13 +6,12 @@ what a filter looks at of them, 1.7 s and 0.11 s. A block is only a copy: a row 
 its hour deletes both in the same transaction, and where there is none the rows are read.
 """
 
-import contextlib
 import sqlite3
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 
 import polars as pl
 
+from tui.store.packed import packed, unpacked
 from tui.store.rows import frame_of
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
@@ -66,7 +65,7 @@ class Packing:
         ready = {hour for hour in self._loose if hour + HOUR + SETTLED < self.newest}
         for hour in sorted(ready - {ts - ts % HOUR for ts in spared})[:most]:
             for table, rows in zip(_TABLES, (_rows(db, hour), _tape(db, hour)), strict=True):
-                db.execute(f"REPLACE INTO {table} VALUES (?, ?)", (hour, _packed(rows)))
+                db.execute(f"REPLACE INTO {table} VALUES (?, ?)", (hour, packed(rows)))
             self._loose.remove(hour)
 
 
@@ -91,21 +90,8 @@ def read_tape(db: sqlite3.Connection, hour: int) -> pl.DataFrame | None:
 def _block(
     db: sqlite3.Connection, table: str, hour: int, schema: Mapping[str, pl.DataType]
 ) -> pl.DataFrame | None:
-    """None for a block with other columns, or one that polars can't read. Its words were text
-    before they were categories."""
     row = db.execute(f"SELECT data FROM {table} WHERE hour = ?", (hour,)).fetchone()
-    if row is not None:
-        with contextlib.suppress(pl.exceptions.PolarsError, OSError):
-            block = pl.read_ipc(BytesIO(row[0]))
-            if block.columns == list(schema):
-                return block.select(pl.col(name).cast(kind) for name, kind in schema.items())
-    return None
-
-
-def _packed(rows: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    rows.write_ipc(buffer, compression="lz4")
-    return buffer.getvalue()
+    return unpacked(row[0], schema) if row else None
 
 
 def _tape(db: sqlite3.Connection, hour: int) -> pl.DataFrame:

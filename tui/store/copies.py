@@ -6,13 +6,12 @@ the store every few minutes. A copy says up to which id its table's rows are in 
 is read as a follower would read it, so an old copy is only slower, never wrong.
 """
 
-import contextlib
 import sqlite3
-from io import BytesIO
 from typing import NamedTuple
 
 import polars as pl
 
+from tui.store.packed import packed, unpacked
 from tui.store.reader import Reader
 from tui.tables import Table
 
@@ -31,9 +30,7 @@ class Copy(NamedTuple):
 
 def write(db: sqlite3.Connection, copy: Copy) -> None:
     """Put a copy in the place of the one before. Belongs into a transaction of the writer."""
-    buffer = BytesIO()
-    copy.frame.write_ipc(buffer, compression="lz4")
-    row = (copy.table.name, copy.as_of, copy.through, buffer.getvalue())
+    row = (copy.table.name, copy.as_of, copy.through, packed(copy.frame))
     db.execute("REPLACE INTO copies (name, as_of, through, data) VALUES (?, ?, ?, ?)", row)
 
 
@@ -41,8 +38,6 @@ def read(reader: Reader, table: Table, newest: int) -> Copy | None:
     """The table's copy; None when none can be read, or when `newest` is far ahead of it."""
     sql = "SELECT as_of, through, data FROM copies WHERE name = ? AND through >= ?"
     for as_of, through, data in reader.rows(sql, (table.name, newest - MOST)):
-        with contextlib.suppress(pl.exceptions.PolarsError, OSError):
-            frame = pl.read_ipc(BytesIO(data))
-            if frame.schema == table.schema:
-                return Copy(table, as_of, through, frame)
+        if (frame := unpacked(data, table.schema)) is not None:
+            return Copy(table, as_of, through, frame)
     return None

@@ -10,7 +10,7 @@ from tui.tables.heard import BACKFILLED, COVERAGE, HEALTH, LIVING, UNREADABLE
 from tui.tables.liquidations import CONTROL, LIQUIDATION_MINUTES, LIQUIDATIONS, SATURATION
 from tui.tables.market import CANDLES, DEPTH, DERIVATIVES, FLOW, POSITIONING, QUOTES, SERIES
 from tui.tables.options import OPTIONS, VOLATILITY
-from tui.tables.table import TIME, Table
+from tui.tables.table import TIME, WORD, Table
 from tui.tables.words import BANDS, ORDERS, TENORS, WINDOWS, Class, Condition, Measure, Side, State
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "UNREADABLE",
     "VOLATILITY",
     "WINDOWS",
+    "WORD",
     "Class",
     "Condition",
     "Measure",

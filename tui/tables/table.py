@@ -12,8 +12,9 @@ TEXT, FLOAT, INT, BOOL = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean()
 
 WORD = pl.Categorical()
 """The type of what repeats from row to row (venue, symbol, side): 4 bytes a cell where text takes
-16, so that what a monitor holds of a day is 13 of 60 MB smaller. It is compared, sorted and counted
-as text; `.str` and a frame whose column is `String` want a cast."""
+16, so that a monitor of a day of 50,000 liquidations is 13 MB smaller. It is compared, sorted and
+counted as text; `.str` and a frame whose column is `String` want a cast. Every word is kept once,
+as long as the process lives: some thousand names of coins and contracts."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,103 @@
+"""Frames as bytes, and rows in their order: what the store's blocks and copies rest on."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tests.frames import NOW, frame, liquidation
+from tui.store.minutes import regrouped
+from tui.store.packed import packed, unpacked
+from tui.store.rows import in_order
+from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS, WORD
+
+SCHEMA = LIQUIDATIONS.schema
+ROWS = frame(LIQUIDATIONS, [liquidation(base=base) for base in ("BTC", "ETH", "BTC")])
+
+
+def as_arrow(rows: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    rows.write_ipc(buffer)
+    return buffer.getvalue()
+
+
+def test_a_frame_comes_back_as_it_was() -> None:
+    chunked = pl.concat([ROWS, ROWS.head(1)], rechunk=False)
+    for rows in (ROWS, ROWS.head(0), chunked):
+        again = unpacked(packed(rows), SCHEMA)
+        assert again is not None
+        assert again.equals(rows)
+        assert dict(again.schema) == SCHEMA
+
+
+def test_a_word_that_is_null_stays_so() -> None:
+    rows = ROWS.with_columns(pl.lit(None, WORD).alias("symbol"))
+    again = unpacked(packed(rows), SCHEMA)
+    assert again is not None
+    assert again["symbol"].null_count() == rows.height
+
+
+def test_only_its_own_words_are_written() -> None:
+    """Not those of the process: a block would be 80 kB with 2,000 coins."""
+    others = pl.Series([f"COIN{i}/USDT:USDT" for i in range(2_000)], dtype=WORD)
+    written = pl.read_ipc(BytesIO(packed(ROWS)))
+    assert written["base"].dtype == pl.Enum(["BTC", "ETH"])
+    assert len(packed(ROWS)) < 10_000 < len(as_arrow(ROWS.with_columns(venue=others[:3])))
+
+
+def test_words_that_were_text_are_read_and_nothing_else_is() -> None:
+    as_text = ROWS.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    again = unpacked(as_arrow(as_text), SCHEMA)
+    assert again is not None
+    assert again.equals(ROWS)
+    assert unpacked(as_arrow(ROWS.drop("side")), SCHEMA) is None
+    assert unpacked(as_arrow(ROWS.with_columns(pl.col("usd").cast(pl.String))), SCHEMA) is None
+    assert unpacked(as_arrow(ROWS.with_columns(pl.col("conn").cast(pl.Float64))), SCHEMA) is None
+    assert unpacked(b"not arrow", SCHEMA) is None
+
+
+moments = st.lists(st.integers(0, 9), max_size=8)
+
+
+def rows_at(seconds: list[int], first: int = 0) -> pl.DataFrame:
+    """Rows of these seconds, told apart by their size."""
+    return frame(
+        LIQUIDATIONS,
+        [
+            liquidation(NOW + timedelta(seconds=at), usd=float(first + place))
+            for place, at in enumerate(seconds)
+        ],
+    )
+
+
+@examples(60)
+@given(moments, moments)
+def test_rows_are_put_where_they_belong_later_ones_last(old: list[int], new: list[int]) -> None:
+    held, came = rows_at(sorted(old)), rows_at(new, first=100)
+    wanted = pl.concat([held, came]).sort("ts", maintain_order=True)
+    assert in_order(held, came).equals(wanted)
+
+
+@examples(40)
+@given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from(("BTC", "ETH"))), max_size=12))
+def test_minutes_of_rows_are_in_their_order_and_sum_them(made: list[tuple[int, str]]) -> None:
+    rows = frame(
+        LIQUIDATIONS,
+        [
+            liquidation(NOW + timedelta(seconds=at), base=base, usd=float(at))
+            for at, base in sorted(made)
+        ],
+    )
+    found = regrouped(rows)
+    assert dict(found.schema) == LIQUIDATION_MINUTES.schema
+    assert found["minute"].is_sorted()
+    sums: dict[tuple[datetime, str], tuple[float, int]] = {}
+    for ts, base, usd in rows.select("ts", "base", "usd").iter_rows():
+        key = (ts.replace(second=0, microsecond=0), base)
+        usd_so_far, count = sums.get(key, (0.0, 0))
+        sums[key] = (usd_so_far + usd, count + 1)
+    told = {row[:2]: row[2:] for row in found.select("minute", "base", "usd", "count").iter_rows()}
+    assert told == sums
