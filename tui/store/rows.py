@@ -1,7 +1,7 @@
 """Between polars frames and SQLite rows: times as milliseconds, types as declared."""
 
 import sqlite3
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
@@ -115,6 +115,18 @@ def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame
         # nulls_equal is not needed: no column of a key is ever null.
         old = old.join(new, on=table.key, how="anti", maintain_order="left")
     return pl.concat([old, new], rechunk=True)
+
+
+def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`old`, in the order of the table's time, with the rows of `new` in the place of their keys.
+
+    A key holds its time: rows before the first of `new` stay as they are, and are not copied.
+    """
+    if new.is_empty():
+        return old
+    place = bisect_left(old[table.time], new[table.time].min())
+    end = replaced(old.slice(place), new, table).sort(table.time, maintain_order=True)
+    return pl.concat([old.head(place), end], rechunk=False)
 
 
 def in_order(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

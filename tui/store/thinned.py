@@ -4,7 +4,6 @@ Quotes of a day are 500,000 rows of which a screen needs one a minute. Each is f
 in an index (3 µs) instead of reading past the others.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ import polars as pl
 
 from tui.clock import milliseconds
 from tui.store.reader import Reader
-from tui.store.rows import at, replaced
+from tui.store.rows import at, merged
 from tui.store.schema import quoted
 from tui.tables import (
     DEPTH,
@@ -213,17 +212,12 @@ def _are_few(reader: Reader, how: Thinning, series: tuple[str, ...], first: int,
 
 
 def joined(rows: pl.DataFrame, new: pl.DataFrame, how: Thinning, now: int) -> pl.DataFrame:
-    """The rows held with new ones among them; thinned again when one belongs to an old step.
-
-    A key holds its time: rows before the first of `new` are not replaced, and stay as they are.
-    """
+    """The rows held with new ones among them; thinned again when one belongs to an old step."""
     if new.is_empty():
         return rows
     first = new["ts"].min()
     assert isinstance(first, datetime)
-    place = bisect_left(rows["ts"], first)
-    end = replaced(rows.slice(place), new, how.table).sort("ts", maintain_order=True)
-    both = pl.concat([rows.head(place), end], rechunk=True)
+    both = merged(rows, new, how.table).rechunk()
     return both if milliseconds(first) >= how.whole_from(now) else thin(both, how, now)
 
 

@@ -1,7 +1,8 @@
-"""Frames as bytes, and rows in their order: what the store's blocks and copies rest on."""
+"""Frames as bytes, and rows in their order: what frames that are held and copied rest on."""
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 from hypothesis import given
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.frames import NOW, frame, liquidation
-from tui.store.minutes import regrouped
+from tui.clock import milliseconds
+from tui.store import Reader, Writer, store_path
+from tui.store.minutes import CHUNKS, Minutes, regrouped
 from tui.store.packed import packed, unpacked
-from tui.store.rows import in_order
+from tui.store.rows import in_order, merged, replaced
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS, WORD
 
 SCHEMA = LIQUIDATIONS.schema
+MINUTE = NOW.replace(minute=0, second=0, microsecond=0)
 ROWS = frame(LIQUIDATIONS, [liquidation(base=base) for base in ("BTC", "ETH", "BTC")])
 
 
@@ -101,3 +105,51 @@ def test_minutes_of_rows_are_in_their_order_and_sum_them(made: list[tuple[int, s
         sums[key] = (usd_so_far + usd, count + 1)
     told = {row[:2]: row[2:] for row in found.select("minute", "base", "usd", "count").iter_rows()}
     assert told == sums
+
+
+def minutes_of(made: dict[tuple[int, str], float]) -> pl.DataFrame:
+    """Minute rows by minute and coin, in order of time."""
+    rows = [
+        {"minute": MINUTE + timedelta(minutes=at), "venue": "okx", "base": base, "class": "crypto"}
+        | {"side": "long", "usd": usd, "count": 1, "unpriced": 0, "largest": usd}
+        for (at, base), usd in sorted(made.items())
+    ]
+    return frame(LIQUIDATION_MINUTES, rows)
+
+
+sums = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.sampled_from(("BTC", "ETH"))), st.floats(1, 9), max_size=8
+)
+
+
+@examples(60)
+@given(sums, sums)
+def test_a_row_takes_the_place_of_its_key_among_the_others(
+    old: dict[tuple[int, str], float], new: dict[tuple[int, str], float]
+) -> None:
+    held, came = minutes_of(old), minutes_of(new)
+    found = merged(held, came, LIQUIDATION_MINUTES)
+    assert found["minute"].is_sorted()
+    wanted = replaced(held, came, LIQUIDATION_MINUTES)
+    assert found.sort("minute", "base").equals(wanted.sort("minute", "base"))
+
+
+def test_an_hour_that_grows_is_not_copied_and_stays_in_few_pieces(tmp_path: Path) -> None:
+    path = store_path(tmp_path)
+    writer = Writer(path, None)
+    writer.append(LIQUIDATION_MINUTES, minutes_of({(0, "BTC"): 1.0}))
+    reader = Reader(path)
+    followed, start = Minutes(reader), milliseconds(MINUTE)
+    followed.between(start, start + 60_000)
+    before = followed.hour(start)
+    followed.add(minutes_of({(1, "BTC"): 2.0}))
+    chunk = before["usd"].get_chunks()[0]
+    assert followed.hour(start)["usd"].get_chunks()[0].to_list() == chunk.to_list() == [1.0]
+    for at in range(2, 60):
+        followed.add(minutes_of({(at, "BTC"): float(at), (at - 1, "ETH"): 1.0}))
+        assert followed.hour(start).n_chunks() <= CHUNKS
+    told = followed.between(start, start + 59 * 60_000)
+    assert set(told["minute"]) == {MINUTE + timedelta(minutes=at) for at in range(59)}
+    assert told.filter(pl.col("base") == "ETH").height == 58
+    writer.close()
+    reader.close()
