@@ -1,10 +1,13 @@
 """Frames as bytes, and rows in their order: what frames that are held and copied rest on."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,22 +137,54 @@ def test_a_row_takes_the_place_of_its_key_among_the_others(
     assert found.sort("minute", "base").equals(wanted.sort("minute", "base"))
 
 
-def test_an_hour_that_grows_is_not_copied_and_stays_in_few_pieces(tmp_path: Path) -> None:
-    path = store_path(tmp_path)
-    writer = Writer(path, None)
-    writer.append(LIQUIDATION_MINUTES, minutes_of({(0, "BTC"): 1.0}))
-    reader = Reader(path)
-    followed, start = Minutes(reader), milliseconds(MINUTE)
-    followed.between(start, start + 60_000)
-    before = followed.hour(start)
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Minutes]:
+    """The minutes of a store in which the first two hours have a row in their first minute."""
+    writer = Writer(store_path(tmp_path), None)
+    writer.append(LIQUIDATION_MINUTES, minutes_of({(0, "BTC"): 1.0, (60, "BTC"): 1.0}))
+    with closing(writer), closing(Reader(store_path(tmp_path))) as reader:
+        yield Minutes(reader)
+
+
+START = milliseconds(MINUTE)
+
+
+def told(minutes: Minutes, end: int) -> list[tuple[float, ...]]:
+    """USD of the rows before the minute `end`."""
+    return minutes.between(START, START + end * 60_000).select("usd").rows()
+
+
+def test_the_answer_is_the_same_frame_until_a_row_in_it_changes(followed: Minutes) -> None:
+    before, hour = followed.between(START, START + 120_000), followed.hour(START)
+    followed.add(minutes_of({(2, "BTC"): 2.0}))
+    assert followed.hour(START) is not hour
+    assert followed.between(START, START + 120_000) is before
+    followed.add(minutes_of({(1, "BTC"): 3.0}))
+    assert told(followed, 2) == [(1.0,), (3.0,)]
+
+
+def test_a_late_row_is_told_though_one_of_a_later_hour_comes_with_it(followed: Minutes) -> None:
+    assert told(followed, 61) == [(1.0,), (1.0,)]
+    assert told(followed, 30) == [(1.0,)]
+    followed.add(minutes_of({(10, "BTC"): 5.0, (66, "BTC"): 6.0}))
+    assert told(followed, 30) == [(1.0,), (5.0,)]
+
+
+def test_an_hour_grows_in_few_pieces_and_is_one_when_it_is_over(followed: Minutes) -> None:
+    followed.between(START, START + 60_000)
     followed.add(minutes_of({(1, "BTC"): 2.0}))
-    chunk = before["usd"].get_chunks()[0]
-    assert followed.hour(start)["usd"].get_chunks()[0].to_list() == chunk.to_list() == [1.0]
+    assert followed.hour(START).n_chunks() == 2  # what was there is not copied
     for at in range(2, 60):
-        followed.add(minutes_of({(at, "BTC"): float(at), (at - 1, "ETH"): 1.0}))
-        assert followed.hour(start).n_chunks() <= CHUNKS
-    told = followed.between(start, start + 59 * 60_000)
-    assert set(told["minute"]) == {MINUTE + timedelta(minutes=at) for at in range(59)}
-    assert told.filter(pl.col("base") == "ETH").height == 58
-    writer.close()
-    reader.close()
+        followed.add(minutes_of({(at, "BTC"): float(at)}))
+        assert followed.hour(START).n_chunks() < CHUNKS
+    assert told(followed, 59)[1:] == [(2.0,), *((float(at),) for at in range(2, 59))]
+    followed.between(START, START + 60 * 60_000)
+    assert followed.hour(START).n_chunks() == 1
+
+
+def test_a_late_row_keeps_no_memory_of_what_it_was_put_into(followed: Minutes) -> None:
+    followed.between(START, START + 60_000)
+    followed.add(minutes_of({(at, "BTC"): 1.0 for at in range(1, 30)}))
+    followed.add(minutes_of({(3, "ETH"): 2.0}))
+    assert followed.hour(START).n_chunks() == 1
+    assert followed.hour(START)["usd"].sum() == 32.0

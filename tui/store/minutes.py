@@ -13,8 +13,9 @@ from tui.tables import LIQUIDATION_MINUTES
 _EMPTY = LIQUIDATION_MINUTES.empty()
 
 CHUNKS = 8
-"""An hour that is followed grows by one a minute. In one piece each second its rows, in a wave
-100,000 by the end, would be copied for some hundred new ones."""
+"""An hour that is followed grows by one a minute, up to so many. In one piece each second its rows,
+in a wave 100,000 by the end, would be copied for some hundred new ones; in many a query takes
+longer, so that an hour that is over is made one."""
 
 
 class Minutes:
@@ -37,12 +38,11 @@ class Minutes:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that are new or replace the one of their key."""
-        for hour, new in by_start(rows, "minute", HOUR):
-            if (old := self._hours.get(hour)) is not None:
-                rows = merged(old, new, LIQUIDATION_MINUTES)
-                self._hours[hour] = rows if rows.n_chunks() < CHUNKS else rows.rechunk()
         first = rows["minute"].min()
         assert isinstance(first, datetime)
+        for hour, new in by_start(rows, "minute", HOUR):
+            if (old := self._hours.get(hour)) is not None:
+                self._hours[hour] = _grown(old, new)
         if milliseconds(first) < self._asked[1]:
             self._asked = (0, 0)
 
@@ -53,7 +53,11 @@ class Minutes:
         """
         if self._asked != (first, end):
             hours = range(first - first % HOUR, end, HOUR)
-            self._hours = {hour: rows for hour, rows in self._hours.items() if hour >= hours.start}
+            self._hours = {
+                hour: rows.rechunk() if hour + HOUR <= end and rows.n_chunks() > 1 else rows
+                for hour, rows in self._hours.items()
+                if hour >= hours.start
+            }
             held = [self._part(hour, first, end) for hour in hours]
             self._answer = pl.concat([_EMPTY, *held], rechunk=False)
             self._asked = (first, end)
@@ -73,6 +77,14 @@ class Minutes:
         # A slice, which is no copy: an hour of a wave is 7 MB.
         start = count_until(rows, first - 1, "minute")
         return rows.slice(start, count_until(rows, end - 1, "minute") - start)
+
+
+def _grown(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """`old` with the rows of `new`; in one piece where one is late, since what goes before it would
+    keep the memory of all that it was cut from."""
+    grown = merged(old, new, LIQUIDATION_MINUTES)
+    is_late = old.height and new["minute"].min() < old["minute"][-1]
+    return grown.rechunk() if is_late or grown.n_chunks() >= CHUNKS else grown
 
 
 def regrouped(rows: pl.DataFrame) -> pl.DataFrame:

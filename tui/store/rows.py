@@ -120,7 +120,8 @@ def replaced(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame
 def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
     """`old`, in the order of the table's time, with the rows of `new` in the place of their keys.
 
-    A key holds its time: rows before the first of `new` stay as they are, and are not copied.
+    A key holds its time: rows before the first of `new` stay as they are, and are not copied: the
+    two frames share their memory.
     """
     if new.is_empty():
         return old
