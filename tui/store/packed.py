@@ -35,4 +35,4 @@ def unpacked(data: bytes, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | N
 
 
 def _own(words: pl.Series) -> pl.Series:
-    return words.cast(pl.Enum(words.drop_nulls().unique().cast(pl.String)))
+    return words.cast(pl.Enum(words.drop_nulls().unique(maintain_order=True).cast(pl.String)))
