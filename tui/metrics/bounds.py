@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tui.metrics import spans
 from tui.metrics.amounts import Amount
-from tui.metrics.coverage import Cover, Gap
+from tui.metrics.coverage import Cover
 from tui.metrics.saturation import Saturation
 from tui.metrics.trust import Trust
 from tui.tables import WINDOWS
@@ -84,20 +84,18 @@ def _young(window: timedelta, have: timedelta) -> Iterable[str]:
 
 def _gaps(cover: Cover, listening: list[str]) -> Iterable[str]:
     """Venues with the same gap share a word: most gaps are a recorder that was not running."""
+    lengths: dict[str, dict[str, timedelta]] = {}
+    for gap in cover.gaps:
+        streams = lengths.setdefault(gap.venue, {})
+        streams[gap.stream] = streams.get(gap.stream, timedelta()) + (gap.until - gap.since)
     gaps: dict[str, list[str]] = {}
     for venue in listening:
-        streams = sorted({gap.stream for gap in cover.gaps if gap.venue == venue})
-        longest = max((_length(cover.gaps, venue, name) for name in streams), default=timedelta())
+        longest = max(lengths.get(venue, {}).values(), default=timedelta())
         if longest >= NOTICED:
             gaps.setdefault(spans.words(longest), []).append(venue)
-        elif not streams and cover.venues[venue] < 1:
+        elif venue not in lengths and cover.venues[venue] < 1:
             yield f"{venue} {int(100 * cover.venues[venue])}% of topics"
     yield from (f"gap {length} {', '.join(venues)}" for length, venues in gaps.items())
-
-
-def _length(gaps: Iterable[Gap], venue: str, stream: str) -> timedelta:
-    lengths = (g.until - g.since for g in gaps if (g.venue, g.stream) == (venue, stream))
-    return sum(lengths, timedelta())
 
 
 def _unreadable(cover: Cover) -> Iterable[str]:

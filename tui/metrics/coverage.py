@@ -81,20 +81,19 @@ class _Heard:
     ends: tuple[tuple[int, str], ...]
     unread: tuple[_Unread, ...]
 
-    def share(self, since: int, until: int) -> float:
-        inside = (
-            (min(piece.until, until) - max(piece.since, since)) * piece.share
-            for piece in self._within(since, until)
-        )
-        return min(1.0, sum(inside) / (until - since))
-
-    def holes(self, since: int, until: int) -> list[tuple[int, int]]:
-        found, reached = [], since
+    def told(self, since: int, until: int) -> tuple[float, list[tuple[int, int]]]:
+        """The share that was listened to, and the holes."""
+        inside, reached = 0.0, since
+        holes = list[tuple[int, int]]()
         for piece in self._within(since, until):
             if piece.since > reached:
-                found.append((reached, piece.since))
-            reached = max(reached, piece.until)
-        return [*found, (reached, until)] if reached < until else found
+                holes.append((reached, piece.since))
+            start, end = max(piece.since, since), min(piece.until, until)
+            inside += (end - start) * piece.share
+            reached = max(reached, end)
+        if reached < until:
+            holes.append((reached, until))
+        return min(1.0, inside / (until - since)), holes
 
     def why(self, since: int) -> str:
         """The reason of the newest connection that had ended when the hole began."""
@@ -139,24 +138,26 @@ class Listening:
         if not have or not self.wanted:
             return Cover(None, have, {}, ())
         streams: dict[str, list[float]] = defaultdict(list)
-        for stream in self.wanted:
-            streams[stream.venue].append(self._heard[stream].share(start, end))
+        gaps = list[Gap]()
+        for stream, heard in self._heard.items():
+            share, holes = heard.told(start, end)
+            streams[stream.venue].append(share)
+            gaps += [_gap(stream, hole, heard) for hole in holes]
         venues = {venue: sum(shares) / len(shares) for venue, shares in streams.items()}
-        share, gaps = sum(venues.values()) / len(venues), self._gaps(start, end)
-        return Cover(share, have, venues, gaps, self._unreadable(start, end))
+        share = sum(venues.values()) / len(venues)
+        return Cover(share, have, venues, tuple(gaps), self._unreadable(start, end))
 
     def _unreadable(self, since: int, until: int) -> dict[str, int]:
         counts: dict[str, int] = defaultdict(int)
         for stream, heard in self._heard.items():
-            counts[stream.venue] += heard.unreadable(since, until)
+            if heard.unread:
+                counts[stream.venue] += heard.unreadable(since, until)
         return {venue: count for venue, count in counts.items() if count}
 
-    def _gaps(self, since: int, until: int) -> tuple[Gap, ...]:
-        return tuple(
-            Gap(stream.venue, stream.stream, moment(start), moment(end), heard.why(start))
-            for stream, heard in self._heard.items()
-            for start, end in heard.holes(since, until)
-        )
+
+def _gap(stream: Stream, hole: tuple[int, int], heard: _Heard) -> Gap:
+    since, until = hole
+    return Gap(stream.venue, stream.stream, moment(since), moment(until), heard.why(since))
 
 
 @kept(4)

@@ -1,6 +1,6 @@
 """The newest liquidations one by one, with the small ones of a second folded into one line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -53,6 +53,7 @@ class Folded:
 
 
 _SIDES = {side.value: side for side in Side}
+_LONG = Side.LONG.value
 _COLUMNS = ["ts", "venue", "symbol", "base", "side", "qty", "price", "price_kind", "usd"]
 
 # Plain loops over columns of at most 2,000 rows, not queries: each query takes polars 0.3 to 1 ms,
@@ -92,35 +93,38 @@ def folded(
 
     A row without a price is below every size above zero. At most `lines` lines, the newest.
     """
-    usds, sides = rows["usd"].to_list(), rows["side"].to_list()
-    made: list[int | Folded] = []  # a place stands for its row
-    for second, places in _seconds(rows):
-        if len(made) >= lines:
-            break
-        is_shown = {place: (usds[place] or 0.0) >= smallest for place in places}
-        made += [place for place in places if is_shown[place]]
-        if small := [(usds[at] or 0.0, sides[at]) for at in places if not is_shown[at]]:
-            made.append(_fold(second, small))
-    del made[lines:]
-    reach = max((line for line in made if isinstance(line, int)), default=-1)
-    cells = rows.head(reach + 1)[_COLUMNS].rows()
+    lined = _lined(rows, smallest, lines)
+    # Of the rows that have a line of their own alone: in a wave one of eight.
+    places = [line for line in lined if isinstance(line, int)]
+    cells = iter(rows[_COLUMNS][places].rows())
     return tuple(
-        _marked(_feed_row(*cells[line]), largest) if isinstance(line, int) else line
-        for line in made
+        line if isinstance(line, Folded) else _marked(_feed_row(*next(cells)), largest)
+        for line in lined
     )
 
 
-def _seconds(rows: pl.DataFrame) -> Iterator[tuple[int, list[int]]]:
-    """The places of the rows of each second (since 1970), in the order of the rows."""
+def _lined(rows: pl.DataFrame, smallest: float, lines: int) -> list[int | Folded]:
+    """The first lines of a feed: the place of a row, or what its second folds."""
+    usds, sides = rows["usd"].to_list(), rows["side"].to_list()
     seconds = (rows["ts"].to_physical() // 1000).to_list()
+    made: list[int | Folded] = []
     for second, places in groupby(range(len(seconds)), seconds.__getitem__):
-        yield second, list(places)
-
-
-def _fold(second: int, small: Sequence[tuple[float, str]]) -> Folded:
-    usd = sum(usd for usd, _ in small)
-    long = sum(usd for usd, side in small if side == Side.LONG.value)
-    return Folded(moment(1000 * second), len(small), usd, long / usd if usd else None)
+        if len(made) >= lines:
+            break
+        count, small, long = 0, 0.0, 0.0
+        for place in places:
+            usd = usds[place] or 0.0
+            if usd >= smallest:
+                made.append(place)
+                continue
+            count += 1
+            small += usd
+            if sides[place] == _LONG:
+                long += usd
+        if count:
+            share = long / small if small else None
+            made.append(Folded(moment(1000 * second), count, small, share))
+    return made[:lines]
 
 
 def largest_row(rows: pl.DataFrame, as_of: datetime) -> FeedRow | None:

@@ -150,7 +150,7 @@ def newest_rows(frame: pl.DataFrame, as_of: datetime) -> dict[str, datetime]:
     return found | {"": max(found.values())} if found else {}
 
 
-@kept(10)
+@kept(24)  # of each collector, now and of a past moment that is looked at
 def _newest_rows(frame: pl.DataFrame) -> dict[str, datetime]:
     if "interval" not in frame.columns:
         return lasts(frame)

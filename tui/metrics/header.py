@@ -1,7 +1,7 @@
 """The first row of every screen: price, five minutes of liquidations, feeds, cover and lag."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
@@ -59,8 +59,8 @@ def header(
     return Header(
         as_of=as_of,
         endpoint=endpoint,
-        price=next((price for price in prices if price.base == base), None),
-        others=tuple(price for price in prices if price.base != base),
+        price=_of(prices, base),
+        others=_others(prices, base),
         total=total,
         side=dominant(total),
         live=sum(feed.is_live for feed in counted),
@@ -71,6 +71,19 @@ def header(
         oi_change_5m=interest.change_5m if interest else None,
         funding_8h=funding.rate_8h if funding else None,
     )
+
+
+def priced(now: Header, prices: Sequence[Price], as_of: datetime, *, base: str) -> Header:
+    """The header with newer prices, at their moment."""
+    return replace(now, as_of=as_of, price=_of(prices, base), others=_others(prices, base))
+
+
+def _of(prices: Sequence[Price], base: str) -> Price | None:
+    return next((price for price in prices if price.base == base), None)
+
+
+def _others(prices: Sequence[Price], base: str) -> tuple[Price, ...]:
+    return tuple(price for price in prices if price.base != base)
 
 
 def dominant(total: Total) -> Side | None:

@@ -83,12 +83,16 @@ def by_minute(
     newest = newest_quote(quotes, symbol, as_of)
     if newest is None:
         return (None,) * count
-    last = ms(as_of) // MINUTE_MS * MINUTE_MS
-    starts = range(last - (count - 1) * MINUTE_MS, last + 1, MINUTE_MS)
-    near = between(quotes, starts[0], ms(as_of + AHEAD))
-    rows = near.filter((near["symbol"] == symbol) & (near["venue"] == newest[2]))
-    rows = rows if rows["ts"].is_sorted() else rows.sort("ts")
+    last = ms(as_of) // MINUTE_MS
+    first = last - count + 1
+    near = between(quotes, first * MINUTE_MS, ms(as_of + AHEAD))
+    if not near["ts"].is_sorted():
+        near = near.sort("ts", maintain_order=True)
+    mine = (near["symbol"] == symbol) & (near["venue"] == newest[2])
+    times, values = near["ts"].to_physical().filter(mine), near["price"].filter(mine)
     # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.
-    minutes = (rows["ts"].to_physical() // MINUTE_MS * MINUTE_MS).clip(upper_bound=last)
-    by_start = dict(zip(minutes.to_list(), rows["price"].to_list(), strict=True))
-    return tuple(map(by_start.get, starts))
+    by_start = {
+        min(at // MINUTE_MS, last): price
+        for at, price in zip(times.to_list(), values.to_list(), strict=True)
+    }
+    return tuple(map(by_start.get, range(first, last + 1)))

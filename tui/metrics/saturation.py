@@ -6,10 +6,12 @@ saturation s in a minute is the share of its seconds with a push. Were its order
 Orders come in clusters inside the minute, so what is estimated is rather too little than too much.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
+from operator import neg
 
 import polars as pl
 
@@ -123,42 +125,45 @@ def _by_window(rows: pl.DataFrame, now: int) -> dict[str, dict[str, Saturation]]
     end = now * MINUTE_MS
     back = int(LATE / timedelta(milliseconds=1)) + MINUTE_MS
     listed = between(rows, 0, end - 1, "minute").reverse()
-    found: dict[str, Saturation] = {}
+    minutes = listed["minute"].to_physical().to_list()
+    values = zip(*(listed[name].to_list() for name in _SUMMED), strict=True)
+    found: dict[str, _Sum] = {}
     windows, place = {}, 0
     for name, span in WINDOWS.items():
-        since = moment(end - int(span / timedelta(milliseconds=1)) - back)
-        for row in listed.slice(place).iter_rows():
-            if row[0] <= since:
-                break
-            _add(found, *row)
-            place += 1
-        windows[name] = dict(found)
+        since = end - int(span / timedelta(milliseconds=1)) - back
+        # The times fall: as many of them are later as come before the first that is not.
+        until = bisect_left(minutes, -since, lo=place, key=neg)
+        for minute, (venue, *row) in zip(minutes[place:until], values, strict=False):
+            found.setdefault(venue, _Sum()).add(minute, *row)
+        windows[name] = {venue: one.told(venue) for venue, one in found.items()}
+        place = until
     return windows
 
 
-def _add(
-    found: dict[str, Saturation],
-    minute: datetime,
-    venue: str,
-    peak: float,
-    symbol: str | None,
-    pushed: int,
-    hidden: float | None,
-) -> None:
-    one = Saturation(venue, peak, symbol, minute if symbol else None, pushed, hidden, 1)
-    old = found.get(venue)
-    found[venue] = one if old is None else _added(old, one)
+_SUMMED = ("venue", "saturation", "symbol", "pushed", "hidden")
 
 
-def _added(old: Saturation, new: Saturation) -> Saturation:
-    fullest = new if new.peak > old.peak else old
-    hidden = None if old.hidden is None or new.hidden is None else old.hidden + new.hidden
-    return Saturation(
-        old.venue,
-        fullest.peak,
-        fullest.symbol,
-        fullest.minute,
-        old.pushed + new.pushed,
-        hidden,
-        old.minutes + new.minutes,
-    )
+@dataclass
+class _Sum:
+    """A venue's minutes so far, from the newest back. `minute` in ms."""
+
+    peak: float = -1.0
+    symbol: str | None = None
+    minute: int = 0
+    pushed: int = 0
+    hidden: float | None = 0.0
+    minutes: int = 0
+
+    def add(
+        self, minute: int, peak: float, symbol: str | None, pushed: int, hidden: float | None
+    ) -> None:
+        if peak > self.peak:
+            self.peak, self.symbol, self.minute = peak, symbol, minute
+        self.pushed += pushed
+        self.hidden = None if self.hidden is None or hidden is None else self.hidden + hidden
+        self.minutes += 1
+
+    def told(self, venue: str) -> Saturation:
+        fullest = moment(self.minute) if self.symbol else None
+        sums = self.pushed, self.hidden, self.minutes
+        return Saturation(venue, self.peak, self.symbol, fullest, *sums)

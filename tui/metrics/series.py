@@ -115,16 +115,15 @@ def _spoken(quotes: pl.DataFrame, until: int) -> dict[str, list[Quote]]:
 
 
 def _newest(rows: pl.DataFrame) -> dict[str, list[Quote]]:
-    newest: dict[tuple[str, str], Quote] = {}
-    for symbol, price, ts, venue in zip(
-        *(rows[name].to_list() for name in ("symbol", "price", "ts", "venue")), strict=True
-    ):
-        old = newest.get((symbol, venue))
-        if old is None or ts >= old[1]:
-            newest[symbol, venue] = (price, ts, venue)
+    if not rows["ts"].is_sorted():
+        rows = rows.sort("ts", maintain_order=True)
+    symbols, venues, prices = (rows[name].to_list() for name in ("symbol", "venue", "price"))
+    # In order of time: the last of each market and venue stays, and only its time need be made one.
+    spoken = zip(prices, rows["ts"].to_physical().to_list(), strict=True)
+    newest = dict(zip(zip(symbols, venues, strict=True), spoken, strict=True))
     by_symbol: dict[str, list[Quote]] = {}
-    for (symbol, _), quote in newest.items():
-        by_symbol.setdefault(symbol, []).append(quote)
+    for (symbol, venue), (price, ts) in newest.items():
+        by_symbol.setdefault(symbol, []).append((price, moment(ts), venue))
     return by_symbol
 
 

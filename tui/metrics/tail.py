@@ -1,5 +1,6 @@
 """How long a gap between events may be before it can be no chance, by how its like spread."""
 
+from functools import lru_cache
 from math import exp, log, sqrt
 
 CHANCE = 1e-9
@@ -14,6 +15,7 @@ def chance(expected: float, spread: float) -> float:
     return fast * exp(-2.0 * fast * expected) + slow * exp(-2.0 * slow * expected)
 
 
+@lru_cache(64)  # a second asks it of every venue, and a minute of every pause of a day
 def longest(spread: float) -> float:
     """Mean gaps after which a silence is less likely than `CHANCE`."""
     slow = (1.0 - sqrt((spread - 1.0) / (spread + 1.0))) / 2.0

@@ -4,6 +4,7 @@ A panel that fails is one line that says so.
 """
 
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tui.panels import header
 from tui.panels.base import Age, Panel, View
 from tui.panels.drill import Drill
 from tui.panels.frame import finish
+from tui.panels.header import HeaderRecord
 from tui.snapshot import Snapshot
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS
 
@@ -48,6 +50,11 @@ class Wanted:
         view = replace(self.view, scroll=0, selected=None, notice="", drill=drill)
         view = replace(view, sort="", rising=False)
         return Wanted(self.panel, 0, 0, view, self.detail)
+
+    @property
+    def look(self) -> View:
+        """Of the header: the view without what is said in it, which changes by itself."""
+        return replace(self.view, notice="", travel=())
 
     @property
     def unfocused(self) -> "Wanted":
@@ -164,23 +171,19 @@ def drawn(
 
 
 def headed(
-    wanted: Wanted,
-    feeds: int,
-    snapshot: Snapshot,
-    totals: Liquidations | None,
-    live: Snapshot | None = None,
-) -> tuple[dict[str, list[Content]], str]:
+    wanted: Wanted, feeds: int, record: Callable[[], HeaderRecord]
+) -> tuple[dict[str, list[Content]], str, HeaderRecord | None]:
     """The header's lines and, where there is a place, that of the feeds; or what failed. With them
-    the sentence to quote, whole. `live` gives the live price where `snapshot` is of the past."""
+    the sentence to quote, whole, and the record they are of."""
     view, width, height = wanted.view, wanted.width, wanted.height
     try:
-        record = header.record(snapshot, view, totals, live)
-        made = {"header": _exact(header.lines(record, view, width, height), width, height)}
+        made = record()
+        lines = {"header": _exact(header.lines(made, view, width, height), width, height)}
         if feeds:
-            made["hint"] = finish([header.feeds_line(record, feeds)], view, feeds, 1)
+            lines["hint"] = finish([header.feeds_line(made, feeds)], view, feeds, 1)
+        return lines, header.quoted(made, view), made
     except Exception as error:
-        return {"header": _failed("header", error, width, height)}, ""
-    return made, header.quoted(record, view)
+        return {"header": _failed("header", error, width, height)}, "", None
 
 
 def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:

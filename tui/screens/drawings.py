@@ -6,7 +6,9 @@ from typing import Any
 
 from textual.content import Content
 
-from tui.panels.base import Age
+from tui.panels import header
+from tui.panels.base import Age, View
+from tui.panels.header import HeaderRecord
 from tui.panels.liquidations import read
 from tui.screens.beyond import Beyond
 from tui.screens.drawing import Kept, Totals, Wanted, drawn, headed, rows_of
@@ -26,6 +28,7 @@ class Drawings:
         self._beyond = Beyond()  # what details read of the store by themselves
         self._detail: tuple[Wanted, datetime, Any] | None = None  # the record drawn last
         self._totals: Totals | None = None  # of the last panels, spared a second reading
+        self._header: tuple[View, HeaderRecord] | None = None  # of the present, drawn last
 
     def forget(self) -> None:
         """Nothing drawn from the past may serve the present."""
@@ -38,7 +41,7 @@ class Drawings:
 
     def forget_counted(self) -> None:
         """A moment that stands still has been judged: by age alone its counts would serve on."""
-        self._detail = self._totals = None
+        self._detail = self._totals = self._header = None
 
     def panels(
         self, every: Sequence[Wanted], shown: Snapshot, source: Source, frozen: bool
@@ -108,4 +111,20 @@ class Drawings:
         if known is None or not known.serves(wanted.view.coin, told):
             known = Totals(read(told, wanted.view), rows_of(told))
             self._totals = known if keeps else self._totals
-        return headed(wanted, feeds, told, known.made, live)
+
+        def record() -> HeaderRecord:
+            return header.record(told, wanted.view, known.made, live)
+
+        lines, sentence, made = headed(wanted, feeds, record)
+        self._header = (wanted.look, made) if made and not live else None
+        return lines, sentence
+
+    def priced(
+        self, wanted: Wanted, feeds: int, live: Snapshot
+    ) -> tuple[dict[str, list[Content]], str]:
+        """The header of the second that was drawn last, with the prices that `live` has by now."""
+        if self._header is None or self._header[0] != wanted.look:
+            return self.header(wanted, feeds, live, None, keeps=True)
+        _, last = self._header
+        lines, sentence, _ = headed(wanted, feeds, lambda: header.priced(last, live, wanted.view))
+        return lines, sentence

@@ -1,6 +1,7 @@
 """The last row of the dashboard: the keys, as they are bound, as many as fit."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from textual.content import Content
 
@@ -71,7 +72,12 @@ def hint(
     if muted:
         rest = hint(width - len(muted) - 2, panels, keys, symbols)
         return draw.line(width, " ", (muted, "$warn"), (f" {rest.plain}", "$muted"))
-    bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys.items()}}
+    return _row(width, panels, tuple(keys.items()), symbols)
+
+
+@lru_cache(8)  # it stays the same from second to second
+def _row(width: int, panels: int, keys: tuple[tuple[str, str], ...], symbols: str) -> Content:
+    bound = {**SHORT, **{name: key.split(",")[0] for name, key in keys}}
     bound["{n}"] = f"1-{min(9, panels)}" if panels > 1 else "1"  # there are nine keys
     for parts in (*(_without(n) for n in range(len(_FIRST_TO_GO) + 1)), _NARROW):
         said = [f"{_keys(bound, names)} {word}".strip() for names, word in parts]

@@ -12,6 +12,7 @@ from itertools import repeat, takewhile, zip_longest
 
 from rich.segment import Segment
 from textual import events
+from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
@@ -23,10 +24,36 @@ Run = tuple[str, Style]
 EDGE_CELLS = 2  # the side of a box and the blank beside it: some 45 bytes a row
 
 
-class Rows(Widget):
-    """Rows of text: exactly as many as it is high, each of exactly its width."""
+class Bare(Widget):
+    """A widget that is its rows alone, as `render_line` gives them, filters applied.
+
+    Textual's own rendering looks for a border, padding, opacity and links in every row of a widget
+    of which one has changed: a quarter of what a second costs the screen.
+    """
 
     ALLOW_SELECT = False  # selection would put an offset into every style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of that part."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def blank(self, cells: int) -> Strip:
+        """A row of nothing."""
+        return self.filtered(Strip.blank(cells, self.visual_style.rich_style))
+
+    def filtered(self, strip: Strip) -> Strip:
+        """As the app's filters have it: without colours where none are wanted."""
+        background = self.visual_style.background or Color(0, 0, 0)
+        for each in self.get_line_filters():
+            strip = strip.apply_filter(each, background)
+        return strip
+
+
+class Rows(Bare):
+    """Rows of text: exactly as many as it is high, each of exactly its width."""
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name=name, id=id)
@@ -64,8 +91,11 @@ class Rows(Widget):
     def render_line(self, y: int) -> Strip:
         """The row at `y`; blank beyond the lines there are."""
         if y < len(self._strips):
-            return self._strips[y].adjust_cell_length(self.size.width, self.visual_style.rich_style)
-        return Strip.blank(self.size.width, self.visual_style.rich_style)
+            strip, width = self._strips[y], self.size.width
+            if strip.cell_length == width:
+                return strip
+            return strip.adjust_cell_length(width, self.visual_style.rich_style)
+        return self.blank(self.size.width)
 
     def strip_at(self, y: int) -> Strip | None:
         """The drawn row at `y`, if there is one."""
@@ -90,7 +120,8 @@ class Rows(Widget):
     def _strip(self, line: Content) -> Strip:
         # Told how, it does not look up the app and a module for each span.
         runs = list(line.render(self.visual_style, "", self.app.stylesheet.parse_style))
-        return Strip([Segment(text, style.rich_style) for text, style in joined(runs)])
+        strip = Strip([Segment(text, style.rich_style) for text, style in joined(runs)])
+        return self.filtered(strip)
 
 
 class PanelView(Rows, can_focus=True):
@@ -114,10 +145,8 @@ class PanelView(Rows, can_focus=True):
             self.parent.post_message(said)
 
 
-class Edge(Widget):
+class Edge(Bare):
     """The left side of a panel's box: the panel's own first cells, as a widget for the cut."""
-
-    ALLOW_SELECT = False
 
     def __init__(self, panel: Rows, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -133,8 +162,7 @@ class Edge(Widget):
     def render_line(self, y: int) -> Strip:
         """The first cells of the panel's row; the first row, a title, has no side."""
         strip = self._panel.strip_at(y + 1)
-        style = self.visual_style.rich_style
-        return Strip.blank(EDGE_CELLS, style) if strip is None else strip.crop(0, EDGE_CELLS)
+        return self.blank(EDGE_CELLS) if strip is None else strip.crop(0, EDGE_CELLS)
 
 
 class Stamp(Rows):

@@ -153,12 +153,12 @@ class Reading:
         live = self._snapshots.quoted(self._source, ask)
         if live is None:
             return None
-        head, sentence = self._headed_by(ask, live, keeps=True)
+        head, sentence = self._headed_by(ask, live, keeps=True, price_alone=True)
         past = self._snapshots.past
         return Picture(live, head, supervised=self._words, shown=past, sentence=sentence)
 
     def _headed_by(
-        self, ask: Ask, live: Snapshot, keeps: bool
+        self, ask: Ask, live: Snapshot, keeps: bool, price_alone: bool = False
     ) -> tuple[dict[str, list[Content]], str]:
         """The header: live, while the view is held too; of the past with the live price in it."""
         if ask.header is None:
@@ -167,6 +167,8 @@ class Reading:
         past = self._snapshots.past
         if past is not None:
             return self._drawings.header(ask.header, ask.feeds, past, live, keeps=True)
+        if price_alone:
+            return self._drawings.priced(ask.header, ask.feeds, live)
         return self._drawings.header(ask.header, ask.feeds, live, None, keeps)
 
     def _watch(self, now: datetime) -> str | None:

@@ -1,6 +1,6 @@
 """The header: the 5-minute total and side, live prices, feeds and cover; the quotable sentence."""
 
-from tui.panels.header.data import HeaderRecord, record
+from tui.panels.header.data import HeaderRecord, priced, record
 from tui.panels.header.rows import clock_cells, feeds_line, height_of, lines
 from tui.panels.header.words import quoted, sentence
 
@@ -10,6 +10,7 @@ __all__ = [
     "feeds_line",
     "height_of",
     "lines",
+    "priced",
     "quoted",
     "record",
     "sentence",

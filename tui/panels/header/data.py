@@ -1,6 +1,6 @@
 """The header's record: the metric's, with what the quotable sentence needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.metrics import header as metric
@@ -52,11 +52,9 @@ def record(
 ) -> HeaderRecord:
     """The header's record; hand in the panel's `liquidations` to spare reading them twice, and the
     `live` snapshot when the other is of the past."""
-    coins = dict.fromkeys((view.base, *view.coins))
-    quoted = [shared.price(snapshot, coin) for coin in coins]
     made = liquidations or read(snapshot, view)
     now = metric.header(
-        [one for one in quoted if one],
+        _prices(snapshot, view),
         made,
         shared.derivatives(snapshot),
         shared.feeds(snapshot, made),
@@ -74,3 +72,15 @@ def record(
         shared.interest(snapshot, view.window).get(view.base),
         shared.price(live, view.base) if live else None,
     )
+
+
+def priced(made: HeaderRecord, snapshot: Snapshot, view: View) -> HeaderRecord:
+    """A record with the prices of `snapshot`, a part of a second later: all else that it says
+    changes by the second, and takes four times as long."""
+    now = metric.priced(made.now, _prices(snapshot, view), snapshot.as_of, base=view.base)
+    return replace(made, now=now, move=shared.move(snapshot, view.base, view.window))
+
+
+def _prices(snapshot: Snapshot, view: View) -> list[Price]:
+    quoted = (shared.price(snapshot, coin) for coin in dict.fromkeys((view.base, *view.coins)))
+    return [one for one in quoted if one]
