@@ -17,7 +17,7 @@ from tui.clock import milliseconds
 from tui.store import Reader, Writer, store_path
 from tui.store.minutes import CHUNKS, Minutes, regrouped
 from tui.store.packed import packed, unpacked
-from tui.store.rows import in_order, merged, replaced
+from tui.store.rows import merged, replaced
 from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS, WORD
 
 SCHEMA = LIQUIDATIONS.schema
@@ -85,7 +85,7 @@ def rows_at(seconds: list[int], first: int = 0) -> pl.DataFrame:
 def test_rows_are_put_where_they_belong_later_ones_last(old: list[int], new: list[int]) -> None:
     held, came = rows_at(sorted(old)), rows_at(new, first=100)
     wanted = pl.concat([held, came]).sort("ts", maintain_order=True)
-    assert in_order(held, came).equals(wanted)
+    assert merged(held, came, LIQUIDATIONS).equals(wanted)
 
 
 @examples(40)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import pyte
 
-from tests.benchmarks.stage import Stage, median, percentile, stage, table
+from tests.benchmarks.stage import Stage, median, percentile, settle, stage, table
 from tests.benchmarks.terminal import Terminal, cpu_s, resident_mb
 
 QUIET, WAVE = 0.3, 50.0
@@ -260,7 +260,7 @@ def main() -> None:
     args = parser.parse_args()
     quick = args.quick
     with stage("--no-live", fill=True) as it:
-        time.sleep(10)  # the pollers' first round is through
+        settle(it)
         if args.picture:
             table("The screen, 160 × 45", [pictured(picture(it, 15 if quick else 60))])
             return

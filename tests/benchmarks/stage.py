@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tui.loopback.burst import shared
+from tui.store import Reader, store_path
+from tui.tables import FLOW, POSITIONING
 
 # An installed liqtop has its byte code; where the environment forbids to write any, each start
 # would compile 90 modules (0.18 s) that no user's start compiles.
@@ -24,6 +26,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 STREAMS = {"usdm", "coinm", "linear", "inverse", "swap"}
 """The liquidation sockets of the three venues."""
 
+
+STILL_S = 15.0
+"""No page of the past for so long: there are no more. Live rows come each minute, at once."""
 
 LISTENED = ("binance", "bybit", "okx", "gate", "htx", "bitfinex", "deribit", "kraken")
 """The venues that are on by default; a burst by its total would go to Lighter too."""
@@ -95,6 +100,25 @@ def _subscribed(it: Stage) -> bool:
 def _topics(it: Stage) -> dict[str, int]:
     sockets = it.books()["sockets"].values()
     return {stream: topics for streams in sockets for stream, topics in streams}
+
+
+def settle(it: Stage) -> None:
+    """Wait until the recorder has fetched the past. A first start asks for a month of ratios and a
+    week of taker flow, some 70 pages in two minutes: what a day costs is what comes after that."""
+    reader = Reader(store_path(it.folder))
+    try:
+        before: dict[str, int | None] = {}
+        since = began = time.monotonic()
+        while time.monotonic() - since < STILL_S:
+            if time.monotonic() - began > 600:
+                raise TimeoutError("the recorder goes on fetching the past")
+            time.sleep(0.5)
+            ids = reader.last_ids()
+            now = {table.name: ids.get(table.name) for table in (FLOW, POSITIONING)}
+            if now != before:
+                before, since = now, time.monotonic()
+    finally:
+        reader.close()
 
 
 @contextmanager

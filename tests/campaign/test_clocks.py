@@ -9,7 +9,7 @@ from tests.campaign.conftest import Tally
 from tests.campaign.run import Run, recording
 from tui.clock import Clock
 from tui.store import Reader, store_path
-from tui.tables import COVERAGE
+from tui.tables import BACKFILLED, COVERAGE
 
 pytestmark = pytest.mark.campaign
 
@@ -44,7 +44,9 @@ async def test_a_clock_that_steps_loses_no_row_and_covers_no_hour_that_was_not(
         tally(run)
     coverage = run.read(COVERAGE)
     assert (coverage["until"] >= coverage["since"]).all()
-    assert ((coverage["until"] - coverage["since"]) < timedelta(minutes=5)).all()
+    # An hour that was jumped over may have been asked for meanwhile: it is covered as what it is.
+    heard = coverage.filter(~coverage["reason"].fill_null("").str.starts_with(BACKFILLED))
+    assert ((heard["until"] - heard["since"]) < timedelta(minutes=5)).all()
     told = coverage.filter(coverage["reason"].str.contains("the clock stepped"))
     assert told.height == len(steps) * len(run.streams)
 

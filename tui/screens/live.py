@@ -1,7 +1,7 @@
 """A screen that follows the source: the header, the clock, and what a subclass wants drawn.
 
-Four times a second it asks the reading thread: at each whole second for everything, between for
-the header alone, so that a price is on the screen within half a second of its row. It asks nothing
+Twice a second it asks the reading thread: at the whole second for everything, at the half for the
+header alone, so that a price is on the screen within half a second of its row. It asks nothing
 while another screen covers it.
 """
 
@@ -26,7 +26,7 @@ from tui.screens.panel_view import Rows, Stamp
 from tui.screens.picture import Ask, Picture
 from tui.screens.view_keys import ViewKeys
 
-BEAT_S = 0.25
+BEAT_S = 0.5
 UNANSWERED = timedelta(seconds=5)
 """A store that takes longer hangs (a disk that is gone, a locked file)."""
 

@@ -22,8 +22,6 @@ from tui.screens.source import Source
 from tui.snapshot import Snapshot
 
 SUPERVISE_EVERY = timedelta(seconds=2)
-HEADER_EVERY = timedelta(milliseconds=450)
-"""The header is drawn at most this often for a price: looking for one and drawing it cost 5 ms."""
 
 
 Supervise = Callable[[], str | None]
@@ -46,7 +44,6 @@ class Reading:
         self._asks: queue.SimpleQueue[Ask | Seek | None] = queue.SimpleQueue()
         self._drawings = Drawings()
         self._snapshots = Snapshots(self._drawings)
-        self._headed: datetime | None = None
         self._words: str | None = None
         self._supervised: datetime | None = None
         # A daemon: a read that hangs must not keep the process after the screen has closed.
@@ -148,7 +145,7 @@ class Reading:
     def _between(self, ask: Ask) -> Picture | None:
         """Between two seconds the header alone is drawn, and only for a new price."""
         assert self._source is not None
-        if ask.header is None or (self._headed and ask.as_of - self._headed < HEADER_EVERY):
+        if ask.header is None:
             return None
         live = self._snapshots.quoted(self._source, ask)
         if live is None:
@@ -163,7 +160,6 @@ class Reading:
         """The header: live, while the view is held too; of the past with the live price in it."""
         if ask.header is None:
             return {}, ""
-        self._headed = ask.as_of
         past = self._snapshots.past
         if past is not None:
             return self._drawings.header(ask.header, ask.feeds, past, live, keeps=True)

@@ -10,7 +10,7 @@ import polars as pl
 
 from tui.clock import milliseconds
 from tui.store.reader import Reader
-from tui.store.rows import by_start, in_order
+from tui.store.rows import by_start, merged
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS
 
@@ -43,7 +43,7 @@ class Edges:
         self.through = through
         for start, part in by_start(rows, "ts", MINUTE):
             if start in self._minutes:
-                self._minutes[start] = in_order(self._minutes[start], part)
+                self._minutes[start] = merged(self._minutes[start], part, LIQUIDATIONS).rechunk()
             elif self._ahead and self._ahead.minute == start:
                 self._ahead.parts.append(part)
 

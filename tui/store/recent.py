@@ -4,7 +4,7 @@ import polars as pl
 
 from tui.store.edges import EMPTY, MINUTE
 from tui.store.reader import Reader
-from tui.store.rows import at, count_until, in_order
+from tui.store.rows import at, count_until, merged
 from tui.tables import LIQUIDATIONS, Class
 
 CRYPTO = Class.CRYPTO.value
@@ -37,7 +37,7 @@ class Recent:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows that came, in the order they came."""
-        self._rows = in_order(self._rows, rows)
+        self._rows = merged(self._rows, rows, LIQUIDATIONS).rechunk()
         self._due = -1
 
     def at(self, last: int) -> pl.DataFrame:

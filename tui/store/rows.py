@@ -121,29 +121,15 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
     """`old`, in the order of the table's time, with the rows of `new` in the place of their keys.
 
     A key holds its time: rows before the first of `new` stay as they are, and are not copied: the
-    two frames share their memory.
+    two frames share their memory. Most often `new` is later than all there is, and in order.
     """
     if new.is_empty():
         return old
-    place = bisect_left(old[table.time], new[table.time].min())
-    end = replaced(old.slice(place), new, table).sort(table.time, maintain_order=True)
-    return pl.concat([old.head(place), end], rechunk=False)
-
-
-def in_order(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """`old`, in the order of `ts`, with the rows of `new` where they belong, in one piece.
-
-    What came is newer than nearly all that is there: the end is sorted, not the whole (3 ms).
-    """
-    if new.is_empty():
-        return old
-    first = new["ts"].min()
-    assert isinstance(first, datetime)
-    place = bisect_right(old["ts"], first)
-    if place == old.height and new["ts"].is_sorted():
-        return pl.concat([old, new], rechunk=True)
-    end = pl.concat([old.slice(place), new]).sort("ts", maintain_order=True)
-    return pl.concat([old.head(place), end], rechunk=True)
+    times = new[table.time]
+    place = bisect_left(old[table.time], times.min())
+    if place < old.height or not times.is_sorted():
+        new = replaced(old.slice(place), new, table).sort(table.time, maintain_order=True)
+    return pl.concat([old.head(place), new], rechunk=False)
 
 
 def by_start(rows: pl.DataFrame, column: str, length: int) -> Iterator[tuple[int, pl.DataFrame]]:

@@ -13,7 +13,7 @@ import polars as pl
 from tui.store.blocks import HOUR, TAPE_COLUMNS
 from tui.store.reader import Reader
 from tui.store.recent import RECENT
-from tui.store.rows import at, count_until, in_order
+from tui.store.rows import at, count_until, merged
 from tui.store.schema import quoted
 from tui.tables import LIQUIDATIONS, Class, Condition
 
@@ -72,7 +72,8 @@ class Search:
             where = "WHERE id > ? AND ts > ? AND ts <= ? ORDER BY ts"
             bounds = (self._last, self._since, self._end)
             new = self._reader.select(LIQUIDATIONS, TAPE_COLUMNS, where, bounds)
-            self._rows = in_order(self._rows, matching(new, self._conditions))
+            matches = matching(new, self._conditions)
+            self._rows = merged(self._rows, matches, LIQUIDATIONS).rechunk()
             self._last = last
         return True
 
