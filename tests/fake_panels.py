@@ -57,8 +57,8 @@ class FakeSource:
         return DEPTH.empty()
 
     def quoted(self, shown: Snapshot, as_of: datetime) -> Snapshot | None:
-        """A later moment of what is shown, as long as the test says that something is new."""
-        return replace(shown, as_of=as_of) if self.new else None
+        """What is shown with the prices of now, as long as the test says that something is new."""
+        return replace(shown, as_of=as_of, quotes=self.base.quotes) if self.new else None
 
 
 class FakeSearch(Search):

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.frames import NOW, frame, liquidation
+from tests.frames import NOW, frame, liquidation, quote
 from tui.clock import milliseconds
 from tui.store import Reader, Writer, store_path
 from tui.store.minutes import CHUNKS, Minutes, regrouped
 from tui.store.packed import packed, unpacked
 from tui.store.rows import merged, replaced
-from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS, WORD
+from tui.store.thinned import THINNINGS, joined
+from tui.tables import LIQUIDATION_MINUTES, LIQUIDATIONS, QUOTES, WORD
 
 SCHEMA = LIQUIDATIONS.schema
 MINUTE = NOW.replace(minute=0, second=0, microsecond=0)
@@ -188,3 +189,14 @@ def test_a_late_row_keeps_no_memory_of_what_it_was_put_into(followed: Minutes) -
     followed.add(minutes_of({(3, "ETH"): 2.0}))
     assert followed.hour(START).n_chunks() == 1
     assert followed.hour(START)["usd"].sum() == 32.0
+
+
+def test_what_is_fetched_of_a_time_that_is_not_held_is_left_out() -> None:
+    """A week of taker flow at a first start, of which a screen holds a day."""
+    how = next(one for one in THINNINGS if one.table is QUOTES)
+    held = frame(QUOTES, [quote(1.0, NOW)])
+    old = frame(QUOTES, [quote(2.0, NOW - timedelta(days=3))])
+    assert joined(held, old, how, milliseconds(NOW)) is held
+    some = frame(QUOTES, [quote(2.0, NOW - timedelta(days=3)), quote(3.0, NOW)])
+    found = joined(held, some, how, milliseconds(NOW))
+    assert found["price"].to_list() == [1.0, 3.0]

@@ -504,13 +504,23 @@ def test_a_key_that_moves_a_cursor_counts_nothing_anew_and_the_next_second_does(
     assert panel.made == 3
 
 
-def test_a_header_is_drawn_at_most_twice_a_second() -> None:
-    reading = opened(FakeSource())
-    drawn = [
-        reading.picture(Ask(NOW.replace(microsecond=m * 1000), Wanted(None, 60, 2, View())))
-        for m in (0, 250, 500, 750)
-    ]
-    assert [made is not None for made in drawn] == [True, False, True, False]
+def test_between_two_seconds_the_header_is_drawn_for_a_price_alone() -> None:
+    def quoted(price: float) -> Any:
+        return frame(QUOTES, [quote(price)])
+
+    source = FakeSource(replace(rows_at(1), quotes=quoted(91_000)))
+    reading, head = opened(source), Wanted(None, 160, 2, View())
+    first = picture(reading, Ask(NOW, head, (wanted(FakePanel("safe_haven")),))).lines["header"]
+    source.base = replace(rows_at(1, 2), quotes=quoted(91_234))
+    half = Ask(NOW + timedelta(seconds=0.5), head)
+    told = picture(reading, half).lines["header"]
+    assert "91,234" in told[0].plain
+    assert "91,234" not in first[0].plain
+    assert told[0].plain.split("BTC")[0] == first[0].plain.split("BTC")[0], "the second's totals"
+    hour = replace(half, header=Wanted(None, 160, 2, View(window="1h")))
+    assert "liquidated in 1h" in picture(reading, hour).lines["header"][1].plain, "a key's"
+    source.new = False
+    assert reading.picture(half) is None
 
 
 class Busy(Counted):
