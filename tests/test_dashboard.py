@@ -74,6 +74,7 @@ async def test_the_dashboard_looks_as_its_drawings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(header, "record", lambda *_: samples.header())
+    monkeypatch.setattr(header, "priced", lambda made, *_: made)
     drawings = {}
     async with dashboard(tmp_path) as pilot:
         for width, height in SIZES:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from tui.panels.base import Form
 from tui.panels.frame import AGE_CELLS, BOX, STRIP, form_of
 from tui.panels.header import height_of
-from tui.screens.panel_view import EDGE_CELLS
 
 HEADER, HINT = "header", "hint"
 COLUMNS_FROM = 100  # below, two columns would leave the right one no room for its numbers
@@ -21,6 +20,7 @@ LEFT_SHARE = 0.6  # 96 of 160
 LEFT_WIDE, WIDE_FROM = 156, 240  # there a minute of the timeline has two cells
 FIRST_ROWS = 13  # what the first panel gets before the others get more than one row
 FIRST_MIN = 23  # its totals, timeline, split and four rows of feed in the side form
+EDGE_CELLS = 2  # the side of a box and the blank beside it: some 45 bytes a row
 HINT_FROM = 14  # rows from which the last one may say the keys
 
 Natural = Callable[[str, int], int]

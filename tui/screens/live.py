@@ -22,7 +22,7 @@ from tui.metrics import spans
 from tui.panels import header
 from tui.screens.drawing import Wanted
 from tui.screens.layout import Placement
-from tui.screens.panel_view import Rows, Stamp
+from tui.screens.panel_view import Edge, Rows, Stamp
 from tui.screens.picture import Ask, Picture
 from tui.screens.view_keys import ViewKeys
 
@@ -56,7 +56,8 @@ class LiveScreen(ViewKeys):
 
     def compose(self) -> ComposeResult:
         """The header with the clock over it; a subclass adds its own."""
-        yield Rows(id="header")
+        yield (rows := Rows(id="header"))
+        yield Edge(rows, first=0, id="header-edge")
         yield Stamp(id="clock")
 
     # what a subclass says
@@ -214,6 +215,9 @@ class LiveScreen(ViewKeys):
     def place_header(self, placement: Placement) -> None:
         """Put the header and the clock in it."""
         self.move(self.query_one("#header"), placement)
+        first = header.cells_before_prices(placement.width)
+        edge = Placement("edge", placement.x, placement.y, first, placement.height)
+        self.move(self.query_one("#header-edge"), edge if first else None)
         x, cells = header.clock_cells(placement.width)
         fits = x >= 0
         clock = Placement("clock", x, placement.y, cells, 1) if fits else None

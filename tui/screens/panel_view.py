@@ -21,8 +21,6 @@ from textual.widget import Widget
 
 Run = tuple[str, Style]
 
-EDGE_CELLS = 2  # the side of a box and the blank beside it: some 45 bytes a row
-
 
 class Bare(Widget):
     """A widget that is its rows alone, as `render_line` gives them, filters applied.
@@ -146,23 +144,25 @@ class PanelView(Rows, can_focus=True):
 
 
 class Edge(Bare):
-    """The left side of a panel's box: the panel's own first cells, as a widget for the cut."""
+    """The first cells of a panel's rows from `first` on, as a widget for the cut: the left side of
+    its box, below the title, or what stands before the prices of the header."""
 
-    def __init__(self, panel: Rows, id: str | None = None) -> None:
+    def __init__(self, panel: Rows, first: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._panel = panel
+        self._panel, self._first = panel, first
         panel.edge = self
 
     def follow(self, changed: Sequence[Region]) -> None:
-        """The panel changed there; repaint the rows in which its side did."""
-        rows = [r.y - 1 for r in changed if r.x < EDGE_CELLS and r.y]
+        """The panel changed there; repaint the rows in which these cells did."""
+        cells = self.size.width
+        rows = [r.y - self._first for r in changed if r.x < cells and r.y >= self._first]
         if rows:
-            self.refresh(*(Region(0, y, EDGE_CELLS, 1) for y in rows))
+            self.refresh(*(Region(0, y, cells, 1) for y in rows))
 
     def render_line(self, y: int) -> Strip:
-        """The first cells of the panel's row; the first row, a title, has no side."""
-        strip = self._panel.strip_at(y + 1)
-        return self.blank(EDGE_CELLS) if strip is None else strip.crop(0, EDGE_CELLS)
+        """The first cells of the panel's row."""
+        strip = self._panel.strip_at(y + self._first)
+        return self.blank(self.size.width) if strip is None else strip.crop(0, self.size.width)
 
 
 class Stamp(Rows):

@@ -46,6 +46,14 @@ def clock_cells(width: int) -> tuple[int, int]:
     return (width - 10, 9) if width >= BOX else (width - 9, 9)
 
 
+def cells_before_prices(width: int) -> int:
+    """The first cells of a wide screen's rows, which hold the state: they need not be sent again
+    with each price (100 bytes a second when nothing else is new). None where they are as short."""
+    if width < BOX:
+        return 0
+    return 1 + (ROOMY_CELLS if width >= ROOMY_WIDE else CELLS) + WIDE_GAP
+
+
 def lines(record: HeaderRecord, view: View, width: int, height: int) -> list[Content]:
     """Exactly `height` lines of exactly `width` cells; the clock's cells are left blank."""
     if width >= BOX:
