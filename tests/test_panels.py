@@ -353,6 +353,16 @@ def test_an_average_without_enough_days_is_not_a_shorter_one() -> None:
     assert "n/a (112 of 200 weeks)" in drawn
 
 
+@pytest.mark.parametrize("width", [100, 160, 171, 172, 220])
+def test_the_price_stands_where_the_state_is_cut_off(width: int) -> None:
+    """Beyond a calm state, so that a price is sent without it; it keeps its place in an event."""
+    cells = header.cells_before_prices(width)
+    calm = stood(samples.standing(Word.CALM, last=samples.past_cascade()))
+    for record in (calm, stood(samples.standing())):
+        assert header.lines(record, VIEW, width, 2)[0].plain.index("BTC") == cells
+    assert header.cells_before_prices(40) == 0
+
+
 def test_the_word_calm_is_never_printed() -> None:
     quiet = samples.empty_records()
     for panel in PANELS:
