@@ -86,12 +86,10 @@ def summed(
     newest = ms(as_of) // MINUTE_MS * MINUTE_MS
     by_base = _of_minutes(coins, newest, "base", None)
     of_venue = _of_minutes(venues, newest, "venue", coin)
-    parts = _of_edges(edges, as_of, newest)
-    mine = parts if coin is None else parts.filter(parts["base"] == coin)
+    raw = _of_edges(edges, as_of, newest)
+    mine = raw if coin is None else raw.filter(pl.col("base") == coin)
     # Both at once: what they share is worked out once, and the way to polars and back is one.
-    rows = pl.collect_all(
-        [_per_run(_as_minutes(mine), "venue"), _per_run(_as_minutes(parts), "base")]
-    )
+    rows = pl.collect_all([_per_run(mine, "venue"), _per_run(raw, "base")])
     return _merged(of_venue, rows[0]), _merged(by_base, rows[1])
 
 
@@ -100,9 +98,8 @@ def by_venue(
 ) -> dict[str, Windows]:
     """The first part of `summed` alone, of one coin: the second, of all, is half the work."""
     newest = ms(as_of) // MINUTE_MS * MINUTE_MS
-    raw = _of_edges(edges, as_of, newest)
+    mine = _of_edges(edges, as_of, newest).filter(pl.col("base") == coin)
     whole = _of_minutes(minutes, newest, "venue", coin)
-    mine = _as_minutes(raw.filter(raw["base"] == coin))
     return _merged(whole, _per_run(mine, "venue").collect())
 
 
@@ -129,15 +126,16 @@ def _whole(minutes: pl.LazyFrame, lefts: list[int], newest: int) -> pl.LazyFrame
     return minutes.filter(inside).with_columns(*_SIDES, first=first.cast(pl.UInt8), last=last)
 
 
-def _of_edges(edges: pl.DataFrame, as_of: datetime, newest: int) -> pl.DataFrame:
-    """The raw rows of class crypto with the run of windows each belongs to."""
+def _of_edges(edges: pl.DataFrame, as_of: datetime, newest: int) -> pl.LazyFrame:
+    """The raw rows of class crypto, as minutes, with the run of windows each belongs to."""
     runs = list(_runs(edges[_COLUMNS], as_of, newest))
     raw = pl.concat([rows for _, _, rows in runs], rechunk=False)
     first, last = (
         pl.Series(name, [run[at] for run in runs for _ in range(run[2].height)], pl.UInt8)
         for at, name in enumerate(_RUN)
     )
-    return raw.hstack([first, last]).filter(pl.col("class") == Class.CRYPTO.value)
+    crypto = pl.col("class") == Class.CRYPTO.value
+    return raw.hstack([first, last]).lazy().filter(crypto).with_columns(_AS_MINUTES)
 
 
 def _runs(
@@ -168,10 +166,6 @@ _AS_MINUTES = (
     pl.col("usd").alias("largest"),
 )
 """What a raw row has of a minute's row."""
-
-
-def _as_minutes(raw: pl.DataFrame) -> pl.LazyFrame:
-    return raw.lazy().with_columns(_AS_MINUTES)
 
 
 def _per_run(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:

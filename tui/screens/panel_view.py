@@ -55,12 +55,16 @@ class Rows(Bare):
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name=name, id=id)
+        self._given: Sequence[Content] = ()
         self._lines: list[Content] = []
         self._strips: list[Strip] = []
         self.edge: Edge | None = None
 
     def show(self, lines: Sequence[Content]) -> None:
         """Show these lines; only cells that differ from what stands there are sent."""
+        if lines is self._given:  # of a panel that was not drawn again
+            return
+        self._given = lines
         if len(lines) != len(self._lines):
             self._lines, self._strips = list(lines), [self._strip(line) for line in lines]
             self.refresh()
