@@ -1,12 +1,13 @@
 """Feeds and the header: what lives, what is stale, and the first row of the screen."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import pytest
 
-from tests.frames import GIVES, NOW, STREAMS, before, candle, connection, frame, liquidation, quote
+from tests.frames import NOW, STREAMS, before, candle, connection, frame, liquidation, quote
 from tests.frames import snapshot as taken
 from tui.metrics.coverage import Stream
 from tui.metrics.derivatives import derivatives
@@ -113,17 +114,7 @@ def top(*health: dict[str, Any], **frames: pl.DataFrame) -> Header:
         health=frame(HEALTH, health),
         **frames,  # type: ignore[arg-type]
     )
-    tape = liquidations(
-        now.minutes,
-        now.edges,
-        now.recent,
-        now.largest,
-        now.coverage,
-        NOW,
-        wanted=STREAMS,
-        gives=GIVES,
-        began=now.began,
-    )
+    tape = liquidations(now.counted)
     found = [price(now.quotes, now.candles, base, NOW) for base in ("BTC", "ETH")]
     fed = feeds(now.health, now.coverage, now.streams, {"quotes": now.quotes}, NOW)
     crowd = derivatives(now.derivatives, NOW)
@@ -158,16 +149,6 @@ def test_the_header_counts_the_feeds_that_live() -> None:
 
 def test_nothing_liquidated_is_no_side() -> None:
     now = taken()
-    tape = liquidations(
-        now.minutes,
-        now.edges,
-        now.recent,
-        now.largest,
-        now.coverage,
-        NOW,
-        wanted=(),
-        gives={},
-        began=NOW - timedelta(days=1),
-    )
+    tape = liquidations(replace(now, streams=(), gives={}).counted)
     found = header([], tape, derivatives(now.derivatives, NOW), (), NOW, base="BTC", endpoint=None)
     assert (found.side, found.price, found.lag_s, found.oi_change_5m) == (None, None, None, None)

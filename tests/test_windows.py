@@ -30,18 +30,7 @@ LISTENING = [connection(stream.venue, stream.stream) for stream in STREAMS]
 
 
 def read(taken: Snapshot, **view: Any) -> Liquidations:
-    return liquidations(
-        taken.minutes,
-        taken.edges,
-        taken.recent,
-        taken.largest,
-        taken.coverage,
-        taken.as_of,
-        wanted=taken.streams,
-        gives=taken.gives,
-        began=taken.began,
-        **view,
-    )
+    return liquidations(taken.counted, **view)
 
 
 def of(*rows: dict[str, Any], as_of: datetime = NOW, **other: Any) -> Liquidations:
@@ -213,17 +202,7 @@ def test_lag_is_the_median_from_event_to_receipt_of_streamed_rows() -> None:
 def test_a_quiet_venue_is_last_heard_in_the_minute_of_its_event() -> None:
     quiet = liquidation(before(hours=5), venue="okx")
     taken = snapshot(liquidations=frame(LIQUIDATIONS, [quiet, liquidation()]))
-    record = liquidations(
-        taken.minutes,
-        taken.edges,
-        taken.recent.head(1),
-        taken.largest,
-        taken.coverage,
-        NOW,
-        wanted=STREAMS,
-        gives=GIVES,
-        began=taken.began,
-    )
+    record = read(replace(taken, recent=taken.recent.head(1)))
     assert record.venues["okx"].last_ts == before(hours=5).replace(second=0)
     assert record.last_ts == NOW
 

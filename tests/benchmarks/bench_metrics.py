@@ -137,9 +137,7 @@ def busy_day(rows: int = ROWS) -> Snapshot:
 def works(made: Snapshot, settings: Settings) -> Iterator[tuple[str, Callable[[], Any]]]:
     """What is measured: each panel's records and the document."""
     now = made.as_of
-    tape = (made.minutes, made.edges, made.recent, made.largest, made.coverage, now)
-    feed = {"wanted": made.streams, "gives": made.gives, "began": made.began}
-    yield "liquidations", lambda: liquidations(*tape, **feed)  # type: ignore[arg-type]
+    yield "liquidations", lambda: liquidations(made.counted)
     yield "positioning", lambda: ratios(made.positioning, now)
     yield "derivatives", lambda: derivatives(made.derivatives, now)
     yield "averages", lambda: averages(made.candles, "BTC", 90_000.0, now, now)

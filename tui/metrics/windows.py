@@ -19,6 +19,7 @@ from tui.tables import WINDOWS, Class
 __all__ = [
     "WINDOWS",
     "Amount",
+    "Counted",
     "FeedRow",
     "Folded",
     "Liquidations",
@@ -78,54 +79,74 @@ class Liquidations:
 NEWEST = 50
 
 
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What the windows of a moment are counted of.
+
+    `minutes` are whole rows of `liquidation_minutes`, `edges` the raw rows of the partial minutes
+    at the windows' left edges and of the newest minute (`tui.snapshot` says which), `recent` the
+    newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
+    the store first listened: a window reaches no further back than that. `venues` and `coins` are
+    the `minutes` summed over coins and over venues, where somebody has them: a query over all of a
+    busy day's takes 25 ms, over these 3.
+    """
+
+    minutes: pl.DataFrame
+    edges: pl.DataFrame
+    recent: pl.DataFrame
+    largest: pl.DataFrame
+    coverage: pl.DataFrame
+    as_of: datetime
+    wanted: Sequence[Stream]
+    gives: Mapping[str, str]
+    began: datetime | None
+    venues: pl.DataFrame | None = None
+    coins: pl.DataFrame | None = None
+
+    @property
+    def of_venues(self) -> pl.DataFrame:
+        """Minutes of which only the venues are asked."""
+        return self.minutes if self.venues is None else self.venues
+
+    @property
+    def of_coins(self) -> pl.DataFrame:
+        """Minutes of which only the coins are asked."""
+        return self.minutes if self.coins is None else self.coins
+
+
 def liquidations(
-    minutes: pl.DataFrame,
-    edges: pl.DataFrame,
-    recent: pl.DataFrame,
-    largest: pl.DataFrame,
-    coverage: pl.DataFrame,
-    as_of: datetime,
+    counted: Counted,
     *,
-    wanted: Sequence[Stream],
-    gives: dict[str, str],
-    began: datetime | None,
     coin: str | None = None,
     smallest: float = 10_000.0,
     lines: int = feed.LINES,
     listed: int = NEWEST,
     evidence: Evidence | None = None,
     believed: Trust | None = None,
-    venues: pl.DataFrame | None = None,
-    coins: pl.DataFrame | None = None,
 ) -> Liquidations:
-    """The liquidations record at `as_of`.
+    """The liquidations record, of `coin` alone if given.
 
-    `minutes` are whole rows of `liquidation_minutes`, `edges` the raw rows of the partial minutes
-    at the windows' left edges and of the newest minute (`tui.snapshot` says which), `recent` the
-    newest raw rows for the feed, `largest` the largest of 24 h (none or one row). `began` is when
-    the store first listened: a window reaches no further back than that. The feed has at most
-    `lines` lines, `newest` at most `listed` rows: making more than are shown is half the cost.
-    Without `evidence` nothing is said of how far the venues can be trusted but what is `believed`
-    already: of a part of the rows, what all of them tell. `venues` and `coins` are the
-    `minutes` summed over coins and over venues, where somebody has them: a query over all of a
-    busy day's takes 25 ms, over these 3.
+    The feed has at most `lines` lines, of liquidations from `smallest` USD on, `newest` at most
+    `listed` rows: making more than are shown is half the cost. Without `evidence` nothing is said
+    of how far the venues can be trusted but what is `believed` already: of a part of the rows, what
+    all of them tell.
     """
-    of_venues = minutes if venues is None else venues
-    of_coins = minutes if coins is None else coins
-    mine = minutes if coin else of_venues
-    sums, by_coin = amounts.summed(mine, of_coins, edges, as_of, coin)
-    listening = listening_of(coverage, tuple(wanted))
-    rows = feed.shown(recent, as_of, coin)
-    biggest = _largest(largest, rows, as_of, coin, by_coin)
+    edges, as_of, began = counted.edges, counted.as_of, counted.began
+    mine = counted.minutes if coin else counted.of_venues
+    sums, by_coin = amounts.summed(mine, counted.of_coins, edges, as_of, coin)
+    listening = listening_of(counted.coverage, tuple(counted.wanted))
+    rows = feed.shown(counted.recent, as_of, coin)
+    biggest = _largest(counted.largest, rows, as_of, coin, by_coin)
     lasts = _lasts(mine, edges, rows, sums, as_of, coin)
     known = believed or Trust()
     if evidence:
-        known = trust(minutes, recent, evidence, listening, began, as_of, of_venues)
+        tape = counted.minutes, counted.recent, evidence
+        known = trust(*tape, listening, began, as_of, counted.of_venues)
     return Liquidations(
         as_of=as_of,
         coin=coin,
-        windows=_totals(sums, listening, gives, began, as_of, known),
-        venues=_venues(sums, wanted, gives, lasts, feed.lags(rows)),
+        windows=_totals(sums, listening, counted.gives, began, as_of, known),
+        venues=_venues(sums, counted.wanted, counted.gives, lasts, feed.lags(rows)),
         coins=by_coin,
         minutes=timeline(mine, edges, listening, began, as_of, coin),
         feed=feed.folded(rows, biggest, smallest, lines),

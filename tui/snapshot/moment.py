@@ -22,7 +22,7 @@ from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.flow import asked_for
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
-from tui.metrics.windows import Liquidations, liquidations
+from tui.metrics.windows import Counted, Liquidations, liquidations
 from tui.store.sums import Summed
 from tui.store.year import Frames, Year
 from tui.tables import (
@@ -140,22 +140,29 @@ class Snapshot:
         from `smallest` USD on and the newest `listed` rows. `coins` are those whose prices tell
         whether a venue's sides can be right."""
         return liquidations(
+            self.counted,
+            coin=coin,
+            smallest=smallest,
+            lines=lines,
+            listed=listed,
+            evidence=self._evidence(coins) if self.judged else None,
+        )
+
+    @property
+    def counted(self) -> Counted:
+        """What the windows of this moment are counted of."""
+        return Counted(
             self.whole_minutes,
             self.edges,
             self.recent,
             self.largest,
             self.coverage,
             self.as_of,
-            wanted=self.streams,
-            gives=self.gives,
-            began=self.began,
-            coin=coin,
-            smallest=smallest,
-            lines=lines,
-            listed=listed,
-            evidence=self._evidence(coins) if self.judged else None,
-            venues=self.venue_minutes,
-            coins=self.coin_minutes,
+            self.streams,
+            self.gives,
+            self.began,
+            self.venue_minutes,
+            self.coin_minutes,
         )
 
     def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:

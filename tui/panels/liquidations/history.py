@@ -42,16 +42,18 @@ def streams(snapshot: Snapshot, view: View) -> tuple[Stream, ...]:
 
 def part(snapshot: Snapshot, view: View, frames: Part, whole: Liquidations) -> Liquidations:
     """The liquidations of these frames, trusted as far as all of them are."""
-    return windows.liquidations(
-        frames.minutes,
-        frames.edges,
-        frames.recent,
-        frames.largest,
-        snapshot.coverage,
-        snapshot.as_of,
+    counted = replace(
+        snapshot.counted,
+        minutes=frames.minutes,
+        edges=frames.edges,
+        recent=frames.recent,
+        largest=frames.largest,
         wanted=streams(snapshot, view),
-        gives=snapshot.gives,
-        began=snapshot.began,
+        venues=None,
+        coins=None,
+    )
+    return windows.liquidations(
+        counted,
         coin=view.coin,
         smallest=view.smallest,
         lines=0,
