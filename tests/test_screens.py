@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from rich.segment import Segment
+from textual.app import App, ComposeResult
 from textual.color import Color
+from textual.content import Content
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
 
@@ -28,7 +31,7 @@ from tui.screens.help import Section, page
 from tui.screens.hints import hint
 from tui.screens.layout import Placement, edge_place, stamp_place
 from tui.screens.legend import COINGLASS, MARKS
-from tui.screens.panel_view import differing, joined
+from tui.screens.panel_view import Rows, differing, joined
 from tui.screens.picture import Ask, Picture
 from tui.screens.reading import Reading
 from tui.screens.scopes import scopes
@@ -272,7 +275,7 @@ def test_the_header_alone_is_not_drawn_again_when_nothing_is_new() -> None:
     assert reading.picture(Ask(NOW, Wanted(None, 60, 2, View()))) is not None
     source.new = False
     later = NOW + timedelta(seconds=0.75)
-    assert reading.picture(Ask(later, Wanted(None, 60, 2, View()))) is None
+    assert reading.picture(Ask(later, Wanted(None, 60, 2, View()), between=True)) is None
 
 
 def rows_at(*seconds: int) -> Any:
@@ -512,7 +515,7 @@ def test_between_two_seconds_the_header_is_drawn_for_a_price_alone() -> None:
     reading, head = opened(source), Wanted(None, 160, 2, View())
     first = picture(reading, Ask(NOW, head, (wanted(FakePanel("safe_haven")),))).lines["header"]
     source.base = replace(rows_at(1, 2), quotes=quoted(91_234))
-    half = Ask(NOW + timedelta(seconds=0.5), head)
+    half = Ask(NOW + timedelta(seconds=0.5), head, between=True)
     told = picture(reading, half).lines["header"]
     assert "91,234" in told[0].plain
     assert "91,234" not in first[0].plain
@@ -521,6 +524,31 @@ def test_between_two_seconds_the_header_is_drawn_for_a_price_alone() -> None:
     assert "liquidated in 1h" in picture(reading, hour).lines["header"][1].plain, "a key's"
     source.new = False
     assert reading.picture(half) is None
+
+
+def test_a_pane_that_holds_the_header_alone_counts_each_second() -> None:
+    source, head = FakeSource(rows_at(1)), Wanted(None, 50, 3, View())
+    reading = opened(source)
+    picture(reading, Ask(NOW, head))
+    source.base = rows_at(1, 2, 3)
+    made = picture(reading, Ask(NOW + timedelta(seconds=1), head))
+    assert made.snapshot is not None
+    assert made.snapshot.recent.height == 3
+
+
+def test_a_second_without_panels_is_not_displaced_by_a_half() -> None:
+    source, made = FakeSource(rows_at(1)), queue.Queue[Picture]()
+    reading, head = Reading(source, made.put), Wanted(None, 50, 3, View())
+    assert reading.open() is None
+    picture(reading, Ask(NOW, head))
+    source.base = rows_at(1, 2)
+    reading.ask(Ask(NOW + timedelta(seconds=1), head))
+    reading.ask(Ask(NOW + timedelta(seconds=1.5), head, between=True))
+    reading.start()
+    answer = made.get(timeout=30)
+    reading.stop()
+    assert answer.snapshot is not None
+    assert answer.snapshot.recent.height == 2
 
 
 class Busy(Counted):
@@ -558,3 +586,32 @@ def test_help_says_what_counts_as_a_dollar_and_what_is_left_out() -> None:
         assert name in marks
     assert "as 1 dollar" in marks
     assert "gold, shares and the like: recorded, but no part of totals" in marks
+
+
+class OneRow(App[None]):
+    """A row of twenty cells in a widget of thirty, as between a resize and the next picture."""
+
+    def compose(self) -> ComposeResult:
+        yield Rows(id="rows")
+
+    def on_mount(self) -> None:
+        rows = self.query_one(Rows)
+        rows.styles.width, rows.styles.height = 30, 2
+        rows.styles.background = "#0d1117"
+        rows.show([Content("x" * 20)])
+
+
+@pytest.mark.parametrize("ansi", [True, False])
+async def test_without_colour_what_fills_a_row_up_has_none_either(
+    ansi: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with OneRow(ansi_color=ansi).run_test(size=(40, 5)) as pilot:
+        await pilot.pause()
+        drawn = pilot.app.query_one(Rows).render_lines(Region(0, 0, 30, 2))
+    assert [strip.cell_length for strip in drawn] == [30, 30]
+    grounds = {segment.style.bgcolor for strip in drawn for segment in strip if segment.style}
+    assert len(grounds) == 1, "the blanks as the letters"
+    found = grounds.pop()
+    assert found is not None
+    assert found.is_default if ansi else len(set(found.get_truecolor())) == 1

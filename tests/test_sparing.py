@@ -7,7 +7,7 @@ import sys
 import pytest
 from rich.segment import Segment
 
-from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, pieces_of_text
+from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, leftovers
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -57,7 +57,7 @@ def test_code_given_up_is_there_again_when_it_is_needed() -> None:
 def test_pieces_of_text_are_forgotten() -> None:
     Segment("≥ 12.4M −3 %").split_cells(4)
     assert Segment._split_cells.cache_info().currsize
-    pieces_of_text()
+    leftovers()
     assert not Segment._split_cells.cache_info().currsize
 
 

@@ -140,7 +140,7 @@ class LiqtopApp(App[None]):
         self._leaving.watch(is_terminal=not self.is_headless)
         self.push_screen(Dashboard(self.panels))
         self.set_timer(STARTED_S, sparing.code_of_start)
-        self.set_interval(FORGET_S, sparing.pieces_of_text)
+        self.set_interval(FORGET_S, sparing.leftovers)
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""

@@ -11,10 +11,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tui.clock import utc_now
 from tui.loopback.burst import shared
 from tui.store import Reader, store_path
 from tui.tables import FLOW, POSITIONING
@@ -27,8 +29,9 @@ STREAMS = {"usdm", "coinm", "linear", "inverse", "swap"}
 """The liquidation sockets of the three venues."""
 
 
-STILL_S = 15.0
-"""No page of the past for so long: there are no more. Live rows come each minute, at once."""
+STILL_S = 70.0
+"""No page of the past for so long: there are no more. Those that are left wait up to 17 s for the
+turn of a minute, and a minute where one was not answered."""
 
 LISTENED = ("binance", "bybit", "okx", "gate", "htx", "bitfinex", "deribit", "kraken")
 """The venues that are on by default; a burst by its total would go to Lighter too."""
@@ -107,14 +110,13 @@ def settle(it: Stage) -> None:
     week of taker flow, some 70 pages in two minutes: what a day costs is what comes after that."""
     reader = Reader(store_path(it.folder))
     try:
-        before: dict[str, int | None] = {}
+        before, live = list[int](), utc_now() - timedelta(minutes=10)
         since = began = time.monotonic()
         while time.monotonic() - since < STILL_S:
             if time.monotonic() - began > 600:
                 raise TimeoutError("the recorder goes on fetching the past")
             time.sleep(0.5)
-            ids = reader.last_ids()
-            now = {table.name: ids.get(table.name) for table in (FLOW, POSITIONING)}
+            now = [reader.count(table, until=live) for table in (FLOW, POSITIONING)]
             if now != before:
                 before, since = now, time.monotonic()
     finally:

@@ -117,7 +117,7 @@ class LiveScreen(ViewKeys):
         if not self.monitor.pace.ask():
             # Nothing can be painted, but the recorder is looked after: it must not stay dead for
             # as long as a terminal is stopped (ctrl-s, a stalled ssh).
-            self.monitor.reading.ask(Ask(now, None))
+            self.monitor.reading.ask(Ask(now, None, between=True))
             return
         second = int(now.timestamp())
         if second != self._second:
@@ -125,7 +125,8 @@ class LiveScreen(ViewKeys):
         elif self.monitor.time.held is None:
             at = self.monitor.time.moment(now)
             header = self._header_wanted(now)
-            self.monitor.reading.ask(Ask(now, header, feeds=self.feeds_width, at=at))
+            ask = Ask(now, header, feeds=self.feeds_width, at=at, between=True)
+            self.monitor.reading.ask(ask)
 
     def redraw(self, now: datetime | None = None) -> None:
         """Ask for everything at this moment, or, without one, for what a key has changed. The clock

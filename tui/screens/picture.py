@@ -16,8 +16,8 @@ from tui.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Ask:
-    """What a screen wants drawn, and of which moment. Without `panels` only the header is drawn,
-    and only if something is new."""
+    """What a screen wants drawn, and of which moment. `between` two seconds the header alone is
+    drawn, and only for a new price."""
 
     as_of: datetime
     header: Wanted | None
@@ -27,6 +27,7 @@ class Ask:
     feeds: int = 0  # width of a last row that says how the feeds are; 0 for none
     at: datetime | None = None  # a moment of the past to show; the live price goes on
     plays: bool = False  # that moment moves on by itself
+    between: bool = False
     fresh: bool = True  # with rows that came meanwhile; a key is answered from what is there
 
 

@@ -106,8 +106,8 @@ class Reading:
         return Picture(None, supervised=self._words, found=made)
 
     def _newest(self) -> Ask | Seek | None:
-        """The newest question; one for panels is not displaced by one for the header alone, and
-        none for a burst by another."""
+        """The newest question; one of a whole second is not displaced by one between two, and none
+        for a burst by another."""
         ask = self._asks.get()
         while isinstance(ask, Ask) and not self._asks.empty():
             newer = self._asks.get()
@@ -115,17 +115,17 @@ class Reading:
                 return newer  # what it finds is drawn next
             if newer is None:
                 return None
-            if newer.panels:  # a key in the way of a second takes over its reading
-                ask = replace(newer, fresh=newer.fresh or (ask.fresh and bool(ask.panels)))
-            elif not ask.panels:
+            if not newer.between:  # a key in the way of a second takes over its reading
+                ask = replace(newer, fresh=newer.fresh or (ask.fresh and not ask.between))
+            elif ask.between:
                 ask = newer
         return ask
 
     def picture(self, ask: Ask) -> Picture | None:
-        """What the screen asked for; None when only the header was and nothing is new."""
+        """What the screen asked for; None between two seconds when no price is new."""
         assert self._source is not None
         words = self._watch(ask.as_of)
-        if not ask.panels and self._snapshots.live is not None:
+        if ask.between and self._snapshots.live is not None:
             return self._between(ask)
         live, shown = self._snapshots.taken(self._source, ask)
         frozen = self._snapshots.is_frozen

@@ -73,7 +73,8 @@ class Search:
             bounds = (self._last, self._since, self._end)
             new = self._reader.select(LIQUIDATIONS, TAPE_COLUMNS, where, bounds)
             matches = matching(new, self._conditions)
-            self._rows = merged(self._rows, matches, LIQUIDATIONS).rechunk()
+            if matches.height:  # else what may be a million rows would be copied for nothing
+                self._rows = merged(self._rows, matches, LIQUIDATIONS).rechunk()
             self._last = last
         return True
 
