@@ -41,6 +41,16 @@ def test_a_frame_comes_back_as_it_was() -> None:
         assert dict(again.schema) == SCHEMA
 
 
+@examples(60)
+@given(st.data())
+def test_a_damaged_frame_is_none(data: st.DataObject) -> None:
+    made = bytearray(packed(ROWS))
+    at = data.draw(st.integers(0, len(made) - 1))
+    made[at] ^= 1 << data.draw(st.integers(0, 7))
+    assert unpacked(bytes(made), SCHEMA) is None
+    assert unpacked(packed(ROWS)[: at + 1][:-1], SCHEMA) is None
+
+
 def test_a_word_that_is_null_stays_so() -> None:
     rows = ROWS.with_columns(pl.lit(None, WORD).alias("symbol"))
     again = unpacked(packed(rows), SCHEMA)
@@ -51,7 +61,7 @@ def test_a_word_that_is_null_stays_so() -> None:
 def test_only_its_own_words_are_written() -> None:
     """Not those of the process: a block would be 80 kB with 2,000 coins."""
     others = pl.Series([f"COIN{i}/USDT:USDT" for i in range(2_000)], dtype=WORD)
-    written = pl.read_ipc(BytesIO(packed(ROWS)))
+    written = pl.read_ipc(BytesIO(packed(ROWS)[8:]))  # behind its sum
     assert written["base"].dtype == pl.Enum(["BTC", "ETH"])
     assert len(packed(ROWS)) < 10_000 < len(as_arrow(ROWS.with_columns(venue=others[:3])))
 

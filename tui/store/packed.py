@@ -1,6 +1,7 @@
 """Frames as bytes: what blocks and copies hold in the store."""
 
 import contextlib
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -8,9 +9,14 @@ import polars as pl
 
 from tui.tables import WORD
 
+_SUMMED = b"CRC1"
+"""What bytes begin with that have a sum before them: SQLite has none of its own, and of a damaged
+block polars makes another number, a panic or the demand for all the memory there is. Those of an
+older version begin with Arrow's own word."""
+
 
 def packed(rows: pl.DataFrame) -> bytes:
-    """The frame as Arrow.
+    """The frame as Arrow, with its sum before it.
 
     A column of words is written with its own alone. As it is, polars writes all that the process
     has met, 80 kB a block at 2,000 coins; and fails when a thread adds one between two chunks.
@@ -18,12 +24,17 @@ def packed(rows: pl.DataFrame) -> bytes:
     own = (_own(rows[name]) for name, kind in rows.schema.items() if kind == WORD)
     buffer = BytesIO()
     rows.with_columns(own).write_ipc(buffer, compression="lz4")
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    return _SUMMED + zlib.crc32(data).to_bytes(4, "big") + data
 
 
 def unpacked(data: bytes, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | None:
     """The frame again; None for other columns or types, as of another version of the table, and
-    where polars can't read it. Words may be text too, as they were at first."""
+    where it is damaged or polars can't read it. Words may be text too, as they were at first."""
+    if data.startswith(_SUMMED):
+        told, data = data[len(_SUMMED) : len(_SUMMED) + 4], data[len(_SUMMED) + 4 :]
+        if zlib.crc32(data).to_bytes(4, "big") != told:
+            return None
     with contextlib.suppress(pl.exceptions.PolarsError, OSError):
         rows = pl.read_ipc(BytesIO(data))
         if rows.columns == list(schema) and all(
