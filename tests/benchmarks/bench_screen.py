@@ -190,12 +190,14 @@ def pictured(found: Cost) -> tuple[str, str, str]:
     return f"layout `picture`, in a wave ({WAVE:.0f}/s)", measured, "16 kB/s, CPU 5 %, 110 MB"
 
 
+TITLES = ("1 Liquidations", "2 Long / short", "3 Averages", "4 Safe haven", "5 Events")
+
 KEYS: tuple[tuple[str, Callable[[Shown], object]], ...] = (
     ("w", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
     ("W", lambda shown: re.findall(r"liquidated in (\S+)", shown.text())),
     ("c", lambda shown: "all coins" in shown.text() and shown.style_of("1 Liquidations")),
     ("\x1b", lambda shown: shown.style_of("1 Liquidations")),
-    ("\t", lambda shown: shown.style_of("2 Long / short")),
+    ("\t", lambda shown: [shown.style_of(title) for title in TITLES]),
     ("+", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
     ("-", lambda shown: re.findall(r"feed ≥ \$(\w+)", shown.text())),
 )
