@@ -28,7 +28,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 STREAMS = {"usdm", "coinm", "linear", "inverse", "swap"}
 """The liquidation sockets of the three venues."""
 
-
 STILL_S = 70.0
 """No page of the past for so long: there are no more. Those that are left wait up to 17 s for the
 turn of a minute, and a minute where one was not answered."""

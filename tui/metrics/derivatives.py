@@ -10,7 +10,7 @@ import polars as pl
 from tui.metrics.feeds import limit
 from tui.metrics.memo import kept
 from tui.metrics.series import place
-from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
+from tui.metrics.spans import AHEAD, MINUTE_MS, between, in_time, ms
 
 FRESH = limit("derivatives")
 """An older row is stale and no part of `all`."""
@@ -178,9 +178,7 @@ def _last(frame: pl.DataFrame, at: datetime, near: timedelta) -> dict[tuple[str,
 
     In Python: the rows of an hour are few hundred, and a query over them takes 1 ms.
     """
-    rows = between(frame, ms(at - near), ms(at))
-    if not rows["ts"].is_sorted():
-        rows = rows.sort("ts", maintain_order=True)
+    rows = in_time(between(frame, ms(at - near), ms(at)))
     # In order of time: the last row of each stays.
     keys = zip(rows["venue"].to_list(), rows["base"].to_list(), strict=True)
     places = {key: at for at, key in enumerate(keys)}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from tui.metrics.series import newest_quote, price_at, spot_symbol
-from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
+from tui.metrics.spans import AHEAD, MINUTE_MS, between, in_time, ms
 
 HOURLY_FROM = timedelta(hours=4)
 """An hourly close may be an hour off: too far for a shorter span."""
@@ -85,9 +85,7 @@ def by_minute(
         return (None,) * count
     last = ms(as_of) // MINUTE_MS
     first = last - count + 1
-    near = between(quotes, first * MINUTE_MS, ms(as_of + AHEAD))
-    if not near["ts"].is_sorted():
-        near = near.sort("ts", maintain_order=True)
+    near = in_time(between(quotes, first * MINUTE_MS, ms(as_of + AHEAD)))
     mine = (near["symbol"] == symbol) & (near["venue"] == newest[2])
     times, values = near["ts"].to_physical().filter(mine), near["price"].filter(mine)
     # In order of time: the last of a minute stays. What is ahead of the clock is of the open one.

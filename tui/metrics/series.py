@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from tui.metrics.memo import kept
-from tui.metrics.spans import AHEAD, between, moment, ms
+from tui.metrics.spans import AHEAD, between, in_time, moment, ms
 from tui.tables import CANDLES
 
 PREFERRED = ("binance", "bybit", "okx")
@@ -115,8 +115,7 @@ def _spoken(quotes: pl.DataFrame, until: int) -> dict[str, list[Quote]]:
 
 
 def _newest(rows: pl.DataFrame) -> dict[str, list[Quote]]:
-    if not rows["ts"].is_sorted():
-        rows = rows.sort("ts", maintain_order=True)
+    rows = in_time(rows)
     symbols, venues, prices = (rows[name].to_list() for name in ("symbol", "venue", "price"))
     # In order of time: the last of each market and venue stays, and only its time need be made one.
     spoken = zip(prices, rows["ts"].to_physical().to_list(), strict=True)

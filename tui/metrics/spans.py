@@ -43,6 +43,11 @@ def between(frame: pl.DataFrame, since: int, until: int, column: str = "ts") -> 
     return frame.filter((at >= since) & (at <= until))
 
 
+def in_time(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in the order of `ts`, as most frames already are."""
+    return rows if rows["ts"].is_sorted() else rows.sort("ts", maintain_order=True)
+
+
 def newest(
     times: Sequence[datetime], values: Sequence[T], at: datetime, within: timedelta | None = None
 ) -> T | None:

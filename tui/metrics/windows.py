@@ -138,10 +138,7 @@ def liquidations(
     rows = feed.shown(counted.recent, as_of, coin)
     biggest = _largest(counted.largest, rows, as_of, coin, by_coin)
     lasts = _lasts(mine, edges, rows, sums, as_of, coin)
-    known = believed or Trust()
-    if evidence:
-        tape = counted.minutes, counted.recent, evidence
-        known = trust(*tape, listening, began, as_of, counted.of_venues)
+    known = _trusted(counted, evidence, listening) if evidence else believed or Trust()
     return Liquidations(
         as_of=as_of,
         coin=coin,
@@ -155,6 +152,12 @@ def liquidations(
         newest=feed.newest(rows, biggest, listed),
         trust=known,
     )
+
+
+def _trusted(counted: Counted, evidence: Evidence, listening: Listening) -> Trust:
+    """How far the venues of these frames can be trusted."""
+    tape = counted.minutes, counted.recent, evidence, listening
+    return trust(*tape, counted.began, counted.as_of, counted.of_venues)
 
 
 def _totals(

@@ -150,12 +150,12 @@ class Reading:
         live = self._snapshots.quoted(self._source, ask)
         if live is None:
             return None
-        head, sentence = self._headed_by(ask, live, keeps=True, price_alone=True)
+        head, sentence = self._headed_by(ask, live, keeps=True)
         past = self._snapshots.past
         return Picture(live, head, supervised=self._words, shown=past, sentence=sentence)
 
     def _headed_by(
-        self, ask: Ask, live: Snapshot, keeps: bool, price_alone: bool = False
+        self, ask: Ask, live: Snapshot, keeps: bool
     ) -> tuple[dict[str, list[Content]], str]:
         """The header: live, while the view is held too; of the past with the live price in it."""
         if ask.header is None:
@@ -163,7 +163,7 @@ class Reading:
         past = self._snapshots.past
         if past is not None:
             return self._drawings.header(ask.header, ask.feeds, past, live, keeps=True)
-        if price_alone:
+        if ask.between:
             return self._drawings.priced(ask.header, ask.feeds, live)
         return self._drawings.header(ask.header, ask.feeds, live, None, keeps)
 

@@ -9,10 +9,10 @@ import polars as pl
 
 from tui.tables import WORD
 
-_SUMMED = b"CRC1"
-"""What bytes begin with that have a sum before them: SQLite has none of its own, and of a damaged
-block polars makes another number, a panic or the demand for all the memory there is. Those of an
-older version begin with Arrow's own word."""
+_SUMMED, _HEAD = b"CRC1", 8
+"""What bytes begin with that have a sum before them, and the length of both: SQLite has none of its
+own, and of a damaged block polars makes another number, a panic or the demand for all the memory
+there is. Those of an older version begin with Arrow's own word."""
 
 
 def packed(rows: pl.DataFrame) -> bytes:
@@ -32,7 +32,7 @@ def unpacked(data: bytes, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | N
     """The frame again; None for other columns or types, as of another version of the table, and
     where it is damaged or polars can't read it. Words may be text too, as they were at first."""
     if data.startswith(_SUMMED):
-        told, data = data[len(_SUMMED) : len(_SUMMED) + 4], data[len(_SUMMED) + 4 :]
+        told, data = data[len(_SUMMED) : _HEAD], data[_HEAD:]
         if zlib.crc32(data).to_bytes(4, "big") != told:
             return None
     with contextlib.suppress(pl.exceptions.PolarsError, OSError):
