@@ -7,7 +7,7 @@ row from the first to the last differing cell, blanks joined to the run before t
 widgets of their own (`Stamp`) for what changes each second at the right end of a row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat, takewhile, zip_longest
 
 from rich.segment import Segment
@@ -20,6 +20,26 @@ from textual.style import Style
 from textual.widget import Widget
 
 Run = tuple[str, Style]
+
+
+class Row(Strip):
+    """A row that is freed as soon as it is replaced.
+
+    Textual's keeps what it was divided into, and where that is itself, whole, only the collector of
+    garbage finds it: 2,100 of them a minute, with their caches 2 MB (Textual 8.2.8).
+    """
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """The parts between these cells; itself where they cut nothing off."""
+        listed = list(cuts)
+        return [self] if listed == [self.cell_length] else super().divide(listed)
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        """The part between two cells, which is such a row again."""
+        part = super().crop(start, end)
+        return part if part is self else Row(part, part.cell_length)
 
 
 class Bare(Widget):
@@ -131,7 +151,7 @@ class Rows(Bare):
     def _strip(self, line: Content) -> Strip:
         # Told how, it does not look up the app and a module for each span.
         runs = list(line.render(self.visual_style, "", self.app.stylesheet.parse_style))
-        strip = Strip([Segment(text, style.rich_style) for text, style in joined(runs)])
+        strip = Row([Segment(text, style.rich_style) for text, style in joined(runs)])
         return self.filtered(strip)
 
 
