@@ -1,5 +1,6 @@
 """What the screens are made of, without a screen: rows, steps of the view, hints, keys, help."""
 
+import gc
 import queue
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,7 +32,7 @@ from tui.screens.help import Section, page
 from tui.screens.hints import hint
 from tui.screens.layout import Placement, edge_place, stamp_place
 from tui.screens.legend import COINGLASS, MARKS
-from tui.screens.panel_view import Rows, differing, joined
+from tui.screens.panel_view import Row, Rows, differing, joined
 from tui.screens.picture import Ask, Picture
 from tui.screens.reading import Reading
 from tui.screens.scopes import scopes
@@ -73,6 +74,17 @@ def test_a_row_with_wide_characters_is_sent_whole() -> None:
 
 def test_blanks_join_the_run_before_them() -> None:
     assert joined([("▼", RED), ("  ", GREY), ("x", GREY)]) == [("▼  ", RED), ("x", GREY)]
+
+
+def test_a_row_is_freed_without_the_collector() -> None:
+    gc.collect()
+    row = Row([Segment("14:32:07 "), Segment("$12K")])
+    assert row.divide([13]) == [row]  # whole, as the compositor asks for it
+    part = row.crop(0, 9)
+    assert part.divide([9]) == [part]
+    assert [each.text for each in row.divide([9, 13])] == ["14:32:07 ", "$12K"]
+    del row, part
+    assert gc.collect() == 0
 
 
 def test_leading_blanks_join_the_run_after_them() -> None:

@@ -73,8 +73,8 @@ def _closes(candles: pl.DataFrame, symbol: str, interval: str) -> pl.DataFrame:
 
 @kept(2)
 def _by_market(candles: pl.DataFrame) -> dict[tuple[Any, ...], pl.DataFrame]:
-    """The closed candles of each market and interval, as far as `_closes` reads them: one pass where
-    each asked for its own."""
+    """The closed candles of each market and interval, as far as `_closes` reads them: one pass
+    where each asked for its own."""
     rows = candles.filter("closed").select("symbol", "interval", "ts", "close", "venue")
     return rows.partition_by("symbol", "interval", as_dict=True, include_key=False)
 

@@ -70,14 +70,14 @@ class Bare(Widget):
 
     def blank(self, cells: int) -> Strip:
         """A row of nothing."""
-        return self.filtered(Strip.blank(cells, self.visual_style.rich_style))
+        return self.filtered([Segment(" " * cells, self.visual_style.rich_style)])
 
-    def filtered(self, strip: Strip) -> Strip:
-        """As the app's filters have it: without colours where none are wanted."""
+    def filtered(self, segments: list[Segment]) -> Row:
+        """A row as the app's filters have it: without colours where none are wanted."""
         background = self.visual_style.background or Color(0, 0, 0)
         for each in self.get_line_filters():
-            strip = strip.apply_filter(each, background)
-        return strip
+            segments = each.apply(segments, background)
+        return Row(segments)
 
 
 class Rows(Bare):
@@ -126,7 +126,7 @@ class Rows(Bare):
         strip = self._strips[y]
         if strip.cell_length == cells:
             return strip
-        return self.filtered(strip.adjust_cell_length(cells, self.visual_style.rich_style))
+        return self.filtered(list(strip.adjust_cell_length(cells, self.visual_style.rich_style)))
 
     def strip_at(self, y: int) -> Strip | None:
         """The drawn row at `y`, if there is one."""
@@ -151,8 +151,7 @@ class Rows(Bare):
     def _strip(self, line: Content) -> Strip:
         # Told how, it does not look up the app and a module for each span.
         runs = list(line.render(self.visual_style, "", self.app.stylesheet.parse_style))
-        strip = Row([Segment(text, style.rich_style) for text, style in joined(runs)])
-        return self.filtered(strip)
+        return self.filtered([Segment(text, style.rich_style) for text, style in joined(runs)])
 
 
 class PanelView(Rows, can_focus=True):
