@@ -111,6 +111,7 @@ def watch(
     _need_terminal()
     sparing.polars()
     sparing.no_openssl()
+    sparing.no_docstrings()
     sparing.one_heap()
     # How many ms an escape waits for the rest of a sequence, which comes in the same piece, or at
     # 115,200 baud 0.1 ms a byte later. Textual's 100 are all that a key may take.

@@ -15,6 +15,8 @@ from statistics import median
 
 import polars as pl
 
+from tui.config import load
+from tui.document import document
 from tui.snapshot import Live, take
 from tui.store import Reader, Writer
 from tui.tables import (
@@ -190,6 +192,8 @@ def main() -> None:
             ("any moment of it, ms", lambda: _moment(store), "{:.0f}"),
             ("a tick, ms", lambda: median(_ticks(store)), "{:.1f}"),
             ("the slowest of 120 ticks, ms", lambda: max(_ticks(store)), "{:.1f}"),
+            ("its document, a second, ms", lambda: _documents(store)["between"], "{:.1f}"),
+            ("its document, a minute's first, ms", lambda: _documents(store)["turn"], "{:.1f}"),
         ]
         for name, measured, form in figures:
             print(f"{name:<40}{form.format(median(_five(measured))):>12}")
@@ -241,22 +245,44 @@ def _moment(store: Path) -> float:
 
 def _ticks(store: Path, count: int = 120) -> list[float]:
     """Milliseconds of each poll and snapshot of two minutes at 50 liquidations a second."""
+    took = list[float]()
+    for live, now in _followed(store, count):
+        start = time.perf_counter()
+        live.poll()
+        live.at(now)
+        took.append((time.perf_counter() - start) * 1000)
+    return took
+
+
+def _documents(store: Path, count: int = 150) -> dict[str, float]:
+    """Milliseconds of the document of all panels in a followed day at 50 liquidations a second:
+    medians of the minutes' first seconds and of those between, from the second minute on."""
+    settings = load()
+    turns, between = list[float](), list[float]()
+    for live, now in _followed(store, count):
+        live.poll()
+        shown = live.at(now)
+        start = time.perf_counter()
+        document(shown, settings)
+        took = (time.perf_counter() - start) * 1000
+        if now - NOW > timedelta(seconds=30):
+            (turns if now.second == 0 else between).append(took)
+    return {"turn": median(turns), "between": median(between)}
+
+
+def _followed(store: Path, count: int) -> Iterator[tuple[Live, datetime]]:
+    """A day in memory, and each second after it with what that second brings in the store."""
     live = Live(Reader(store))
     live.at(NOW)
-    last = NOW + timedelta(seconds=count)
-    came = liquidations(NOW, last, 50 * count, seed=next(_SEEDS))
-    writer, took = Writer(store, None), list[float]()
+    came = liquidations(NOW, NOW + timedelta(seconds=count), 50 * count, seed=next(_SEEDS))
+    writer = Writer(store, None)
     for second in range(1, count + 1):
         now = NOW + timedelta(seconds=second)
         new = came.filter(pl.col("ts").is_between(now - timedelta(seconds=1), now, closed="right"))
         quotes = _table(QUOTES, _words(symbol=SYMBOLS).with_columns(ts=pl.lit(now).cast(TIME)))
         writer.append_all([(LIQUIDATIONS, new), (QUOTES, quotes)])
-        start = time.perf_counter()
-        live.poll()
-        live.at(now)
-        took.append((time.perf_counter() - start) * 1000)
+        yield live, now
     writer.close()
-    return took
 
 
 if __name__ == "__main__":
