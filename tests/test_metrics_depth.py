@@ -18,9 +18,9 @@ from tests.depth_samples import BOOKS, NOW, book, books
 from tests.frames import frame, liquidation, snapshot
 from tui.config import load
 from tui.document import document
-from tui.metrics.amounts import Amount
 from tui.metrics.depth import ALL, MarketDepth, Sum, absorption, depths
 from tui.metrics.depth_past import Standing
+from tui.metrics.groups import Group
 from tui.panels import BY_NAME, View
 from tui.panels.depth import history, table
 from tui.screens.beyond import Beyond
@@ -182,18 +182,17 @@ def test_absorption_by_hand() -> None:
     """Perpetuals of Bybit and OKX: 8.0M (as far as it goes) + 11.9M of bids, and 10M of longs in
     five minutes; what Binance's longs lost, and Bybit's spot, is no part of it."""
     made = depths(books([book("bybit", "perp"), book("okx", "perp"), book("bybit")]), NOW, 3)
-    five = {"5m": Amount(10e6 / 2, 0.0, 1, 0, 0.0)}
-    by_venue = {"bybit": five, "okx": five, "binance": {"5m": Amount(99e6, 99e6, 1, 0, 0.0)}}
-    found = absorption(made, "BTC", by_venue, "5m", DAY)
+    gone = [Group("bybit", 5e6), Group("okx", 5e6), Group("binance", 99e6, 99e6)]
+    found = absorption(made, "BTC", gone, "5m", DAY)
     bids = one(made, "bybit").bids["100"].usd + 11.9e6
     assert found.venues == ("bybit", "okx")
     assert found.long_per_minute == 2e6
     assert found.long_minutes == pytest.approx(bids / 2e6)
     assert found.bids == Sum(bids, True)
     assert found.short_minutes is None, "nothing was heard: no figure, and no infinity"
-    young = absorption(made, "BTC", by_venue, "5m", timedelta(minutes=2))
+    young = absorption(made, "BTC", gone, "5m", timedelta(minutes=2))
     assert young.long_per_minute == 5e6, "a store of two minutes"
-    none = absorption((), "BTC", by_venue, "5m", DAY)
+    none = absorption((), "BTC", gone, "5m", DAY)
     assert (none.bids, none.long_minutes) == (None, None)
 
 
@@ -202,8 +201,8 @@ def test_absorption_by_hand() -> None:
 )
 def test_absorption_says_what_bound_it_is(market: str, said: str) -> None:
     made = depths(books([book(market, "perp")]), NOW, 3) if market != "none" else ()
-    by_venue = {market: {"5m": Amount(31e6, 0.0, 1, 0, 0.0)}}
-    record = replace(samples.record(), absorption=absorption(made, "BTC", by_venue, "5m", DAY))
+    gone = [Group(market, 31e6)]
+    record = replace(samples.record(), absorption=absorption(made, "BTC", gone, "5m", DAY))
     assert table.absorbed(record, "long") == said
     assert table.absorbed(record, "short").startswith("n/a (no")
 

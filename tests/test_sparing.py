@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 from rich.segment import Segment
 
-from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, leftovers, undocumented
+from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, leftovers
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -60,63 +59,6 @@ def test_pieces_of_text_are_forgotten() -> None:
     assert Segment._split_cells.cache_info().currsize
     leftovers()
     assert not Segment._split_cells.cache_info().currsize
-
-
-LONG = "It says what it does. " * 20
-
-SOURCE = f"""
-class Venue:
-    '{LONG}'
-
-    def side(self):
-        '{LONG}'
-        return 'long'
-
-    def same(self):
-        '{LONG}'
-        return '{LONG}'
-
-    def short(self):
-        'Short.'
-
-words = [one() for one in [lambda: '{LONG}']] + list('{LONG}' for _ in range(1))
-"""
-
-
-def test_only_long_docstrings_of_functions_are_left_out() -> None:
-    names: dict[str, Any] = {}
-    exec(undocumented(compile(SOURCE, "venue.py", "exec")), names)
-    venue = names["Venue"]
-    assert venue.side.__doc__ is None
-    assert venue.short.__doc__ == "Short."
-    assert venue().side() == "long"
-    assert venue.__doc__ == venue().same() == LONG
-    assert names["words"] == [LONG, LONG]
-
-
-UNDOCUMENTED = """
-from tui import sparing
-sparing.no_docstrings()
-import polars as pl
-from textual.app import App
-assert pl.Expr.filter.__doc__ is None and App.run.__doc__ is None
-# Methods of a series that have no body are those of an expression; polars tells by their code.
-series = pl.Series("ts", [3, None, 1, 3])
-print(series.sort().to_list(), series.is_in([3]).to_list(), series.fill_null(2).to_list())
-print(series.cast(pl.Datetime("ms")).dt.epoch("ms").to_list())
-print(pl.Series(["BTC", "ETH"]).str.starts_with("B").to_list())
-"""
-
-
-@pytest.mark.skipif(sys.version_info >= (3, 13), reason="nothing is left out there")
-def test_polars_works_without_its_docstrings() -> None:
-    line = [sys.executable, "-c", UNDOCUMENTED]
-    done = subprocess.run(line, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [
-        "[None, 1, 3, 3] [True, None, False, True] [3, 2, 1, 3]",
-        "[3, None, 1, 3]",
-        "[True, False]",
-    ]
 
 
 ENVIRONMENT = """

@@ -8,14 +8,9 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from inspect import CO_OPTIMIZED
-from opcode import opmap
-from operator import is_
 from pathlib import Path
-from types import CodeType, ModuleType
 
 _ALLOCATOR = "narenas:1,tcache:false,muzzy_decay_ms:0,dirty_decay_ms:0,background_thread:false"
 """In place of polars' own words: from one arena, past no cache of a thread, and back to the system
@@ -36,64 +31,6 @@ def polars() -> None:
     # Polars puts its words into the environment; a child of a process that uses it has them too.
     own = os.environ.get(_VARIABLE, "").replace(_OF_POLARS, "").replace(_ALLOCATOR, "").split(",")
     os.environ[_VARIABLE] = ",".join((_ALLOCATOR, *filter(None, own)))
-
-
-def no_docstrings() -> None:
-    """Import polars, Textual and Rich from here on without their long docstrings: 3.4 of 40 MB
-    (polars 1.33), in no more time. Nobody reads them in a monitor."""
-    # From 3.13 on the first constant of a function without a docstring may be any other.
-    if sys.version_info < (3, 13):
-        sys.meta_path.insert(0, _Undocumented)
-
-
-_DOCUMENTED = ("polars", "textual", "rich")
-_LONG = 500
-"""Letters from which a docstring is worth a new code object; shorter ones are 0.3 MB in all."""
-
-
-_USES_OF_FIRST = [
-    bytes((opmap[name], 0)) for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap
-]
-"""How code uses its first constant; where it does, that is more than a docstring."""
-
-
-class _Undocumented:
-    @staticmethod
-    def find_spec(
-        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name.partition(".")[0] not in _DOCUMENTED:
-            return None  # the finders after this one look for it
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is not None and type(spec.loader) is SourceFileLoader:
-            spec.loader = _Loader(spec.loader.name, spec.loader.path)
-        return spec
-
-
-class _Loader(SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType | None:
-        code = super().get_code(fullname)
-        return code and undocumented(code)
-
-
-def undocumented(code: CodeType) -> CodeType:
-    """The code of a module or a class without the long docstrings of its functions."""
-    old = code.co_consts
-    new = tuple([_plain(each) if isinstance(each, CodeType) else each for each in old])
-    return code if all(map(is_, new, old)) else code.replace(co_consts=new)
-
-
-def _plain(code: CodeType) -> CodeType:
-    if not code.co_flags & CO_OPTIMIZED:
-        return undocumented(code)  # of a class, whose docstring is no constant of its own
-    # A function's first constant is its docstring or None. What has no name of its own (a generator
-    # in brackets) has none.
-    first = code.co_consts[0] if code.co_consts else None
-    if not isinstance(first, str) or len(first) < _LONG or code.co_name[0] == "<":
-        return code
-    if any(use in code.co_code for use in _USES_OF_FIRST):
-        return code
-    return code.replace(co_consts=(None, *code.co_consts[1:]))
 
 
 def one_heap() -> None:

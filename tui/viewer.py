@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tui import background, flags, sparing, times
+from tui import background, docstrings, flags, sparing, times
 from tui.clock import Clock, from_milliseconds, shifted, utc_now
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreMismatch, UsageError
@@ -111,7 +111,7 @@ def watch(
     _need_terminal()
     sparing.polars()
     sparing.no_openssl()
-    sparing.no_docstrings()
+    docstrings.leave_out()
     sparing.one_heap()
     # How many ms an escape waits for the rest of a sequence, which comes in the same piece, or at
     # 115,200 baud 0.1 ms a byte later. Textual's 100 are all that a key may take.

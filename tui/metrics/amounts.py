@@ -93,16 +93,6 @@ def summed(
     return _merged(of_venue, rows[0]), _merged(by_base, rows[1])
 
 
-def by_venue(
-    minutes: pl.DataFrame, edges: pl.DataFrame, as_of: datetime, coin: str
-) -> dict[str, Windows]:
-    """The first part of `summed` alone, of one coin: the second, of all, is half the work."""
-    newest = ms(as_of) // MINUTE_MS * MINUTE_MS
-    mine = _of_edges(edges, as_of, newest).filter(pl.col("base") == coin)
-    whole = _of_minutes(minutes, newest, "venue", coin)
-    return _merged(whole, _per_run(mine, "venue").collect())
-
-
 @kept(32)  # by venue, by base, and by venue of each coin that is followed
 def _of_minutes(
     minutes: pl.DataFrame, newest: int, name: str, coin: str | None

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from tui.metrics.amounts import Amount
 from tui.metrics.depth_past import (
     SERIES,
     Past,
@@ -18,6 +17,7 @@ from tui.metrics.depth_past import (
     seen_of,
 )
 from tui.metrics.feeds import limit
+from tui.metrics.groups import Group
 from tui.metrics.series import place
 from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import BANDS, ORDERS, WINDOWS
@@ -125,15 +125,15 @@ def depths(frame: pl.DataFrame, as_of: datetime, coins: int) -> tuple[MarketDept
 def absorption(
     made: Iterable[MarketDepth],
     base: str,
-    by_venue: Mapping[str, Mapping[str, Amount]],
+    gone: Iterable[Group],
     window: str,
     have: timedelta,
 ) -> Absorption:
-    """The absorption of a coin: `by_venue` are its liquidations per venue and window, `have` how
-    long there was a recorder."""
+    """The absorption of a coin: `gone` are its liquidations in the window by venue, `have` how long
+    there was a recorder."""
     ours = next((o for o in made if (o.venue, o.market, o.base) == (ALL, "perp", base)), None)
     venues = ours.venues if ours else ()
-    amounts = [by_venue[venue][window] for venue in venues if venue in by_venue]
+    amounts = [group for group in gone if group.name in venues]
     minutes = max(1.0, min(WINDOWS[window], have) / timedelta(minutes=1))
     return Absorption(
         base,

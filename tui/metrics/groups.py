@@ -53,8 +53,10 @@ def groups(
     window: str,
     column: str,
     gives: Mapping[str, str],
+    coin: str | None = None,
 ) -> tuple[Group, ...]:
-    """The window's liquidations of class crypto by `column` (venue, base or side), largest first.
+    """The window's liquidations of class crypto, of `coin` alone if given, by `column` (venue, base
+    or side), largest first.
 
     `minutes` and `edges` as a snapshot has them: whole minutes, and the raw rows of the rest.
     """
@@ -62,7 +64,8 @@ def groups(
     left = ms(as_of - WINDOWS[window])
     first = left // MINUTE_MS * MINUTE_MS + MINUTE_MS
     ends = (between(edges, left + 1, first - 1), between(edges, newest, ms(as_of + AHEAD)))
-    parts = [_whole(minutes, first, newest, column), _summed(_as_minutes(pl.concat(ends)), column)]
+    raw = _as_minutes(pl.concat(ends))
+    parts = [_whole(minutes, first, newest, column, coin), _summed(raw, column, coin)]
     return _grouped(parts, gives)
 
 
@@ -96,10 +99,12 @@ def _added(group: Group, sampled: bool, long: float, short: float, n: int, most:
     )
 
 
-@kept(4)
-def _whole(minutes: pl.DataFrame, first: int, newest: int, column: str) -> list[Sum]:
+@kept(8)  # of a detail, and of the coins whose books are held against them
+def _whole(
+    minutes: pl.DataFrame, first: int, newest: int, column: str, coin: str | None
+) -> list[Sum]:
     """Kept for the minute: at half a million minute rows this takes 30 ms."""
-    return _summed(between(minutes, first, newest - 1, "minute"), column)
+    return _summed(between(minutes, first, newest - 1, "minute"), column, coin)
 
 
 def _as_minutes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,11 +112,14 @@ def _as_minutes(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(*columns, count=pl.lit(1, pl.Int64), largest="usd")
 
 
-def _summed(rows: pl.DataFrame, column: str) -> list[Sum]:
+def _summed(rows: pl.DataFrame, column: str, coin: str | None = None) -> list[Sum]:
+    counts = pl.col("class") == Class.CRYPTO.value
+    if coin is not None:
+        counts &= pl.col("base") == coin
     is_long = pl.col("side") == Side.LONG.value
     sums = (
         rows.lazy()
-        .filter(pl.col("class") == Class.CRYPTO.value)
+        .filter(counts)
         .group_by(pl.col(column).alias("name"), pl.col("venue").alias("of"))
         .agg(
             pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),

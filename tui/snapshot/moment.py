@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tui.clock import milliseconds
-from tui.metrics.amounts import by_venue
 from tui.metrics.around import Around
 from tui.metrics.bounds import is_away, of_span
 from tui.metrics.cascades.standing import Standing, lacking, standing, unheard
@@ -20,6 +19,7 @@ from tui.metrics.drivers import Drivers, drivers
 from tui.metrics.events import Event, Seen, events
 from tui.metrics.feeds import Feed, feeds, silenced
 from tui.metrics.flow import asked_for
+from tui.metrics.groups import groups
 from tui.metrics.silence import Silence
 from tui.metrics.trust import Evidence, followed, silent
 from tui.metrics.windows import Counted, Liquidations, liquidations
@@ -167,7 +167,8 @@ class Snapshot:
 
     def absorption(self, books: Iterable[MarketDepth], coin: str, window: str) -> Absorption:
         """How long the books of a coin would take what is liquidated of it."""
-        gone = by_venue(self.whole_minutes, self.edges, self.as_of, coin)
+        frames = self.whole_minutes, self.edges
+        gone = groups(*frames, self.as_of, window, "venue", self.gives, coin)
         have = self.as_of - (self.began or self.as_of)
         return absorption(books, coin, gone, window, have)
 
