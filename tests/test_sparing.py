@@ -37,7 +37,7 @@ def resident():
 frame = pl.DataFrame({"key": [1, 2, 1], "usd": [1.0, 2.0, 4.0]})
 before = frame.group_by("key").agg(pl.col("usd").sum()).sort("key").rows()
 had = resident()
-sparing.code_of_start()
+sparing.code_read()
 has = resident()
 assert frame.group_by("key").agg(pl.col("usd").sum()).sort("key").rows() == before
 print(had - has)

@@ -41,7 +41,8 @@ from tui.travel import Travel, known
 ALERT_FOR = timedelta(seconds=30)
 STARTED_S = 5.0
 """By then every panel was drawn, and drawn again."""
-FORGET_S = 60.0
+TURNED_S = 10.0
+"""By then what a minute's turn brings is drawn, with its last rows, which come a second late."""
 
 
 def run(
@@ -139,8 +140,13 @@ class LiqtopApp(App[None]):
         self._leaving = Leaving(lambda code: self._leave_from_anywhere(loop, code))
         self._leaving.watch(is_terminal=not self.is_headless)
         self.push_screen(Dashboard(self.panels))
-        self.set_timer(STARTED_S, sparing.code_of_start)
-        self.set_interval(FORGET_S, sparing.leftovers)
+        self.set_timer(STARTED_S, self._let_go)
+
+    def _let_go(self) -> None:
+        """Each minute, when its turn is over: of what piled up, and what only the turn needed."""
+        sparing.leftovers()
+        sparing.code_read()
+        self.set_timer(60.0 - (self.clock().timestamp() - TURNED_S) % 60.0, self._let_go)
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""

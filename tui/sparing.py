@@ -46,10 +46,10 @@ def no_openssl() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
-def code_of_start() -> None:
-    """Give up the pages of polars' code and constants that were read so far: half of them only the
-    start needed, 8 to 11 of 47 MB (polars 2.1). One that is needed again is mapped from the
-    system's cache.
+def code_read() -> None:
+    """Give up the pages of polars' code and constants that were read so far. Half of them only the
+    start needed, 8 to 11 of 47 MB (polars 2.1), and 4 MB in each minute only its turn; what the
+    next second needs is mapped again from the system's cache: 32 MB, some 1 ms.
 
     Linux alone, and only of mappings in which the process has written nothing: their pages are
     those of the file. Anything else is left as it is, without a word, since nothing depends on it.
