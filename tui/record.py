@@ -16,7 +16,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui import background, flags, sparing
+from tui import background, docstrings, flags, sparing
 from tui.clock import shifted
 from tui.config import Settings
 from tui.errors import LiqtopError
@@ -130,6 +130,8 @@ def _logging(folder: Path, quiet: bool) -> None:
 
 def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) -> int:
     sparing.polars()
+    docstrings.leave_out()
+    sparing.one_heap()
     from tui.recorder import Recorder  # polars and, with the first socket, ccxt: about a second
 
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tui import backoff
+from tui import backoff, sparing
 from tui.alerts.command import Commands
 from tui.clock import Clock, milliseconds
 from tui.collectors import specs
@@ -36,6 +36,7 @@ log = logging.getLogger("liqtop")
 BEAT_S = 1.0
 HEARTBEAT_S = 5.0
 PRUNE_S = 3600.0
+LET_GO_S = 60.0
 STEADY_S = 30.0
 """A socket that has lived this long counts as data: the next failure starts a new back-off."""
 STORE = ("store", "", "")
@@ -95,6 +96,7 @@ class Recorder:
                 self._heartbeat,
                 self.latest.run,
                 self._prune,
+                self._let_go,
                 self._commands.run,
             )
         ]
@@ -242,6 +244,12 @@ class Recorder:
             with suppress(StoreError):
                 deleted = await self.outbox.call(self.writer.prune, self.clock())
             await asyncio.sleep(0.2 if deleted else PRUNE_S)
+
+    async def _let_go(self) -> None:
+        """What an hour's turn and a page of the past took would stay with the process."""
+        while True:
+            await asyncio.sleep(LET_GO_S)
+            sparing.give_back()
 
     def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
         frame = self._lookup.read(table, where=where, newest=1, columns=[table.time])
