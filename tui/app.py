@@ -146,7 +146,8 @@ class LiqtopApp(App[None]):
         """Each minute, when its turn is over: of what piled up, and what only the turn needed."""
         sparing.leftovers()
         sparing.code_read()
-        self.set_timer(60.0 - (self.clock().timestamp() - TURNED_S) % 60.0, self._let_go)
+        due = 60.0 - (self.clock().timestamp() - TURNED_S) % 60.0
+        self.set_timer(max(due, STARTED_S), self._let_go)  # of a clock that stands, too
 
     def post_display_hook(self) -> None:
         """After each repaint: what the terminal has not taken yet is not added to."""
