@@ -41,8 +41,9 @@ from tui.travel import Travel, known
 ALERT_FOR = timedelta(seconds=30)
 STARTED_S = 5.0
 """By then every panel was drawn, and drawn again."""
-TURNED_S = 10.0
-"""By then what a minute's turn brings is drawn, with its last rows, which come a second late."""
+TURNED_S = 20.0
+"""By then what a minute's turn brings is drawn: its last rows come a second late, what the pollers
+ask for at the turn some seconds."""
 
 
 def run(
