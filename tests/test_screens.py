@@ -82,6 +82,7 @@ def test_a_row_is_freed_without_the_collector() -> None:
     assert row.divide([13]) == [row]  # whole, as the compositor asks for it
     part = row.crop(0, 9)
     assert part.divide([9]) == [part]
+    assert row.crop(0, 9) is part
     assert [each.text for each in row.divide([9, 13])] == ["14:32:07 ", "$12K"]
     del row, part
     assert gc.collect() == 0

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from mmap import mmap
+from pathlib import Path
 
 import pytest
 from rich.segment import Segment
 
-from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, leftovers
+from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, code_read, leftovers
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -52,6 +54,16 @@ def test_only_what_the_process_has_not_written_in_is_given_up() -> None:
 def test_code_given_up_is_there_again_when_it_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", WORK], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 4_000  # kB
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_a_mapped_file_may_have_a_name_of_any_bytes(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/J\xf6rg"
+    with open(path, "w+b") as file:
+        file.write(b"0" * 4096)
+        file.flush()
+        with mmap(file.fileno(), 4096):
+            code_read()
 
 
 def test_pieces_of_text_are_forgotten() -> None:

@@ -21,7 +21,7 @@ LONG = 500
 def leave_out() -> None:
     """Import the libraries so from here on."""
     # From Python 3.13 on a function without a docstring may have any other constant first.
-    if sys.version_info < (3, 13):
+    if sys.version_info < (3, 13) and _Finder not in sys.meta_path:
         sys.meta_path.insert(0, _Finder)
 
 

@@ -93,7 +93,7 @@ def summed(
     return _merged(of_venue, rows[0]), _merged(by_base, rows[1])
 
 
-@kept(32)  # by venue, by base, and by venue of each coin that is followed
+@kept(32)  # by venue, by base, and by venue of each coin that was looked at
 def _of_minutes(
     minutes: pl.DataFrame, newest: int, name: str, coin: str | None
 ) -> dict[str, Windows]:

@@ -99,7 +99,7 @@ def _added(group: Group, sampled: bool, long: float, short: float, n: int, most:
     )
 
 
-@kept(8)  # of a detail, and of the coins whose books are held against them
+@kept(32)  # of a detail, and of each coin that is followed
 def _whole(
     minutes: pl.DataFrame, first: int, newest: int, column: str, coin: str | None
 ) -> list[Sum]:

@@ -39,7 +39,13 @@ class Row(Strip):
     def crop(self, start: int, end: int | None = None) -> Strip:
         """The part between two cells, which is such a row again."""
         part = super().crop(start, end)
-        return part if part is self else Row(part, part.cell_length)
+        if isinstance(part, Row):
+            return part
+        row = Row(part, part.cell_length)
+        # Textual's cache of it would hand out the plain one again, to be made a row each time.
+        last = self.cell_length if end is None else min(self.cell_length, end)
+        self._crop_cache[max(0, start), last] = row
+        return row
 
 
 class Bare(Widget):
