@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from textual.widgets import Input, Static
 
 from tests.fake_panels import FakePanel, FakeSource, panels
 from tests.frames import NOW, frame, liquidation, snapshot
+from tui import sparing
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
@@ -113,6 +115,19 @@ async def test_a_number_focuses_and_the_same_again_opens(monitor: Any) -> None:
         await run.press("3")
         assert isinstance(run.app.screen, Detail)
         await run.shows("detail of moving_averages")
+
+
+async def test_what_piled_up_is_let_go_of_again_and_again(
+    monitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = list[str]()
+    for name in ("leftovers", "give_back", "code_read"):
+        monkeypatch.setattr(sparing, name, partial(called.append, name))
+    monkeypatch.setattr(sparing, "until_turned", lambda now: timedelta(seconds=0.01))
+    monkeypatch.setattr("tui.app.STARTED_S", 0.01)
+    async with monitor() as run:
+        await run.until(lambda: called.count("code_read") > 2)
+    assert called[:6] == ["leftovers", "give_back", "code_read"] * 2
 
 
 async def burst(run: Running, *keys: str) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.frames import candle, frame, liquidation, quote, snapshot
-from tui import backoff, config, outbox, recorder
+from tui import backoff, config, outbox, recorder, sparing
 from tui.clock import utc_now
 from tui.collectors.base import Context, Spec
 from tui.collectors.link import Link
@@ -132,6 +132,16 @@ async def test_an_answer_without_news_lives_but_does_not_reset_the_attempts(
     assert health["state"].to_list()[:4] == ["starting", "live", "retrying", "live"]
     lost = health.filter(pl.col("state") == "retrying")
     assert lost["attempts"].to_list()[:2] == [1, 2]
+
+
+async def test_memory_is_given_back_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = list[None]()
+    monkeypatch.setattr(sparing, "give_back", lambda: given.append(None))
+    monkeypatch.setattr(recorder, "LET_GO_S", 0.01)
+    async with recording(tmp_path, monkeypatch, lambda c: []):
+        await until(lambda: len(given) > 2)
 
 
 async def test_feeds_that_are_no_longer_recorded_are_off_from_the_start(

@@ -1,15 +1,25 @@
 """What keeps a process small must change nothing else."""
 
 import os
+import platform
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from mmap import mmap
 from pathlib import Path
 
 import pytest
 from rich.segment import Segment
 
-from tui.sparing import _ALLOCATOR, _OF_POLARS, _untouched, code_read, leftovers
+from tui.sparing import (
+    _ALLOCATOR,
+    _OF_POLARS,
+    _glibc,
+    _untouched,
+    code_read,
+    leftovers,
+    until_turned,
+)
 
 SMAPS = """\
 10000-20000 r--p 00000000 08:01 11 /lib/polars_runtime.so
@@ -71,6 +81,47 @@ def test_pieces_of_text_are_forgotten() -> None:
     assert Segment._split_cells.cache_info().currsize
     leftovers()
     assert not Segment._split_cells.cache_info().currsize
+
+
+@pytest.mark.parametrize(
+    ("second", "left"), [(0, 20), (19.5, 0.5), (20, 60), (20.25, 59.75), (59, 21)]
+)
+def test_a_turn_is_over_twenty_seconds_into_each_minute(second: float, left: float) -> None:
+    now = datetime(2026, 1, 20, 14, 3, tzinfo=UTC) + timedelta(seconds=second)
+    assert until_turned(now) == timedelta(seconds=left)
+
+
+HEAPS = """
+import ctypes, sys, threading
+from tui import sparing
+if sys.argv[1] == "one":
+    sparing.one_heap()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+found = []
+def allocate():
+    # A heap of a thread's own begins at a multiple of 64 MB; the first is where brk() says.
+    found.append(libc.malloc(1000) >> 26)
+both = [threading.Thread(target=allocate) for _ in range(2)]
+for thread in both:
+    thread.start()
+for thread in both:
+    thread.join()
+print(libc.malloc(1000) >> 26 in found)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
+@pytest.mark.parametrize(("heaps", "same"), [("one", "True"), ("many", "False")])
+def test_threads_allocate_in_one_heap_when_it_is_said(heaps: str, same: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEAPS, heaps], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == same
+
+
+def test_a_library_without_such_a_function_is_left_alone() -> None:
+    _glibc("no_such_function", 1)
 
 
 ENVIRONMENT = """

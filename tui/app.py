@@ -41,9 +41,6 @@ from tui.travel import Travel, known
 ALERT_FOR = timedelta(seconds=30)
 STARTED_S = 5.0
 """By then every panel was drawn, and drawn again."""
-TURNED_S = 20.0
-"""By then what a minute's turn brings is drawn: its last rows come a second late, what the pollers
-ask for at the turn some seconds."""
 
 
 def run(
@@ -146,8 +143,9 @@ class LiqtopApp(App[None]):
     def _let_go(self) -> None:
         """Each minute, when its turn is over: of what piled up, and what only the turn needed."""
         sparing.leftovers()
+        sparing.give_back()
         sparing.code_read()
-        due = 60.0 - (self.clock().timestamp() - TURNED_S) % 60.0
+        due = sparing.until_turned(self.clock()).total_seconds()
         self.set_timer(max(due, STARTED_S), self._let_go)  # of a clock that stands, too
 
     def post_display_hook(self) -> None:

@@ -1,4 +1,5 @@
-"""Libraries without their long docstrings, which nobody reads in a program that runs.
+"""Libraries without the long docstrings of their functions, which nobody reads in a program that
+runs.
 
 They are 3.1 of the 40 MB that a monitor has imported, and 6.5 of the 107 of a recorder with three
 venues (polars 1.33, Textual 8.2, ccxt 4.5); to leave them out takes a monitor 15 ms.

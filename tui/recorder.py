@@ -246,7 +246,8 @@ class Recorder:
             await asyncio.sleep(0.2 if deleted else PRUNE_S)
 
     async def _let_go(self) -> None:
-        """What an hour's turn and a page of the past took would stay with the process."""
+        """Give back now and then what an hour's turn and a page of the past took: it would stay
+        with the process."""
         while True:
             await asyncio.sleep(LET_GO_S)
             sparing.give_back()

@@ -4,14 +4,15 @@
 """
 
 import gc
-import itertools
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import polars as pl
 
@@ -43,12 +44,11 @@ FEEDS = (
     ("okx", "swap"),
 )
 COINS = ["BTC", "ETH", "SOL", *(f"C{number:02}" for number in range(57))]
+T = TypeVar("T")
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "PAXG/USDT", "XAUT/USDT")
 MEASURES = ("accounts", "top_accounts", "top_positions", "taker")
+
 RAW = '{"s":"BTCUSDT","S":"SELL","o":"LIMIT","f":"IOC","q":"0.014","p":"9910","ap":"9910","z":"1"}'
-
-
-_SEEDS = itertools.count(100)
 
 
 def million(path: Path, now: datetime = NOW, rows: int = 1_000_000, seed: int = 1) -> None:
@@ -180,26 +180,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "million" / "liqtop.sqlite"
         million(store)
-        figures = [
-            (
-                "append, rows/s in transactions of 20",
-                lambda: _append(folder, 20, 20_000),
-                "{:,.0f}",
-            ),
-            ("append, rows/s in bulk", lambda: _append(folder, 10_000, 100_000), "{:,.0f}"),
-            ("append, duplicates/s in bulk", lambda: _again(store), "{:,.0f}"),
-            ("open a day of 1,000,000, ms", lambda: _open(store), "{:.0f}"),
-            ("any moment of it, ms", lambda: _moment(store), "{:.0f}"),
-            ("a tick, ms", lambda: median(_ticks(store)), "{:.1f}"),
-            ("the slowest of 120 ticks, ms", lambda: max(_ticks(store)), "{:.1f}"),
-            ("its document, a second, ms", lambda: _documents(store)["between"], "{:.1f}"),
-            ("its document, a minute's first, ms", lambda: _documents(store)["turn"], "{:.1f}"),
-        ]
-        for name, measured, form in figures:
-            print(f"{name:<40}{form.format(median(_five(measured))):>12}")
+        for name, form, values in _figures(folder, store):
+            print(f"{name:<40}{form.format(median(values)):>12}")
 
 
-def _five(measured: Callable[[], float]) -> list[float]:
+def _figures(folder: str, store: Path) -> Iterator[tuple[str, str, list[float]]]:
+    """What is measured, how it is written, and the five values."""
+    rows, ms = "{:,.0f}", "{:.1f}"
+    yield "append, rows/s in transactions of 20", rows, _five(lambda: _append(folder, 20, 20_000))
+    yield "append, rows/s in bulk", rows, _five(lambda: _append(folder, 10_000, 100_000))
+    yield "append, duplicates/s in bulk", rows, _five(lambda: _again(store))
+    yield "open a day of 1,000,000, ms", ms, _five(lambda: _open(store))
+    yield "any moment of it, ms", ms, _five(lambda: _moment(store))
+    ticks = _five(lambda: _ticks(store))
+    yield "a tick, ms", ms, [median(took) for took in ticks]
+    yield "the slowest of 120 ticks, ms", ms, [max(took) for took in ticks]
+    documents = _five(lambda: _documents(store))
+    for kind in ("a second", "a minute's first"):
+        yield f"its document, {kind}, ms", ms, [median(took[kind]) for took in documents]
+
+
+def _five(measured: Callable[[], T]) -> list[T]:
     return [measured() for _ in range(5)]
 
 
@@ -254,35 +255,37 @@ def _ticks(store: Path, count: int = 120) -> list[float]:
     return took
 
 
-def _documents(store: Path, count: int = 150) -> dict[str, float]:
-    """Milliseconds of the document of all panels in a followed day at 50 liquidations a second:
-    medians of the minutes' first seconds and of those between, from the second minute on."""
+def _documents(store: Path, count: int = 150) -> dict[str, list[float]]:
+    """Milliseconds of the document of all panels in a followed day at 50 liquidations a second,
+    after its first half minute: of the minutes' first seconds and of those between."""
     settings = load()
-    turns, between = list[float](), list[float]()
+    took: dict[str, list[float]] = {"a second": [], "a minute's first": []}
     for live, now in _followed(store, count):
         live.poll()
         shown = live.at(now)
         start = time.perf_counter()
         document(shown, settings)
-        took = (time.perf_counter() - start) * 1000
         if now - NOW > timedelta(seconds=30):
-            (turns if now.second == 0 else between).append(took)
-    return {"turn": median(turns), "between": median(between)}
+            kind = "a second" if now.second else "a minute's first"
+            took[kind].append((time.perf_counter() - start) * 1000)
+    return took
 
 
 def _followed(store: Path, count: int) -> Iterator[tuple[Live, datetime]]:
-    """A day in memory, and each second after it with what that second brings in the store."""
-    live = Live(Reader(store))
-    live.at(NOW)
-    came = liquidations(NOW, NOW + timedelta(seconds=count), 50 * count, seed=next(_SEEDS))
-    writer = Writer(store, None)
-    for second in range(1, count + 1):
-        now = NOW + timedelta(seconds=second)
-        new = came.filter(pl.col("ts").is_between(now - timedelta(seconds=1), now, closed="right"))
-        quotes = _table(QUOTES, _words(symbol=SYMBOLS).with_columns(ts=pl.lit(now).cast(TIME)))
-        writer.append_all([(LIQUIDATIONS, new), (QUOTES, quotes)])
-        yield live, now
-    writer.close()
+    """A day in memory, and each second after it with what that second brings in the store: in a
+    copy of it, so that the next who follows finds none of that."""
+    came = liquidations(NOW, NOW + timedelta(seconds=count), 50 * count, seed=2)
+    with tempfile.TemporaryDirectory(dir=store.parent) as folder:
+        copy = Path(shutil.copy(store, folder))
+        live, writer = Live(Reader(copy)), Writer(copy, None)
+        live.at(NOW)
+        for second in range(1, count + 1):
+            now = NOW + timedelta(seconds=second)
+            new = came.filter(pl.col("ts").is_between(now - timedelta(seconds=1), now, "right"))
+            quotes = _table(QUOTES, _words(symbol=SYMBOLS).with_columns(ts=pl.lit(now).cast(TIME)))
+            writer.append_all([(LIQUIDATIONS, new), (QUOTES, quotes)])
+            yield live, now
+        writer.close()
 
 
 if __name__ == "__main__":

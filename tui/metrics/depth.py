@@ -133,7 +133,7 @@ def absorption(
     there was a recorder."""
     ours = next((o for o in made if (o.venue, o.market, o.base) == (ALL, "perp", base)), None)
     venues = ours.venues if ours else ()
-    amounts = [group for group in gone if group.name in venues]
+    taken = [group for group in gone if group.name in venues]
     minutes = max(1.0, min(WINDOWS[window], have) / timedelta(minutes=1))
     return Absorption(
         base,
@@ -141,8 +141,8 @@ def absorption(
         venues,
         ours.bids[_WIDE] if ours else None,
         ours.asks[_WIDE] if ours else None,
-        sum(one.long_usd for one in amounts) / minutes,
-        sum(one.short_usd for one in amounts) / minutes,
+        sum(one.long_usd for one in taken) / minutes,
+        sum(one.short_usd for one in taken) / minutes,
     )
 
 
