@@ -14,6 +14,7 @@ from tui.metrics.around import Around
 from tui.metrics.coverage import Stream
 from tui.metrics.windows import WINDOWS
 from tui.snapshot import Snapshot
+from tui.store.edges import COLUMNS
 from tui.store.year import Frames, Year
 from tui.tables import (
     CANDLES,
@@ -215,7 +216,7 @@ def edges_of(liquidations: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     firsts = [(as_of - span).replace(second=0, microsecond=0) for span in WINDOWS.values()]
     minute = pl.col("ts").dt.truncate("1m")
     chosen = minute.is_in(pl.Series(firsts, dtype=liquidations.schema["ts"]).implode())
-    return liquidations.filter(chosen | (pl.col("ts") >= newest))
+    return liquidations.filter(chosen | (pl.col("ts") >= newest)).select(COLUMNS)
 
 
 class HeldYear(Year):

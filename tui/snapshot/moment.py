@@ -47,8 +47,9 @@ if TYPE_CHECKING:
 class Snapshot:
     """The frames of one moment. Live is `as_of` = now; time travel moves it.
 
-    Every frame has the columns of its table (`tui.tables`), `raw` excepted, and no row later than
-    `as_of` (+ 5 s, which count as now). Equality is identity: frames do not compare.
+    Every frame has the columns of its table (`tui.tables`), `raw` excepted (and `edges` what is
+    counted alone: `tui.store.edges.COLUMNS`), and no row later than `as_of` (+ 5 s, which count as
+    now). Equality is identity: frames do not compare.
 
     A window `(as_of − W, as_of]` is the rows of `minutes` with `minute` > `as_of` − W and before
     the minute of `as_of`, and the rows of `edges` in the rest of the window: in the minute it

@@ -1,8 +1,11 @@
 """The newest liquidations, for the feed, and the largest of a day."""
 
+from datetime import datetime
+
 import polars as pl
 
-from tui.store.edges import EMPTY, MINUTE
+from tui.clock import milliseconds
+from tui.store.edges import MINUTE
 from tui.store.reader import Reader
 from tui.store.rows import at, count_until, merged
 from tui.tables import LIQUIDATIONS, Class
@@ -13,6 +16,7 @@ RECENT = 2_000
 
 _AHEAD = 20_000  # rows later than the clock that are held until they are due
 _COLUMNS = tuple(name for name in LIQUIDATIONS.schema if name != "raw")
+_EMPTY = LIQUIDATIONS.empty().select(_COLUMNS)
 
 
 class Recent:
@@ -27,7 +31,7 @@ class Recent:
         ahead = reader.select(LIQUIDATIONS, _COLUMNS, later, (until, end, _AHEAD))
         self._rows = pl.concat([ahead, due], rechunk=True).reverse()
         self._due = -1
-        self._answer = EMPTY
+        self._answer = _EMPTY
 
     def between(self, after: int, until: int) -> pl.DataFrame:
         """The newest rows of `(after, until]` ms, oldest first; no more than are ever shown."""
@@ -52,13 +56,15 @@ class Recent:
 
 
 class Largest:
-    """Finds the raw row of the largest liquidation; read again only when that changes."""
+    """Finds the row of the largest liquidation; read again only when that changes."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._minutes: pl.DataFrame | None = None
         self._known: tuple[object, ...] | None = None
-        self._row = EMPTY
+        self._row = _EMPTY
+        self._key: tuple[object, ...] | None = None  # of the raw row read last
+        self._raw = _EMPTY
 
     def of(self, minutes: pl.DataFrame, first: int, raw: pl.DataFrame) -> pl.DataFrame:
         """The largest crypto liquidation of the minutes after `first` (ms) and of `raw` rows.
@@ -72,15 +78,25 @@ class Largest:
         # Most seconds bring nothing as large, and two queries take 3 ms.
         if not isinstance(newest, float) or (isinstance(known, float) and newest < known):
             return self._row
-        rows = pl.concat([self._row, raw.filter(_crypto("usd"))])
+        rows = pl.concat([self._row, self._whole(raw, newest)])
         return rows.sort("usd", "ts", descending=True, maintain_order=True).head(1)
+
+    def _whole(self, raw: pl.DataFrame, usd: float) -> pl.DataFrame:
+        """All of the newest of the `raw` rows of that size."""
+        last = raw.filter(_crypto("usd"), pl.col("usd") == usd)["ts"].max()
+        assert isinstance(last, datetime)
+        if (key := (last, usd)) != self._key:
+            where = "WHERE ts = ? AND usd = ? AND class = ? ORDER BY id LIMIT 1"
+            bounds = (milliseconds(last), usd, CRYPTO)
+            self._raw, self._key = self._reader.select(LIQUIDATIONS, _COLUMNS, where, bounds), key
+        return self._raw
 
     def _of_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
         top = minutes.filter(_crypto("largest"))
         top = top.filter(pl.col("largest") == pl.col("largest").max()).sort("minute").tail(1)
         if top.is_empty():
             self._known = None
-            return EMPTY
+            return _EMPTY
         key = top.select("minute", "largest").row(0)
         if key == self._known:
             return self._row
