@@ -40,13 +40,13 @@ def week(days: float = 7) -> Week:
             hour.sizes["bybit", base][level(1_000.0)] = 720
         hour.cents["bybit", ""] = len(COINS) * 720 * 100_000
         hours[milliseconds(BEGAN - (at + 1) * HOUR)] = hour
-    return Week(hours)
+    return Week(normals(hours))
 
 
 @cache
 def week_rows(days: float = 7) -> pl.DataFrame:
     """The same as rows of NORMALS."""
-    return normals(week(days).hours)
+    return week(days).rows
 
 
 @cache

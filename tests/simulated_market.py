@@ -9,11 +9,14 @@ Jumps of the price without forced orders, and clumps of orders without a move, a
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
-from tui.metrics.cascades.normals import Hour, Week
+import polars as pl
+
+from tui.metrics.cascades.normals import Week
 from tui.metrics.cascades.rule import BUCKET_MS, Bucket, Cell
 from tui.tables import Side
 
@@ -155,9 +158,10 @@ class Market:
         return _cells(name, start, rows), _cells(name, start, _thinned(rows))
 
 
-def a_week(first: Mapping[int, Hour]) -> Week:
-    """A week of days like the one that these hours are of, the day before it included."""
-    return Week({at - day * DAY: hour for day in range(7) for at, hour in first.items()})
+def a_week(first: pl.DataFrame) -> Week:
+    """A week of days like the one whose hours these rows are, that day included."""
+    days = [first.with_columns(pl.col("hour") - timedelta(days=day)) for day in range(7)]
+    return Week(pl.concat(days))
 
 
 def _poisson(chance: random.Random, mean: float) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -18,7 +19,7 @@ from tui.metrics.cascades.buckets import Buckets
 from tui.metrics.cascades.coin import Coin, Price, led, sigmas
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week, frame, hours, level, percentile
+from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week, frame, level, percentile
 from tui.metrics.cascades.rule import CLOSE_MS, RULE, Bucket, Cell, Grade
 from tui.metrics.cascades.state import packed, unpacked
 from tui.metrics.cascades.table import Cascade, as_of, row
@@ -105,7 +106,7 @@ def test_the_baseline_is_the_mean_of_the_same_hour_and_never_below_its_floors() 
         hour.sizes["bybit", "BTC"].update({level(4_000.0): 95, level(60_000.0): 5})
         hour.sizes["bybit", "ADA"].update({level(80_000.0): 3})
         made[at * HOUR_MS] = hour
-    known = Week(made)
+    known = Week(frame(made))
     assert known.bucket("BTC", 8 * 24 * HOUR_MS + 13 * HOUR_MS, EVERYBODY) == 20_000
     assert known.bucket("BTC", 8 * 24 * HOUR_MS, EVERYBODY) == 2_000
     assert known.bucket("XRP", 0, EVERYBODY) == 1_000
@@ -118,7 +119,8 @@ def test_a_venue_that_is_not_connected_is_no_part_of_the_baseline() -> None:
     for venue, usd in (("bybit", 5_000), ("okx", 3_000)):
         hour.listened[venue] = hour.normal[venue] = 3600
         hour.cents[venue, "BTC"] = usd * 720 * 100
-    known = Week({at * HOUR_MS: hour for at in range(168)})
+        hour.sizes[venue, "BTC"][level(usd)] = 720
+    known = Week(frame({at * HOUR_MS: hour for at in range(168)}))
     assert known.bucket("BTC", 0, frozenset({"bybit", "okx"})) == 8_000
     assert known.bucket("BTC", 0, frozenset({"okx"})) == 3_000
 
@@ -132,11 +134,53 @@ def test_a_percentile_is_within_a_step_of_the_exact_one(sizes: list[float], part
     assert percentile(counts, part) / exact == pytest.approx(1.0, abs=0.2)
 
 
-def test_hours_come_back_from_the_store_as_they_were() -> None:
-    before = week().hours
-    after = hours(frame(before))
-    assert frame(after).equals(frame(before))
-    assert Week(after).bucket("BTC", 0, EVERYBODY) == Week(before).bucket("BTC", 0, EVERYBODY)
+@st.composite
+def hours_heard(draw: st.DrawFn) -> Hour:
+    """An hour in which two venues were listened to, or not, and gave something, or not."""
+    hour = Hour()
+    for venue in draw(st.sets(st.sampled_from(["bybit", "okx"]))):
+        hour.listened[venue] = 3600
+        hour.normal[venue] = draw(st.sampled_from([0, 100, 3600]))
+        for base in draw(st.sets(st.sampled_from(["BTC", "ETH"]))):
+            cents = draw(st.integers(1, 10**10))
+            hour.cents[venue, base] = cents
+            hour.cents[venue, ALL] += cents
+            hour.sizes[venue, base][level(cents / 100)] += 1
+    return hour
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(hours_heard(), min_size=1, max_size=200), st.integers(0, 23))
+def test_a_week_that_grew_by_the_hour_is_that_of_its_rows(made: list[Hour], at: int) -> None:
+    grown, everybody = Week(), frozenset({"bybit", "okx"})
+    for place, hour in enumerate(made):
+        grown.add(place * HOUR_MS, hour)
+    kept = {place * HOUR_MS: hour for place, hour in enumerate(made)}
+    whole = Week(frame({start: kept[start] for start in list(kept)[-168:]}))
+    assert grown.rows.sort(grown.rows.columns).equals(whole.rows.sort(whole.rows.columns))
+    assert grown.days == whole.days
+    for base in ("BTC", "ETH", ALL):
+        found = grown.bucket(base, at * HOUR_MS, everybody)
+        assert found == whole.bucket(base, at * HOUR_MS, everybody)
+        assert found == pytest.approx(_by_hand(list(kept.items())[-168:], base, at))
+
+
+def _by_hand(made: list[tuple[int, Hour]], base: str, at: int) -> float:
+    """The baseline as definitions §1.6 tell it, hour by hour."""
+    total = 0.0
+    for venue in ("bybit", "okx"):
+        same = [hour for start, hour in made if start // HOUR_MS % 24 == at]
+        if sum(hour.normal[venue] for hour in same) < 600:
+            same = [hour for _, hour in made]
+        seconds = sum(hour.normal[venue] for hour in same)
+        if seconds:
+            total += sum(hour.cents[venue, base] for hour in same) / 100 / seconds * 5
+    sizes = Counter[int]()
+    for _, hour in made:
+        for (_, name), counts in hour.sizes.items():
+            sizes += counts if name == base else Counter()
+    floor = percentile(sizes, 0.95) / 10 if base != ALL else 0.0
+    return max(total, floor, 1_000.0)
 
 
 # what it finds
@@ -266,7 +310,7 @@ def test_a_detector_that_was_put_away_goes_on_as_if_it_had_not_been(minutes: int
     first = [bucket for bucket in wave()[1] if bucket.start < parts]
     rest = [bucket for bucket in wave()[1] if bucket.start >= parts]
     detector, before = run(first)
-    again = unpacked(json.loads(json.dumps(packed(detector))), Week(detector.week.hours))
+    again = unpacked(json.loads(json.dumps(packed(detector))), Week(detector.week.rows))
     assert again is not None
     again.hour = detector.hour  # kept at the end of an hour, when it is empty
     _, after = run(rest, again)
@@ -292,7 +336,7 @@ def test_it_finds_known_cascades_of_a_simulated_market_whole_and_thinned() -> No
     learnt: dict[int, Hour] = {}
     for hour in range(2):
         learnt |= _learnt(market, hour)
-    found = played(market, Week(_weekly(list(learnt.values()))))
+    found = played(market, Week(frame(_weekly(list(learnt.values())))))
     for events in found:
         whole = [one for one in events if one.base == ALL]
         seen = [any(of(one, truth) for one in whole) for truth in market.truths]

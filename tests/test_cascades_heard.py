@@ -9,7 +9,7 @@ from tests.cascade_stage import BEGAN, COINS
 from tui.clock import milliseconds
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week, level
+from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week, frame, level
 from tui.metrics.cascades.rule import BUCKET_MS, Bucket, Cell, Grade
 from tui.tables import Side
 
@@ -30,7 +30,7 @@ def a_week() -> Week:
             hour.sizes[venue, base][level(usd)] = 720
             for of in (base, ALL):
                 hour.cents[venue, of] += round(usd * 100) * 720
-    return Week({START - (at + 1) * HOUR_MS: hour for at in range(7 * 24)})
+    return Week(frame({START - (at + 1) * HOUR_MS: hour for at in range(7 * 24)}))
 
 
 def falling(usd: dict[str, float], venues: Collection[str]) -> list[Bucket]:
@@ -82,5 +82,5 @@ def test_the_normal_of_an_hour_is_of_the_seconds_that_were_listened_to() -> None
         cells = (Cell("BTC", "okx", Side.LONG, 30_000.0, start + at * BUCKET_MS),)
         venues = BOTH if at % 2 else frozenset({"bybit"})
         detector.step(Bucket(start + at * BUCKET_MS, cells, {}, venues))
-    known = Week(detector.taken()[1])
+    known = Week(frame(detector.taken()[1]))
     assert known.mean("BTC", start, BOTH) == pytest.approx(30_000.0)

@@ -15,7 +15,7 @@ from tui.clock import from_milliseconds, milliseconds
 from tui.metrics.cascades.buckets import Buckets
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.normals import HOUR_MS, Week, frame, hours
+from tui.metrics.cascades.normals import HOUR_MS, Week, frame
 from tui.metrics.cascades.rule import BUCKET_MS, DAYS
 from tui.metrics.cascades.state import packed, unpacked
 from tui.metrics.cascades.table import closed, returned, row
@@ -114,7 +114,7 @@ class Detection:
             at = from_milliseconds(int(kept["at"]))
             known = self._reader.read(NORMALS, since=at - week - timedelta(milliseconds=1))
             before = known.filter(pl.col("hour") < at)
-            if made := unpacked(kept, Week(hours(before))):
+            if made := unpacked(kept, Week(before)):
                 self._detector, self._kept = made, kept
                 self._open(made.at)
                 return

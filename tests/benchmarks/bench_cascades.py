@@ -20,7 +20,7 @@ from tests.simulated_market import DAY, QUOTED, START, Market, Setting, Truth, a
 from tui.metrics.cascades.buckets import batch
 from tui.metrics.cascades.detector import Detector
 from tui.metrics.cascades.event import Event
-from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week
+from tui.metrics.cascades.normals import ALL, HOUR_MS, Hour, Week, frame
 from tui.metrics.cascades.rule import Grade
 from tui.tables import COVERAGE, QUOTES, Side
 
@@ -58,12 +58,12 @@ class Score:
 def played(market: Market, week: Week | None = None) -> tuple[list[Event], list[Event]]:
     """The events found in the whole market and in the thinned one. The week before is seven times
     its first day, unless another is given."""
-    detectors = (Detector(week), Detector(week and Week(week.hours)))
+    detectors = (Detector(week), Detector(week and Week(week.rows)))
     found: tuple[dict[tuple[str, str, int], Event], ...] = ({}, {})
     for pair in market.buckets():
         for detector, bucket, events in zip(detectors, pair, found, strict=True):
             if bucket.start == START + DAY and week is None:
-                detector.week = a_week(detector.week.hours)
+                detector.week = a_week(detector.week.rows)
             detector.step(bucket)
             for event in detector.taken()[0] if detector.touched else ():
                 events[event.base, event.side, event.since] = event
@@ -148,7 +148,7 @@ def recorded(path: Path) -> list[str]:
     hours = mean.listened["binance"] / 3600
     mean.listened["binance"] = 3600
     detector, start = Detector(), times[0] - times[0] % HOUR_MS
-    detector.week = a_week({start - DAY + hour * HOUR_MS: mean for hour in range(24)})
+    detector.week = a_week(frame({start - DAY + hour * HOUR_MS: mean for hour in range(24)}))
     alarms: set[tuple[str, Side]] = set()
     counted: Counter[tuple[str, Side]] = Counter()
     for bucket in buckets:
