@@ -1,6 +1,6 @@
 """What the recorder makes of its own store each second: what fails costs its part, and is said."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from tui.clock import utc_now
 from tui.errors import StoreError
 from tui.latest import Latest
 from tui.snapshot import Live
-from tui.store import Reader, store_path
-from tui.tables import HEALTH, QUOTES, SATURATION
+from tui.store import Reader, Writer, store_path
+from tui.tables import HEALTH, NORMALS, QUOTES, SATURATION, Table
 
 
 async def test_once_a_second_the_latest_snapshot_is_there_for_a_status_bar(
@@ -147,3 +147,30 @@ async def test_a_latest_that_cant_be_written_is_said_and_written_the_next_second
         ("retrying", "latest: /store: database or disk is full"),
         ("off", None),
     ]
+
+
+async def test_what_the_detector_knows_is_kept_after_its_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def idle(self: Latest) -> None:
+        await forever()
+
+    monkeypatch.setattr(Latest, "run", idle)
+    async with recording(tmp_path, monkeypatch, lambda context: []) as it:
+        failures, again, append_all = [True], list[dict[str, Any]](), Writer.append_all
+
+        def full_once(writer: Writer, batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
+            if failures and any(table is NORMALS for table, _ in batch):
+                failures.pop()
+                raise StoreError("liqtop.sqlite: disk is full")
+            return append_all(writer, batch)
+
+        monkeypatch.setattr(Writer, "append_all", full_once)
+        monkeypatch.setattr(it.latest._detection, "to_keep", lambda: {"at": 1})
+        monkeypatch.setattr(it.latest._detection, "again", again.append)
+        row = {"hour": utc_now(), "venue": "okx", "base": "BTC", "usd": 1.0}
+        it.outbox.put(NORMALS, frame(NORMALS, [row]))
+        await it.latest._keep_detector()
+        reader = Reader(store_path(tmp_path))
+        assert again == [{"at": 1}] or reader.read(NORMALS).height == 1
+        assert reader.meta("cascades") is None or reader.read(NORMALS).height == 1

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,17 @@ def test_a_folder_that_cant_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="--data-dir"):
         RecorderLock(tmp_path / "file" / "data", ME)
+
+
+def test_a_lock_that_cannot_be_written_ends_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk that is full for the store may be so for the words in the lock file, too."""
+    lock = RecorderLock(tmp_path, ME)
+
+    def full(*args: object) -> int:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    lock.say(replace(ME, trouble="disk is full"))
+    lock.release()

@@ -142,3 +142,27 @@ async def test_what_tells_of_a_gap_stays_and_of_a_connection_only_the_newest(
     assert (disk.tables[HEALTH], disk.tables[COVERAGE]) == (2, 1)
     assert [frame.height for frame in lost] == [9, 9]
     assert disk.newest == [NOW + timedelta(seconds=20)]
+
+
+async def test_two_batches_that_fail_together_come_back_in_their_order() -> None:
+    disk, order, go = Disk(failures=2), list[str | None](), threading.Event()
+    written = disk.append_all
+
+    def append_all(batch: Sequence[tuple[Table, pl.DataFrame]]) -> int:
+        go.wait(5)
+        count = written(batch)
+        order.extend(reason for _, some in batch for reason in some["reason"])
+        return count
+
+    disk.append_all = append_all  # type: ignore[method-assign]
+    box = Outbox(cast(Writer, disk), lambda words: None)
+    box.put(COVERAGE, heard(5))
+    living = asyncio.ensure_future(box.flush())
+    await asyncio.sleep(0)
+    box.put(COVERAGE, heard(6).with_columns(reason=pl.lit("reset by peer")))
+    ended = asyncio.ensure_future(box.flush())
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(living, ended)
+    assert await box.flush()
+    assert order[-1] == "reset by peer"

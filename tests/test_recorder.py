@@ -1,8 +1,9 @@
 """The recorder with collectors made for the test: a failure is tried again, and harms nobody."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -335,3 +336,65 @@ async def test_scores_are_noted_once_in_the_beginning_of_each_hour(
             replace(priced, as_of=later + timedelta(hours=1), positioning=crowd)
         )
         assert again.is_empty(), "an hour later nothing of it is fresh"
+
+
+async def test_collectors_are_told_of_the_store_that_is_there_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent = list[Context]()
+
+    def none(context: Context) -> list[Spec]:
+        lent.append(context)
+        return []
+
+    where = {"venue": "binance", "symbol": "BTC/USDT", "interval": "1d"}
+    async with recording(tmp_path, monkeypatch, none) as it:
+        day = datetime(2026, 1, 20, tzinfo=UTC)
+        it.writer.append(CANDLES, frame(CANDLES, [candle(1.0, day)]))
+        assert lent[0].newest(CANDLES, where) == day
+        store_path(tmp_path).unlink()
+        with suppress(StoreError):  # the first to find it may be another
+            it.writer.append(QUOTES, quotes_of("okx"))
+        await until(lambda: rows(tmp_path, CANDLES).is_empty())
+        assert lent[0].newest(CANDLES, where) is None
+
+
+async def test_a_disk_that_is_full_at_the_start_costs_no_word_about_the_recorder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Writer(store_path(tmp_path), None).close()
+    full = [True]
+    begun = Writer._transaction
+
+    def transaction(writer: Writer) -> AbstractContextManager[sqlite3.Connection]:
+        if full[0]:
+            raise StoreError("liqtop.sqlite: disk is full")
+        return begun(writer)
+
+    monkeypatch.setattr(Writer, "_transaction", transaction)
+    async with recording(tmp_path, monkeypatch, lambda c: []) as it:
+        it.outbox.put(QUOTES, quotes_of("okx"))
+        await until(lambda: it.outbox.attempts > 1)
+        full[0] = False
+        await until(lambda: not rows(tmp_path, QUOTES).is_empty())
+        await until(lambda: Reader(store_path(tmp_path)).meta("streams") == [])
+        assert Reader(store_path(tmp_path)).meta("began") is not None
+
+
+async def test_what_failed_in_the_first_second_of_an_hour_or_a_minute_is_made_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bad(*args: object) -> None:
+        raise StoreError("disk I/O error")
+
+    async with recording(tmp_path, monkeypatch, lambda c: []) as it:
+        hour = utc_now().replace(minute=0, second=2, microsecond=0) + timedelta(hours=1)
+        made, minute = snapshot(hour), snapshot(hour + timedelta(minutes=2, seconds=8))
+        with monkeypatch.context() as failing:
+            failing.setattr("tui.latest.note", bad)
+            failing.setattr("tui.latest.saturation.of_minutes", bad)
+            with pytest.raises(StoreError):
+                it.latest.noted(made)
+            with pytest.raises(StoreError):
+                it.latest.full(minute)
+        assert len(it.latest.noted(made)) == len(it.latest.full(minute)) == 1

@@ -14,6 +14,7 @@ from tests.examples import examples
 from tests.frames import NOW, frame, liquidation
 from tests.test_panels_records import market
 from tui.clock import milliseconds
+from tui.errors import StoreError
 from tui.panels import BY_NAME, View
 from tui.panels.drill import Drill
 from tui.panels.liquidations.filters import parse
@@ -152,3 +153,39 @@ def test_a_filter_that_nothing_meets_says_so() -> None:
     record = detailed(replace(market(), matches=found), view)
     lines = [line.plain.strip() for line in PANEL.detail_rows(record, view, 120, 48)]
     assert "none in 4h" in lines
+
+
+def test_a_filter_forgets_a_store_that_was_deleted(tmp_path: Path) -> None:
+    path = store_path(tmp_path)
+    writer = Writer(path, None)
+    appended(writer, [liquidation(NOW - timedelta(minutes=m + 1)) for m in range(50)])
+    live = Live(Reader(path))
+    live.at(NOW)
+    search = live.search([])
+    hour = milliseconds(NOW - timedelta(hours=1)), milliseconds(NOW)
+    assert search.at(*hour).rows.height == 50
+    path.unlink()
+    with pytest.raises(StoreError):
+        appended(writer, [liquidation(NOW)])
+    appended(writer, [liquidation(NOW - timedelta(seconds=9), usd=7.0)])
+    live.poll()
+    live.at(NOW)
+    assert search.at(*hour).rows["usd"].to_list() == [7.0]
+
+
+def test_a_search_that_failed_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(store_path(tmp_path), None)
+    appended(writer, [liquidation(NOW - timedelta(minutes=1))])
+    search = Search(Reader(store_path(tmp_path)), [])
+    hour = milliseconds(NOW - timedelta(hours=1)), milliseconds(NOW)
+
+    def bad(*args: object) -> None:
+        raise StoreError("disk I/O error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Reader, "select", bad)
+        with pytest.raises(StoreError):
+            search.at(*hour)
+    assert search.at(*hour).rows.height == 1

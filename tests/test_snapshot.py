@@ -1,7 +1,7 @@
 """A snapshot holds what counts at its moment: live, in the past, and after any sleep."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -578,3 +578,58 @@ def test_a_copy_that_polars_cannot_read_is_passed_by(writer: Writer, reader: Rea
     with sqlite3.connect(writer._path) as db:
         db.execute("REPLACE INTO copies VALUES ('candles', 0, 1, x'00')")
     assert_same(Live(reader).at(NOW), take(reader, NOW))
+
+
+def test_the_largest_is_read_again_after_a_read_that_failed(
+    writer: Writer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = liquidation(NOW - 3 * HOUR, usd=9e6)
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [large, liquidation(NOW - 10 * MINUTE)]))
+    read, live = Reader.select, Live(reader)
+
+    def select(
+        self: Reader, table: Table, names: Sequence[str], rest: str, values: Sequence[Any]
+    ) -> pl.DataFrame:
+        if "ORDER BY usd DESC" in rest:
+            raise StoreError("disk I/O error")
+        return read(self, table, names, rest, values)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Reader, "select", select)
+        with pytest.raises(StoreError):
+            live.at(NOW)
+    for minutes in (0, 1, 2, 30):
+        assert live.at(NOW + minutes * MINUTE).largest["usd"].to_list() == [9e6]
+
+
+def test_an_earlier_second_of_the_same_minute_has_all_of_its_newest_rows(
+    writer: Writer, reader: Reader
+) -> None:
+    times = [NOW - MINUTE + place * timedelta(milliseconds=20) for place in range(3000)]
+    rows = [liquidation(ts, usd=1.0, n=place) for place, ts in enumerate(times)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    live = Live(reader)
+    live.at(NOW + timedelta(seconds=20))
+    then = NOW - timedelta(seconds=15)
+    assert_same(live.at(then), take(reader, then))
+
+
+def test_going_back_day_by_day_holds_two_days(writer: Writer, reader: Reader) -> None:
+    rows = [liquidation(NOW - hours * HOUR) for hours in range(24 * 20)]
+    writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, rows))
+    live = Live(reader)
+    live.at(NOW)
+    for days in range(20):
+        assert live.minutes(NOW - days * DAY).height >= 23
+    assert live._shelf is not None
+    assert len(live._shelf.minutes()._hours) <= 51
+
+
+def test_books_of_the_past_know_no_later_ones(writer: Writer, reader: Reader) -> None:
+    start = NOW - 2 * DAY
+    same = {"venue": "binance", "market": "perp", "base": "BTC", "bid": 100.0, "ask": 101.0}
+    rows = [same | {"ts": start + minutes * MINUTE} for minutes in range(2 * 1440)]
+    writer.append(DEPTH, frame(DEPTH, rows))
+    for span in (DAY, 30 * DAY):
+        found = Live(reader).depths("BTC", NOW - DAY / 2, span)
+        assert found["ts"].max() == NOW - DAY / 2

@@ -21,6 +21,7 @@ from tests.examples import examples
 from tests.frames import NOW, candle, connection, dvol, frame, liquidation, quote, tenor
 from tui.errors import StoreError, StoreMismatch
 from tui.store import Reader, Writer, schema, store_path
+from tui.store import writer as writer_module
 from tui.store.schema import MIGRATIONS, VERSION, migrate, statements, user_version
 from tui.tables import (
     CANDLES,
@@ -576,3 +577,54 @@ def test_json_in_latest_holds_no_type_json_does_not_know(path: Path) -> None:
     with pytest.raises(TypeError, match="no JSON value"):
         Writer(path, None).write_latest(NOW, {"frame": object()})
     assert json.dumps(Reader(path).latest()) == "null"
+
+
+def test_a_meta_value_that_could_not_be_written_is_with_the_next_that_can(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(path, None)
+    with monkeypatch.context() as full:
+        full.setattr(writer_module, "_set", _io_error)
+        with pytest.raises(StoreError):
+            writer.set_meta("streams", [["okx", "swap"]])
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
+    assert Reader(path).meta("streams") == [["okx", "swap"]]
+
+
+def test_a_store_begun_anew_on_a_bad_disk_has_the_meta_values_in_the_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(path, None)
+    writer.set_meta("streams", [["okx", "swap"]])
+    first = writer.next_conn()
+    path.unlink()
+    with monkeypatch.context() as full:
+        full.setattr(writer_module, "_set", _io_error)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
+    writer.append(QUOTES, frame(QUOTES, [quote(1.0)]))
+    assert Reader(path).meta("streams") == [["okx", "swap"]]
+    writer.close()
+    assert Writer(path, None).next_conn() > first
+
+
+def _io_error(*args: object) -> None:
+    raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_one_row_of_a_clock_that_is_days_ahead_stops_no_packing(path: Path) -> None:
+    first = NOW.replace(minute=0, second=0)
+    ahead = liquidation(first + timedelta(days=3), received=first)
+    for _ in range(2):  # the same after a restart
+        writer = Writer(path, None)
+        writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [ahead]))
+        for minutes in range(0, 6 * 60, 5):
+            row = liquidation(first + timedelta(minutes=minutes))
+            writer.append(LIQUIDATIONS, frame(LIQUIDATIONS, [row]))
+        packed = Reader(path).rows("SELECT count(*) FROM minute_blocks")[0][0]
+        assert packed >= 4
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            db.execute("DELETE FROM minute_blocks")
+        writer.close()
+        first += timedelta(hours=6)

@@ -20,7 +20,7 @@ from tui.clock import Clock
 from tui.config import Settings
 from tui.detection import META, Detection
 from tui.document import SCHEMA, guarded
-from tui.errors import LiqtopError, StoreError
+from tui.errors import LiqtopError
 from tui.metrics import saturation
 from tui.outbox import Outbox
 from tui.scores import note
@@ -99,7 +99,8 @@ class Latest:
         while True:
             began = loop.time()
             errors = await self._second()
-            if began >= copy_at:
+            # A store that was begun anew since it was read must have none of the one before.
+            if began >= copy_at and not errors.keys() & {"snapshot", "latest"}:
                 copy_at = began + COPY_S
                 with _noted(errors, "copies"):
                     await self._outbox.call(self._writer.write_copies, self._live.copies())
@@ -131,12 +132,10 @@ class Latest:
         """Once an hour, after the rows it rests on."""
         if (state := self._detection.to_keep()) is None:
             return
-        try:
-            await self._outbox.flush()
-            await self._outbox.call(self._writer.set_meta, META, state)
-        except StoreError:
+        if not await self._outbox.flush():
             self._detection.again(state)
-            raise
+            return
+        await self._outbox.call(self._writer.set_meta, META, state)
 
     def _made(self) -> Second:
         """Raises nothing: of a store that can't be read it makes a document without panels."""
@@ -185,17 +184,19 @@ class Latest:
         minute = taken.as_of.replace(second=0, microsecond=0) - timedelta(minutes=1)
         if minute <= self._summed or taken.as_of.second < SETTLED_S:
             return []
-        self._summed = minute
         sampled = [v for v in self._settings.venues if VENUES[v].gives == saturation.SAMPLED]
-        return [(SATURATION, saturation.of_minutes(taken.edges, sampled, [minute]))]
+        made = saturation.of_minutes(taken.edges, sampled, [minute])
+        self._summed = minute
+        return [(SATURATION, made)]
 
     def noted(self, taken: Snapshot) -> Rows:
         """Rows of SCORES of an hour in its beginning, once."""
         hour = taken.as_of.replace(minute=0, second=0, microsecond=0)
         if hour <= self._noted:
             return []
+        made = note(taken, self._settings.coins)
         self._noted = hour
-        return [(SCORES, note(taken, self._settings.coins))]
+        return [(SCORES, made)]
 
     def _alert(self, doc: dict[str, Any], as_of: datetime) -> None:
         """Tell what the rules say of this second: 0.4 ms with nine of them."""

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -59,10 +60,13 @@ class RecorderLock:
         self.say(holder)
 
     def say(self, holder: Holder) -> None:
-        """Write who holds the lock, in place: the block is there even when the disk is full."""
+        """Write who holds the lock, in place: on most file systems the block is there even when the
+        disk is full. Where it can't be written the words before stand: what is recorded matters
+        more."""
         self.holder = holder
         text = json.dumps(asdict(holder)).encode().ljust(1024)
-        os.pwrite(self._fd, text, 0)
+        with suppress(OSError):
+            os.pwrite(self._fd, text, 0)
 
     def release(self) -> None:
         os.close(self._fd)

@@ -38,6 +38,7 @@ class Outbox:
         self._thread = ThreadPoolExecutor(1, "store")
         self._waiting: list[tuple[Table, pl.DataFrame]] = []
         self._filled = asyncio.Event()
+        self._writing = asyncio.Lock()
         self.dropped = 0
         self.attempts = 0
 
@@ -57,6 +58,10 @@ class Outbox:
 
     async def flush(self) -> bool:
         """Write everything that waits, now; False when the store could not be written."""
+        async with self._writing:  # two batches that fail would come back in the wrong order
+            return await self._flush()
+
+    async def _flush(self) -> bool:
         batch, self._waiting = self._waiting, []
         self._filled.clear()
         if not batch:

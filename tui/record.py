@@ -147,7 +147,11 @@ def _record(settings: Settings, lock: RecorderLock, args: argparse.Namespace) ->
     if args.background:
         _let_go_of_stderr()
     log.info("records into %s, endpoint %s", settings.data_dir, settings.endpoint or "real")
-    asyncio.run(_until_ended(recorder, settings, lock.holder, args.until_eof))
+    try:
+        asyncio.run(_until_ended(recorder, settings, lock.holder, args.until_eof))
+    except LiqtopError as error:
+        log.error("the recorder ended: %s", error)
+        raise
     log.info("ended")
     return 0
 

@@ -66,7 +66,7 @@ class Recorder:
         self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
-        known = self._lookup.oldest, self._stored
+        known = self._oldest, self._stored
         context = Context(self.writer.next_conn, self._newest, self.rates, clock, *known)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
@@ -108,12 +108,15 @@ class Recorder:
             await self._close(tasks)
 
     def _introduce(self) -> None:
+        """What readers must know of this recorder; on a full disk it is written with the first rows
+        that can be."""
         streams = [[s.venue, s.stream] for s in self.specs if s.link is not None]
-        self.writer.set_meta("streams", streams)
-        for key, value in described(self.settings.venues).items():
-            self.writer.set_meta(key, value)
+        known = {"streams": streams, **described(self.settings.venues)}
         if self.reader.meta("began") is None:
-            self.writer.set_meta("began", milliseconds(self.clock()))
+            known["began"] = milliseconds(self.clock())
+        for key, value in known.items():
+            with suppress(StoreError):
+                self.writer.set_meta(key, value)
 
     def _retire(self) -> None:
         """Feeds that health knows and the settings no longer have are off, not silent."""
@@ -252,12 +255,21 @@ class Recorder:
             await asyncio.sleep(LET_GO_S)
             sparing.give_back()
 
+    # What collectors ask of the store, of the one that is there now.
+
     def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
-        frame = self._lookup.read(table, where=where, newest=1, columns=[table.time])
-        return frame.item(0, 0) if frame.height else None
+        return self._looked_up().newest(table, where)
+
+    def _oldest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
+        return self._looked_up().oldest(table, where)
 
     def _stored(self, table: Table, where: Mapping[str, str]) -> pl.DataFrame:
-        return self._lookup.read(table, where=where)
+        return self._looked_up().read(table, where=where)
+
+    def _looked_up(self) -> Reader:
+        if self._lookup.replaced:
+            self._lookup.reopen()
+        return self._lookup
 
     def _health(self, spec: Spec, state: State, attempts: int, reason: str | None = None) -> None:
         """A row of `health` for every change of state; the same state again writes nothing."""

@@ -14,6 +14,7 @@ from tui.snapshot.reading import around, of_day
 from tui.store.copies import Copy
 from tui.store.day import Day, whole_minutes
 from tui.store.reader import Reader
+from tui.store.rows import AHEAD
 from tui.store.shelf import Shelf
 from tui.store.thinned import depths, older
 from tui.store.year import Year
@@ -92,11 +93,12 @@ class Live:
         return [] if self._day is None else self._day.copies()
 
     def at(self, as_of: datetime) -> Snapshot:
-        """The snapshot at `as_of`; a moment before the newest one asked for is read by itself."""
+        """The snapshot at `as_of`; a moment more than 5 s before the newest that was asked for is
+        read by itself."""
         now = milliseconds(as_of)
         if self._day is None:
             self._day = Day(self._reader, now, followed=True)
-        if now // 60_000 < self._day.now // 60_000:
+        if now < self._day.now - AHEAD:
             return self._past(as_of)
         self._unused += 1
         if self._unused > UNUSED:

@@ -36,6 +36,10 @@ _TAPE = (
     f"SELECT {', '.join(quoted(TAPE_COLUMNS))} FROM liquidations"
     " WHERE ts >= ? AND ts < ? ORDER BY ts"
 )
+_NEWEST = (
+    "SELECT min((SELECT max(minute) FROM liquidation_minutes),"
+    " (SELECT received FROM liquidations ORDER BY id DESC LIMIT 1))"
+)
 _TAPE_SCHEMA = {name: LIQUIDATIONS.schema.get(name, pl.Int64()) for name in TAPE_COLUMNS}
 
 
@@ -43,19 +47,19 @@ class Packing:
     """Which hours of the last day wait to be packed. Belongs to one open connection."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self.newest = int(
-            db.execute("SELECT max(minute) FROM liquidation_minutes").fetchone()[0] or 0
-        )
+        # A venue's clock may be days ahead: no row is newer than the last one was received.
+        self.newest = int(db.execute(_NEWEST).fetchone()[0] or 0)
         self._loose = set(_hours_without_block(db, self.newest))
 
-    def touched(self, db: sqlite3.Connection, times: Iterable[int]) -> None:
-        """Rows of these moments were written: their hours are no longer what their blocks say."""
+    def touched(self, db: sqlite3.Connection, times: Iterable[int], received: int) -> None:
+        """Rows of these moments were written, received by that one: their hours are no longer what
+        their blocks say."""
         hours = {ts - ts % HOUR for ts in times}
         for hour in hours:
             for table in _TABLES:
                 db.execute(f"DELETE FROM {table} WHERE hour = ?", (hour,))
         self._loose |= hours
-        self.newest = max(self.newest, *times)
+        self.newest = max(self.newest, min(received, max(times)))
 
     def pack(self, db: sqlite3.Connection, spared: Iterable[int] = (), most: int = 1) -> None:
         """Pack the oldest `most` settled hours, but none with a moment in `spared`. Of 40,000 rows

@@ -47,7 +47,8 @@ class Minutes:
             self._asked = (0, 0)
 
     def between(self, first: int, end: int) -> pl.DataFrame:
-        """The rows of the minutes that start in `[first, end)` ms; earlier hours are let go.
+        """The rows of the minutes that start in `[first, end)` ms; hours before them are let go, as
+        are those more than a day after them, which steps into the past leave.
 
         The same frame as before while nothing in it changed.
         """
@@ -56,7 +57,7 @@ class Minutes:
             self._hours = {
                 hour: rows.rechunk() if hour + HOUR <= end and rows.n_chunks() > 1 else rows
                 for hour, rows in self._hours.items()
-                if hour >= hours.start
+                if hours.start <= hour < end + 24 * HOUR
             }
             held = [self._part(hour, first, end) for hour in hours]
             self._answer = pl.concat([_EMPTY, *held], rechunk=False)

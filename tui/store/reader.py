@@ -72,8 +72,15 @@ class Reader:
 
     def oldest(self, table: Table, where: Where) -> datetime | None:
         """The time of the oldest row that matches, None where none does."""
+        return self._time("min", table, where)
+
+    def newest(self, table: Table, where: Where) -> datetime | None:
+        """The time of the newest row that matches, None where none does."""
+        return self._time("max", table, where)
+
+    def _time(self, which: str, table: Table, where: Where) -> datetime | None:
         clauses, values = _conditions(table, None, None, where)
-        sql = f"SELECT min({table.time}) FROM {table.name} WHERE {clauses}"
+        sql = f"SELECT {which}({table.time}) FROM {table.name} WHERE {clauses}"
         (found,) = self.rows(sql, values)[0]
         return None if found is None else from_milliseconds(found)
 

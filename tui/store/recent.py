@@ -72,8 +72,8 @@ class Largest:
         No row or one; the later one of two that are as large.
         """
         if minutes is not self._minutes:
-            self._minutes = minutes
             self._row = self._of_minutes(minutes.filter(pl.col("minute") > at(first)))
+            self._minutes = minutes  # only now: after an error it is read again
         known, newest = self._row["usd"].max(), raw["usd"].filter(raw["class"] == CRYPTO).max()
         # Most seconds bring nothing as large, and two queries take 3 ms.
         if not isinstance(newest, float) or (isinstance(known, float) and newest < known):
@@ -100,8 +100,9 @@ class Largest:
         key = top.select("minute", "largest").row(0)
         if key == self._known:
             return self._row
+        found = self._read(top)
         self._known = key
-        return self._read(top)
+        return found
 
     def _read(self, top: pl.DataFrame) -> pl.DataFrame:
         start = int(top["minute"].dt.epoch("ms")[0])

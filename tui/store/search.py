@@ -42,14 +42,16 @@ class Search:
     def __init__(self, reader: Reader, conditions: Sequence[Condition]) -> None:
         self._reader = reader
         self._conditions = (_CRYPTO, *conditions)
-        self._since = self._end = self._last = 0
+        self._since = self._end = self._last = self._opened = 0
         self._rows = _empty()
         self._known = Matches(self._rows, LIQUIDATIONS.empty().select(_COLUMNS))
 
     def at(self, since: int, until: int) -> Matches:
         """Those of `(since, until]` ms. Raises StoreError when the store can't be read."""
         with self._reader.one_moment():
-            if not self._since <= since <= until <= self._end or not self._followed():
+            known = self._opened == self._reader.opened  # else of a store that was deleted
+            known = known and self._since <= since <= until <= self._end
+            if not known or not self._followed():
                 self._search(since, until + AHEAD)
             first, end = count_until(self._rows, since), count_until(self._rows, until)
             return self._answer(self._rows.slice(first, end - first))
@@ -79,14 +81,14 @@ class Search:
         return True
 
     def _search(self, since: int, end: int) -> None:
-        self._since, self._end = since, end
-        self._last = self._reader.last_ids().get(LIQUIDATIONS.name, 0)
+        last = self._reader.last_ids().get(LIQUIDATIONS.name, 0)
         hours = range(since - since % HOUR, end + 1, HOUR)
         # Not in one piece: that would be twice the memory while it is made.
-        self._rows = pl.concat([self._hour(hour) for hour in hours], rechunk=False)
+        parts = [self._hour(h, max(since, h - 1), min(end, h + HOUR - 1)) for h in hours]
+        self._rows = pl.concat(parts, rechunk=False)
+        self._since, self._end, self._last, self._opened = since, end, last, self._reader.opened
 
-    def _hour(self, hour: int) -> pl.DataFrame:
-        since, end = max(self._since, hour - 1), min(self._end, hour + HOUR - 1)
+    def _hour(self, hour: int, since: int, end: int) -> pl.DataFrame:
         block = self._reader.tape_of_hour(hour)
         if block is not None:
             return matching(block, self._conditions, since, end)

@@ -171,7 +171,8 @@ def read_steps(
         )
         SELECT {", ".join(f"kept.{name}" for name in quoted(names))}
         FROM steps JOIN {how.table.name} AS kept ON kept.id = (
-            SELECT id FROM {how.table.name} WHERE {same} AND ts >= start AND ts < start + {step}
+            SELECT id FROM {how.table.name} WHERE {same}
+                AND ts >= start AND ts < min(start + {step}, ?)
                 ORDER BY ts DESC, id DESC LIMIT 1
         )"""
     parts, few = [how.table.empty()], [how.table.empty()]
@@ -182,7 +183,7 @@ def read_steps(
             span = f"WHERE {same} AND ts >= ? AND ts < ? ORDER BY ts, id"
             few.append(reader.select(how.table, names, span, (*series, first, edge)))
         else:
-            parts.append(reader.frame(how.table, names, sql, (first, edge, *series)))
+            parts.append(reader.frame(how.table, names, sql, (first, edge, *series, edge)))
     parts.append(_last_of_steps(pl.concat(few), how))
     return pl.concat(parts, rechunk=True).sort("ts", maintain_order=True)
 

@@ -37,6 +37,7 @@ class Writer:
         self._path = path
         self._endpoint = endpoint
         self._meta: dict[str, Any] = {}
+        self._unkept = set[str]()  # names of meta values that are not in the store yet
         self._conn = self._kept_conn = 0
         # Batches come from the recorder's store thread, meta values from its event loop.
         self._lock = threading.RLock()
@@ -91,10 +92,13 @@ class Writer:
         return self._conn
 
     def set_meta(self, key: str, value: Any) -> None:
-        """Keep a JSON value that readers may ask for by `key`."""
-        with self._transaction() as db:
-            _set(db, key, value)
-        self._meta[key] = value
+        """Keep a JSON value that readers may ask for by `key`; after a StoreError it is kept with
+        the next that can be written."""
+        with self._lock:
+            self._meta[key] = value
+            self._unkept.add(key)
+            with self._transaction():
+                pass
 
     def prune(self, now: datetime, chunk: int = 5000) -> int:
         """Delete at most `chunk` rows that are older than their table's retention, oldest first.
@@ -128,7 +132,7 @@ class Writer:
         if written:
             db.execute(MERGE_MINUTES, (last[0] if last else 0,))
             times = frame["ts"].unique().dt.epoch("ms").to_list()
-            self._packing.touched(db, times)
+            self._packing.touched(db, times, max(frame["received"].dt.epoch("ms")))
             self._packing.pack(db, spared=times)
         return written
 
@@ -150,11 +154,14 @@ class Writer:
             db = self._connection()
             try:
                 db.execute("BEGIN IMMEDIATE")
+                for key in self._unkept:
+                    _set(db, key, self._meta[key])
                 yield db
                 db.execute("COMMIT")
             except BaseException:
                 self._give_up()
                 raise
+            self._unkept.clear()
 
     def _give_up(self) -> None:
         """Undo what was begun by closing: whatever state the connection is in, that works."""
@@ -167,7 +174,9 @@ class Writer:
         if not self._deleted():
             return self._db or self._open()
         self._give_up()
-        self._begin_again()
+        self._unkept = set(self._meta)
+        self._kept_conn = -1
+        self._open()
         raise StoreError(f"{self._path}: was deleted while in use; a new store was begun")
 
     def _deleted(self) -> bool:
@@ -176,13 +185,6 @@ class Writer:
         except FileNotFoundError:
             return True
         return (stat.st_dev, stat.st_ino) != self._inode
-
-    def _begin_again(self) -> None:
-        db = self._open()
-        db.execute("BEGIN IMMEDIATE")
-        for key, value in (self._meta | {"conn": self._conn}).items():
-            _set(db, key, value)
-        db.execute("COMMIT")
 
 
 def _insert(db: sqlite3.Connection, table: Table, frame: pl.DataFrame) -> int:
