@@ -44,9 +44,8 @@ def of_day(reader: Reader, day: Day, as_of: datetime, year: Year) -> Snapshot:
         began=None if began is None else from_milliseconds(began),
         recorder_ts=min(wrote, as_of) if wrote else None,
         around=None,
-        sums=day.sums(milliseconds(as_of)),
         year=year,
-        **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # all of them frames
+        **day.frames(milliseconds(as_of)),  # type: ignore[arg-type]  # each is what it is named
     )
 
 

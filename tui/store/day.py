@@ -39,8 +39,8 @@ from tui.tables import (
 _NEVER = 2**62  # ms
 DAY = 24 * HOUR
 _SPANS = {name: span // timedelta(milliseconds=1) for name, span in WINDOWS.items()}
-_SUMMED = 4
-"""Hours summed in a tick, 2 ms each, so that no opening has to wait for a day of them."""
+_SUMMED = 8
+"""Sums of an hour made in a tick, 2 ms each, so that no opening has to wait for the 50 of a day."""
 _SMALL = {SATURATION: 25 * HOUR, CONTROL: 25 * HOUR, SERIES: 400 * DAY}
 """A few rows a minute each, or a day: held whole, for so long (ms)."""
 
@@ -164,15 +164,17 @@ class Day:
         """The quotes at `now` (ms) alone."""
         return until(self._thinned[QUOTES.name], now + AHEAD)
 
-    def frames(self, now: int) -> dict[str, pl.DataFrame]:
-        """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name."""
+    def frames(self, now: int) -> dict[str, pl.DataFrame | Summed | None]:
+        """The frames of `tui.snapshot.Snapshot` at `now` (ms), by field name, and what `whole` is
+        summed over coins and over venues: None for the first seconds of a day that is followed."""
         if now // MINUTE != self.now // MINUTE:
             self._age(now)
         self.now = max(now, self.now)
         cut, newest = now + AHEAD, now - now % MINUTE
         first, end = whole_minutes(now)
         whole = self._minutes.between(first, end)
-        sums = self.sums(now)
+        most = _SUMMED if self._followed else None
+        sums = self._sums.between(first, end, _first_minutes(now), most)
         edges = until(self._edges.of(_edge_minutes(now)), cut)
         if self._followed:
             self._edges.read_ahead(minute + MINUTE for minute in _first_minutes(now))
@@ -181,6 +183,7 @@ class Day:
         return {
             "minutes": pl.concat([whole, regrouped(open_minute)], rechunk=False),
             "whole": whole,
+            "sums": sums,
             "edges": edges,
             "recent": self._recent.at(cut),
             "largest": self._largest.of(sums.venues if sums else whole, first, inside),
@@ -188,12 +191,6 @@ class Day:
             **{name: table.at(now) for name, table in self._whole.items()},
             **{name: until(rows, cut) for name, rows in self._thinned.items()},
         }
-
-    def sums(self, now: int) -> Summed | None:
-        """What `frames` has as `whole`, summed over coins and over venues; None for the first
-        seconds of a day that is followed."""
-        most = _SUMMED if self._followed else None
-        return self._sums.between(*whole_minutes(now), _first_minutes(now), most)
 
     def _age(self, now: int) -> None:
         """Once a minute: let go of what no window and no chart reaches any more."""

@@ -40,9 +40,8 @@ class Follower:
         """
         new: dict[str, pl.DataFrame] = {}
         self.behind = False
-        ids: dict[
-            str, int
-        ] = {}  # taken over when all is read: an error must cost no table its rows
+        # Taken over when all is read: an error must cost no table its rows.
+        ids: dict[str, int] = {}
         given = self._reader.last_ids()
         for table in self._tables if tables is None else tables:
             if given.get(table.name, 0) <= self.ids[table.name]:
