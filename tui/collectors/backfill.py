@@ -11,6 +11,7 @@ import polars as pl
 from tui.clock import Clock, from_milliseconds, milliseconds
 from tui.collectors.base import UNREAD, Newest
 from tui.collectors.link import Hole, Link
+from tui.failures import FAILURES
 from tui.tables import COVERAGE
 from tui.venues.base import Ask, Market, Rate, Wire, WireError
 from tui.venues.connect import short
@@ -61,7 +62,7 @@ def remember(link: Link, newest: Newest) -> None:
         return
     try:
         until = newest(COVERAGE, {"venue": link.venue, "stream": link.stream})
-    except Exception as error:
+    except FAILURES as error:
         log.warning("%s %s: no word of the last connection: %r", link.venue, link.stream, error)
         return
     link.heard_until = until + UNTOLD if until else None
@@ -76,7 +77,7 @@ async def fill(asking: Asking, put: Callable[[Mended], None]) -> None:
         try:
             if hole.until - hole.since >= SHORTEST:
                 await _fill(asking, hole, put)
-        except Exception as error:  # whatever it is, the living connection goes on
+        except FAILURES as error:  # whatever it is, the living connection goes on
             said = f"backfill of {hole.since:%H:%M:%S} to {hole.until:%H:%M:%S}: {short(error)}"
             log.warning("%s %s: %s", link.venue, link.stream, said)
             link.trouble = link.trouble or said[:120]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from textual.content import Content
 
 from tui import draw
+from tui.failures import FAILURES
 from tui.metrics.windows import Liquidations
 from tui.panels import header
 from tui.panels.base import Age, Panel, View
@@ -126,7 +127,7 @@ class Kept:
         panel, width, height = wanted.panel, wanted.width, wanted.height
         if wanted.unfocused != self.wanted.unfocused or not self._still_holds(shown) or not panel:
             return None
-        with suppress(Exception):  # drawing it whole says what failed
+        with suppress(*FAILURES):  # drawing it whole says what failed
             lines = _exact(panel.lines(self.record, wanted.view, width, height), width, height)
             return replace(self, wanted=wanted, lines=lines)
         return None
@@ -166,7 +167,7 @@ def drawn(
         record = panel.record(snapshot, view)
         lines = _exact(panel.lines(record, view, width, height), width, height)
         return lines, panel.age(record), record
-    except Exception as error:
+    except FAILURES as error:
         return _failed(panel.title, error, width, height), None, None
 
 
@@ -182,11 +183,11 @@ def headed(
         if feeds:
             lines["hint"] = finish([header.feeds_line(made, feeds)], view, feeds, 1)
         return lines, header.quoted(made, view), made
-    except Exception as error:
+    except FAILURES as error:
         return {"header": _failed("header", error, width, height)}, "", None
 
 
-def _failed(title: str, error: Exception, width: int, height: int) -> list[Content]:
+def _failed(title: str, error: BaseException, width: int, height: int) -> list[Content]:
     line = draw.line(width, (said(title, error), "$warn"))
     return [line, *[Content.blank(width)] * (height - 1)]
 
@@ -204,7 +205,7 @@ def rows_of(snapshot: Snapshot) -> tuple[int, int, float]:
     return snapshot.recent.height, int(minutes["count"].sum()), float(minutes["usd"].sum())
 
 
-def said(what: str, error: Exception) -> str:
+def said(what: str, error: BaseException) -> str:
     """An error in one line, harmless in a terminal."""
     words = str(error).splitlines()
     return draw.safe(f"{what}: {type(error).__name__}: {words[0] if words else ''}")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from tui.clock import Clock, utc_now
+from tui.failures import FAILURES
 from tui.screens.drawing import said
 from tui.screens.drawings import Drawings
 from tui.screens.picture import Ask, Picture
@@ -79,7 +80,7 @@ class Reading:
             source = self._open() if callable(self._open) else self._open
             source.poll()
             source.at(self._clock())
-        except Exception as error:
+        except FAILURES as error:
             return said("store", error)
         self._source = source
         return None
@@ -91,7 +92,7 @@ class Reading:
             return
         try:
             picture = self._found(ask) if isinstance(ask, Seek) else self.picture(ask)
-        except Exception as error:
+        except FAILURES as error:
             picture = Picture(None, errors=(said("store", error),), supervised=self._words)
         if picture is not None:
             self._deliver(picture)
@@ -173,6 +174,6 @@ class Reading:
             self._supervised = now
             try:
                 self._words = self._supervise()
-            except Exception as error:
+            except FAILURES as error:
                 self._words = said("recorder", error)
         return self._words
