@@ -1,7 +1,10 @@
-"""The thread that reads and draws: nothing that a read or a panel raises ends it."""
+"""The thread that reads and draws: nothing that a read or a panel raises ends it, and nothing piles
+up behind a read that hangs."""
 
+import gc
 import queue
-from datetime import datetime
+import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -54,3 +57,37 @@ def test_a_panel_that_panics_is_one_line() -> None:
     made = reading.picture(Ask(NOW, None, (Wanted(panel, 60, 4, View()),)))
     assert made is not None
     assert made.lines["safe_haven"][0].plain.startswith(f"safe_haven: {SAID}")
+
+
+class Hanging(FakeSource):
+    """A store whose read hangs until the test lets it go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads, self.goes_on = threading.Event(), threading.Event()
+
+    def poll(self) -> bool:
+        self.reads.set()
+        return self.goes_on.wait(30)
+
+
+def questions_kept() -> int:
+    return sum(isinstance(one, Ask) for one in gc.get_objects())
+
+
+def test_of_an_hour_of_questions_to_a_store_that_hangs_the_newest_is_kept() -> None:
+    source, made = Hanging(), queue.Queue[Picture]()
+    reading = Reading(source, made.put)
+    reading.start()
+    assert source.reads.wait(30)
+    before, last = questions_kept(), NOW + timedelta(hours=1)
+    while (last := last - timedelta(seconds=1)) > NOW:
+        reading.ask(Ask(last, None))
+        reading.ask(Ask(last, None, between=True))
+    assert questions_kept() - before < 5
+    source.goes_on.set()
+    answer = made.get(timeout=30)
+    reading.stop()
+    assert answer.snapshot is not None
+    assert answer.snapshot.as_of == NOW + timedelta(seconds=1)
+    assert made.empty()

@@ -4,7 +4,6 @@ The screen asks (`Ask`), the thread answers with lines ready to show (`Picture`)
 question counts. A source that fails leaves what was shown and says so in the notice.
 """
 
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from tui.failures import FAILURES
 from tui.screens.drawing import said
 from tui.screens.drawings import Drawings
 from tui.screens.picture import Ask, Picture
+from tui.screens.questions import Questions
 from tui.screens.seeking import Seek, found
 from tui.screens.snapshots import Snapshots, count_since
 from tui.screens.source import Source
@@ -42,7 +42,7 @@ class Reading:
         self._open, self._deliver, self._supervise = source, deliver, supervise
         self._clock = clock
         self._source: Source | None = None
-        self._asks: queue.SimpleQueue[Ask | Seek | None] = queue.SimpleQueue()
+        self._questions = Questions()
         self._drawings = Drawings()
         self._snapshots = Snapshots(self._drawings)
         self._words: str | None = None
@@ -56,21 +56,21 @@ class Reading:
 
     def ask(self, ask: Ask) -> None:
         """Have this drawn next; an older question that still waits is forgotten."""
-        self._asks.put(ask)
+        self._questions.ask(ask)
 
     def seek(self, seek: Seek) -> None:
         """Look for a burst; the picture that has it has nothing else."""
-        self._asks.put(seek)
+        self._questions.seek(seek)
 
     def stop(self) -> None:
         """End the thread, waiting at most a second for a read that is under way."""
-        self._asks.put(None)
+        self._questions.end()
         if self._thread.is_alive():
             self._thread.join(1.0)
 
     def _run(self) -> None:
         self.open()
-        while (ask := self._newest()) is not None:
+        while (ask := self._questions.next()) is not None:
             self.answer(ask)
 
     def open(self) -> str | None:
@@ -105,22 +105,6 @@ class Reading:
         detected = [one.known for one in known if one.base == seek.coin]
         made = found(seek, self._source.minutes, detected)
         return Picture(None, supervised=self._words, found=made)
-
-    def _newest(self) -> Ask | Seek | None:
-        """The newest question; one of a whole second is not displaced by one between two, and none
-        for a burst by another."""
-        ask = self._asks.get()
-        while isinstance(ask, Ask) and not self._asks.empty():
-            newer = self._asks.get()
-            if isinstance(newer, Seek):
-                return newer  # what it finds is drawn next
-            if newer is None:
-                return None
-            if not newer.between:  # a key in the way of a second takes over its reading
-                ask = replace(newer, fresh=newer.fresh or (ask.fresh and not ask.between))
-            elif ask.between:
-                ask = newer
-        return ask
 
     def picture(self, ask: Ask) -> Picture | None:
         """What the screen asked for; None between two seconds when no price is new."""
