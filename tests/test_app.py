@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from tests.fake_panels import FakePanel, FakeSource, panels
 from tests.frames import NOW, frame, liquidation, snapshot
 from tui import sparing
 from tui.app import LiqtopApp
+from tui.clock import utc_now
 from tui.config import load
 from tui.layouts import alone
 from tui.lock import Holder
@@ -594,6 +596,38 @@ async def test_a_failing_store_is_said_and_what_was_shown_stays(monitor: Any) ->
         assert "liquidations row 1" in run.text()
         run.source.error = None
         await run.until(lambda: "disk I/O error" not in run.header())
+
+
+async def test_a_store_that_hangs_is_blamed_and_what_was_shown_stays(
+    monitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with monitor() as run:
+        goes_on, began = threading.Event(), utc_now()
+        monkeypatch.setattr(run.source, "poll", lambda: goes_on.wait(30))
+        run.app.clock = lambda: began + 3 * (utc_now() - began)  # three seconds a second
+        await run.until(lambda: "! the store has not answered for" in run.header())
+        assert "liquidations row 1" in run.text()
+        goes_on.set()
+        await run.until(lambda: "not answered" not in run.header())
+
+
+async def test_a_monitor_that_was_suspended_in_the_midst_of_a_read_blames_no_store(
+    monitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with monitor() as run:
+        reads, goes_on = threading.Event(), threading.Event()
+
+        def hang() -> bool:
+            reads.set()
+            return goes_on.wait(30)
+
+        monkeypatch.setattr(run.source, "poll", hang)
+        await run.until(reads.is_set)
+        run.app.clock = lambda: utc_now() + timedelta(hours=1)
+        before = run.app.clock()
+        await run.until(lambda: run.app.screen._drawn_at >= before)
+        assert "not answered" not in run.header()
+        goes_on.set()
 
 
 async def test_the_supervisors_words_are_in_the_notice(monitor: Any) -> None:

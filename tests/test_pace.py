@@ -16,6 +16,8 @@ from tui.config import load
 from tui.screens import reading
 from tui.screens.dashboard import Dashboard
 from tui.screens.help import Help
+from tui.screens.live import LiveScreen
+from tui.screens.panel_view import Stamp
 from tui.screens.picture import Ask
 
 
@@ -91,6 +93,19 @@ async def test_the_recorder_is_looked_after_while_nothing_is_taken(
         before = app.supervised
         await run.until(lambda: app.supervised > before + 2)
         assert app.pace.is_held
+
+
+async def test_a_store_that_was_not_asked_meanwhile_is_not_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(LiveScreen, "_complain", lambda self, what: said.append(what))
+    async with stopped(tmp_path) as (app, run):
+        later = app.clock() + timedelta(minutes=1)
+        app.clock = lambda: later
+        app.takes = True
+        await run.until(lambda: f"{later:%H:%M:%S}" in app.screen.query_one("#clock", Stamp).text)
+    assert said == []
 
 
 async def test_a_screen_opened_meanwhile_is_painted_whole(tmp_path: Path) -> None:

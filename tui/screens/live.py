@@ -50,7 +50,7 @@ class LiveScreen(ViewKeys):
         super().__init__()
         self._beat: Timer | None = None
         self._second: int | None = None  # the second that was drawn last
-        self._drawn_at: datetime | None = None
+        self._drawn_at: datetime | None = None  # when all was asked for last
         self._answered: datetime | None = None  # when the thread last drew
         self.sizes: dict[str, tuple[int, int]] = {}
 
@@ -136,10 +136,10 @@ class LiveScreen(ViewKeys):
         now = now or self.monitor.clock()
         if fresh:
             self._second = int(now.timestamp())
-        self._drawn_at = now
         if not self.size:
             return
         self._look_for_answer(now)
+        self._drawn_at = now
         self.monitor.reading.ask(
             Ask(
                 now,
@@ -172,8 +172,10 @@ class LiveScreen(ViewKeys):
         self.query_one("#clock", Stamp).show([Content(f"{now:%H:%M:%SZ}"[:cells])])
 
     def _look_for_answer(self, now: datetime) -> None:
-        """A thread that hangs can't say so itself."""
-        self._answered = self._answered or now
+        """A thread that hangs can't say so itself. One that was not asked as long as that (ctrl-s,
+        a stalled ssh, ctrl-z) owes no answer."""
+        stood = self._drawn_at is not None and now - self._drawn_at > UNANSWERED
+        self._answered = now if stood else self._answered or now
         if now - self._answered > UNANSWERED:
             self._tell_time(now)
             self._complain(f"the store has not answered for {spans.words(now - self._answered)}")
