@@ -85,6 +85,57 @@ def test_coinm_counts_contracts_of_a_hundred_dollars() -> None:
     assert (known.symbol, known.base, known.kind) == ("BTC/USD:BTC-200925", "BTC", "future")
 
 
+def order(symbol: str, side: str, filled: str, average: str, **more: Any) -> dict[str, Any]:
+    """A forced order that was filled in parts, the last of them 1, beside its price."""
+    return {
+        "e": "forceOrder",
+        "E": 1790000000123,
+        "o": {
+            "s": symbol, "S": side, "o": "LIMIT", "f": "IOC", "q": filled, "p": "80000",
+            "ap": average, "X": "FILLED", "l": "1", "z": filled, "T": 1790000000120, **more,
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stream", "known", "sold", "bought"),
+    [
+        (
+            "usdm",
+            listed("BTCUSDT", "BTC"),
+            (order("BTCUSDT", "SELL", "2", "79000"), 158_000.0),
+            (order("BTCUSDT", "BUY", "1.5", "81000"), 121_500.0),
+        ),
+        (
+            "coinm",
+            listed("BTCUSD_PERP", "BTC", quoteAsset="USD", marginAsset="BTC", contractSize=100),
+            (order("BTCUSD_PERP", "SELL", "25", "79000", ps="BTCUSD"), 2_500.0),
+            (order("BTCUSD_PERP", "BUY", "8", "81000", ps="BTCUSD"), 800.0),
+        ),
+    ],
+    ids=["USD-M", "COIN-M"],
+)
+def test_a_frame_of_several_orders_has_a_long_for_each_sell_and_a_short_for_each_buy(
+    stream: str,
+    known: dict[str, Any],
+    sold: tuple[dict[str, Any], float],
+    bought: tuple[dict[str, Any], float],
+) -> None:
+    wires = Binance.read(stream, [sold[0], {"e": "aggTrade"}, bought[0]])
+    of = market(stream, known)
+    made = rows(wires, {of.id: of}, venue="binance", received_ms=1, conn=1, rate=lambda quote: None)
+    found = frame(made).select("side", "usd").rows()
+    assert found == [("long", pytest.approx(sold[1])), ("short", pytest.approx(bought[1]))]
+    wrapped = {"stream": "!forceOrder@arr", "data": [sold[0], bought[0]]}
+    assert Binance.read(stream, wrapped) == wires
+
+
+def test_one_malformed_order_of_a_frame_costs_no_other() -> None:
+    with pytest.raises(WireError) as raised:
+        Binance.read("usdm", [LONG, changed(S="HOLD"), order("BTCUSDT", "BUY", "1.5", "81000")])
+    assert [wire.side for wire in raised.value.good] == [Side.LONG, Side.SHORT]
+
+
 def test_nothing_filled_falls_back_to_the_order() -> None:
     (wire,) = Binance.read("usdm", changed(z="0", ap="0"))
     assert (wire.size, wire.price, wire.price_kind) == (1.437, 35100.81, "order_limit")
