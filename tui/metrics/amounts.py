@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 
 from tui.metrics.memo import kept
+from tui.metrics.minutes import BY_SIDE
 from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
-from tui.tables import WINDOWS, Class, Side
+from tui.tables import WINDOWS, Class
 
 MANY = 100_000
 """Minute rows from which the streaming engine is worth its memory."""
@@ -113,7 +114,7 @@ def _whole(minutes: pl.LazyFrame, lefts: list[int], newest: int) -> pl.LazyFrame
     first = pl.sum_horizontal((start <= left).cast(pl.UInt8) for left in lefts)
     inside = (start > lefts[-1]) & (start < newest) & (pl.col("class") == Class.CRYPTO.value)
     last = pl.lit(_WIDEST, pl.UInt8)
-    return minutes.filter(inside).with_columns(*_SIDES, first=first.cast(pl.UInt8), last=last)
+    return minutes.filter(inside).with_columns(*BY_SIDE, first=first.cast(pl.UInt8), last=last)
 
 
 def _of_edges(edges: pl.DataFrame, as_of: datetime, newest: int) -> pl.LazyFrame:
@@ -141,16 +142,9 @@ def _runs(
     yield 0, _WIDEST, between(edges, newest, ms(as_of + AHEAD))
 
 
-_IS_LONG = pl.col("side") == Side.LONG.value
-_SIDES = (
-    pl.when(_IS_LONG).then("usd").otherwise(0.0).alias("long"),
-    pl.when(_IS_LONG).then(0.0).otherwise("usd").alias("short"),
-)
-
-
 _COLUMNS = ["ts", "venue", "base", "class", "side", "usd"]
 _AS_MINUTES = (
-    *_SIDES,
+    *BY_SIDE,
     pl.lit(1, pl.Int64).alias("count"),
     pl.col("usd").is_null().cast(pl.Int64).alias("unpriced"),
     pl.col("usd").alias("largest"),

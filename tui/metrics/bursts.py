@@ -8,8 +8,9 @@ from typing import NamedTuple
 import polars as pl
 
 from tui.metrics.memo import kept
+from tui.metrics.minutes import USD_BY_SIDE, counted
 from tui.metrics.spans import MINUTE_MS, between, moment, ms
-from tui.tables import Class, Side
+from tui.tables import Side
 
 TIMES = 10.0
 """A minute belongs to a burst from this many times a normal minute on,"""
@@ -158,19 +159,11 @@ def _by_minute(whole: pl.DataFrame, coin: str | None) -> list[_Minute]:
 def _summed(rows: pl.DataFrame, coin: str | None) -> list[_Minute]:
     if rows.is_empty():
         return []
-    counts = pl.col("class") == Class.CRYPTO.value
-    if coin is not None:
-        counts &= pl.col("base") == coin
-    is_long = pl.col("side") == Side.LONG.value
     sums = (
         rows.lazy()
-        .filter(counts)
+        .filter(counted(coin))
         .group_by(pl.col("minute").dt.epoch("ms").alias("start"))
-        .agg(
-            pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),
-            pl.when(is_long).then(0.0).otherwise("usd").sum().alias("short"),
-            pl.col("unpriced").sum(),
-        )
+        .agg(*USD_BY_SIDE, pl.col("unpriced").sum())
     )
     return sums.sort("start").collect().rows()
 

@@ -7,8 +7,9 @@ from datetime import datetime
 import polars as pl
 
 from tui.metrics.memo import kept
+from tui.metrics.minutes import USD_BY_SIDE, counted
 from tui.metrics.spans import AHEAD, MINUTE_MS, between, ms
-from tui.tables import WINDOWS, Class, Side
+from tui.tables import WINDOWS
 
 SIZES = (0.0, 1e3, 1e4, 1e5, 1e6, 1e7)
 """Lower ends of the histogram's bars, USD: a decade each, the last without an end."""
@@ -113,17 +114,12 @@ def _as_minutes(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summed(rows: pl.DataFrame, column: str, coin: str | None = None) -> list[Sum]:
-    counts = pl.col("class") == Class.CRYPTO.value
-    if coin is not None:
-        counts &= pl.col("base") == coin
-    is_long = pl.col("side") == Side.LONG.value
     sums = (
         rows.lazy()
-        .filter(counts)
+        .filter(counted(coin))
         .group_by(pl.col(column).alias("name"), pl.col("venue").alias("of"))
         .agg(
-            pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),
-            pl.when(is_long).then(0.0).otherwise("usd").sum().alias("short"),
+            *USD_BY_SIDE,
             pl.col("count").sum().alias("n"),
             pl.col("largest").max().fill_null(0.0).alias("most"),
         )

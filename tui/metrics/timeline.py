@@ -8,6 +8,7 @@ import polars as pl
 from tui.metrics.bounds import NOTICED
 from tui.metrics.coverage import Gap, Listening
 from tui.metrics.memo import kept
+from tui.metrics.minutes import USD_BY_SIDE, counted
 from tui.metrics.spans import AHEAD, between, ms
 from tui.tables import Class, Side
 
@@ -81,20 +82,7 @@ def _whole(
 
 
 def _summed(rows: pl.DataFrame, coin: str | None) -> dict[datetime, tuple[float, float]]:
-    crypto = pl.col("class") == Class.CRYPTO.value
-    if coin is not None:
-        crypto &= pl.col("base") == coin
-    is_long = pl.col("side") == Side.LONG.value
-    sums = (
-        rows.lazy()
-        .filter(crypto)
-        .group_by("minute")
-        .agg(
-            pl.when(is_long).then("usd").otherwise(0.0).sum().alias("long"),
-            pl.when(is_long).then(0.0).otherwise("usd").sum().alias("short"),
-        )
-        .collect()
-    )
+    sums = rows.lazy().filter(counted(coin)).group_by("minute").agg(USD_BY_SIDE).collect()
     return {minute: (long, short) for minute, long, short in sums.iter_rows()}
 
 

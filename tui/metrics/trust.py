@@ -9,7 +9,7 @@ import polars as pl
 from tui.metrics.control import Controls, controls
 from tui.metrics.coverage import Listening
 from tui.metrics.feed import HEARD_ROWS
-from tui.metrics.memo import kept
+from tui.metrics.minutes import last_minutes
 from tui.metrics.saturation import Saturation, saturation
 from tui.metrics.sides import SideCheck, side_checks
 from tui.metrics.silence import Silence, silences
@@ -78,14 +78,8 @@ def silent(
     as_of: datetime,
 ) -> dict[str, Silence]:
     """Every wanted venue's silence alone: a sixth of the work."""
-    lasts = {**_last_minutes(minutes), **lasts_of(recent.head(HEARD_ROWS))}
+    lasts = {**last_minutes(minutes), **lasts_of(recent.head(HEARD_ROWS))}
     return silences(minutes, lasts, listening, began, as_of)
-
-
-@kept(2)
-def _last_minutes(minutes: pl.DataFrame) -> dict[str, datetime]:
-    """The newest minute with an event of each venue."""
-    return dict(minutes.lazy().group_by("venue").agg(pl.col("minute").max()).collect().iter_rows())
 
 
 def followed(coins: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tui.metrics import amounts, bounds, feed
 from tui.metrics.amounts import NOTHING, Amount
 from tui.metrics.coverage import Cover, Listening, Stream, listening_of
 from tui.metrics.feed import FeedRow, Folded
-from tui.metrics.memo import kept
+from tui.metrics.minutes import last_minutes
 from tui.metrics.spans import lasts as lasts_of
 from tui.metrics.timeline import Minute, timeline
 from tui.metrics.trust import Evidence, Trust, trust
@@ -230,16 +230,7 @@ def _lasts(
     missing = [venue for venue in venues if venue not in exact]
     if not missing:
         return exact
-    whole, raw = _last_minutes(minutes, coin), lasts_of(feed.shown(edges, as_of, coin))
+    whole = last_minutes(minutes, Class.CRYPTO, coin)
+    raw = lasts_of(feed.shown(edges, as_of, coin))
     quiet = {venue: [last[venue] for last in (whole, raw) if venue in last] for venue in missing}
     return exact | {venue: max(found) for venue, found in quiet.items() if found}
-
-
-@kept(4)
-def _last_minutes(minutes: pl.DataFrame, coin: str | None) -> dict[str, datetime]:
-    crypto = pl.col("class") == Class.CRYPTO.value
-    if coin is not None:
-        crypto &= pl.col("base") == coin
-    # Half a million rows: here a query is worth what it costs.
-    newest = minutes.filter(crypto).group_by("venue").agg(pl.col("minute").max())
-    return dict(newest.iter_rows())
