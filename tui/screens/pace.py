@@ -35,16 +35,16 @@ class Pace:
         if self._takes():
             self._let_go()
             return True
-        if self._held is None:
+        if not self.is_held:
             self._held, self._seen = ExitStack(), self._standing()
             self._held.enter_context(self._app.batch_update())
             self._again = self._app.set_interval(AGAIN_S, self.ask)
         return False
 
     def _let_go(self) -> None:
-        if self._held is None:
-            return
         held, self._held = self._held, None
+        if held is None:
+            return
         if self._again:
             self._again.stop()
         held.close()
