@@ -552,16 +552,20 @@ async def test_a_silent_venue_is_stood_in_for_until_it_speaks(monkeypatch: Any) 
     monkeypatch.setattr(quotes, "SILENT_S", 0.3)
     async with FakeExchange() as exchange:
         both = [quote_source(name, exchange.endpoint) for name in ("binance", "okx")]
-        frames = quotes.collect(both, ("BTC",), exchange.endpoint, every(timedelta(seconds=2)))
+        standing = quotes.StandsIn()
+        way = exchange.endpoint, every(timedelta(seconds=2)), None, None, standing
+        frames = quotes.collect(both, ("BTC",), *way)
         okx = okx_price("BTC", "7", MS)
         seen = []
         async with aclosing(frames):  # type: ignore[type-var]
             push = asyncio.create_task(pushed(exchange, "ws.okx", [okx]))
             seen.append((await anext(frames))["venue"][0])
+            assert standing.words == "binance: no message yet; okx stands in"
             await push
             push = asyncio.create_task(pushed(exchange, "stream.binance", [binance_price("8", MS)]))
             seen.append((await anext(frames))["venue"][0])
             await push
+            assert standing.words is None
             closed = [
                 s.closed
                 for p, s in zip(exchange.paths, exchange.sockets, strict=True)

@@ -135,6 +135,27 @@ async def test_an_answer_without_news_lives_but_does_not_reset_the_attempts(
     assert lost["attempts"].to_list()[:2] == [1, 2]
 
 
+async def test_what_is_wrong_although_rows_come_is_said_beside_a_live_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["binance: silent; bybit stands in", None]
+    words = iter(said)
+
+    async def twice() -> AsyncIterator[pl.DataFrame]:
+        for _ in said:
+            yield quotes_of("bybit")
+        await forever()
+
+    def make(context: Context) -> list[Spec]:
+        return [replace(poller("binance", twice), trouble=lambda: next(words))]
+
+    async with recording(tmp_path, monkeypatch, make):
+        await until(lambda: rows(tmp_path, HEALTH).height > 2)
+        health = rows(tmp_path, HEALTH)
+    assert health["state"].to_list() == ["starting", "live", "live"]
+    assert health["reason"].to_list()[1:] == said
+
+
 async def test_memory_is_given_back_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,9 +174,10 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         return candles.collect(sources(clients), settings.coins, *known, context.clock)
 
     rests: dict[str, float] = {}
+    stands_in = quotes.StandsIn()
 
     def last(clients: dict[str, Rest]) -> Frames:
-        way = settings.endpoint, context.clock, settings.proxy, rests
+        way = settings.endpoint, context.clock, settings.proxy, rests, stands_in
         return quotes.collect(sources(clients), settings.coins, *way)
 
     return [
@@ -188,7 +189,14 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
             lambda: listed.asking(venues, chart),
             period_s=candles.PERIOD_S,
         ),
-        Spec("quotes", venues[0], "", QUOTES, lambda: listed.asking(venues, last)),
+        Spec(
+            "quotes",
+            venues[0],
+            "",
+            QUOTES,
+            lambda: listed.asking(venues, last),
+            trouble=lambda: stands_in.words,
+        ),
     ]
 
 

@@ -55,3 +55,4 @@ class Spec:
     start: Callable[[], AsyncIterator[pl.DataFrame]]
     link: "Link | None" = None
     period_s: float | None = None  # of a poller: stale beyond 2.5 of it
+    trouble: Callable[[], str | None] = lambda: None  # what is wrong although its rows come

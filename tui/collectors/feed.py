@@ -70,7 +70,7 @@ class Feed:
         self._absent: dict[Key, float] = {}  # what it has not, and until when to believe that
         self._heard: dict[Key, float] = {}  # since it was started
         self.spoke = self._began = now()
-        self.reason = "no message yet"
+        self.reason = f"{self.name}: no message yet"
 
     async def bring(self, sought: frozenset[Key]) -> None:
         """Have it bring these and no others. What its sockets have already asked for stays asked
@@ -88,7 +88,7 @@ class Feed:
         never came within that, and what has been quiet for `quiet_s`."""
         moment, sought = now(), self._sought
         has_coin = not self._coins or any(base in self._coins for base, _ in sought)
-        if has_coin and moment - self.spoke > silent_s:
+        if has_coin and not self.speaks(silent_s):
             return sought
         heard = self._heard
         return frozenset(
@@ -97,6 +97,10 @@ class Feed:
             if self._absent.get(key, 0.0) >= moment
             or moment - heard.get(key, self._began) > (quiet_s if key in heard else silent_s)
         )
+
+    def speaks(self, silent_s: float) -> bool:
+        """Whether a coin's price came within that, or it was started within that."""
+        return now() - self.spoke <= silent_s
 
     def _start(self, asked: frozenset[Key]) -> None:
         """Begin to listen, on one socket for spot and one for the gold perpetual."""
@@ -207,7 +211,7 @@ class Feed:
         if key not in self._sought:
             return True
         if not self._coins or market.base in self._coins:
-            self.spoke = now()
+            self.spoke, self.reason = now(), f"{self.name}: silent"
         price = self._prices.get(market.symbol)
         received = milliseconds(self._clock())
         if price is None:

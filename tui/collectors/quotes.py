@@ -7,6 +7,7 @@ while others spoke. Nothing is carried forward: every row is a message that came
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -24,6 +25,13 @@ LOST_S = 60.0
 TICK_S = 0.25
 
 
+@dataclass
+class StandsIn:
+    """Why the preferred venue says nothing, and which stands in for it; None while it speaks."""
+
+    words: str | None = None
+
+
 async def collect(
     sources: Sequence[Source],
     coins: tuple[str, ...],
@@ -31,13 +39,15 @@ async def collect(
     clock: Clock,
     proxy: str | None = None,
     rests: dict[str, float] | None = None,
+    stands_in: StandsIn | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of QUOTES: at most one row a second and symbol.
 
     Raises Lost when no venue has given a coin's price for a minute. `rests` is what outlives that:
-    until when (the loop's clock) each venue wants to be left alone.
+    until when (the loop's clock) each venue wants to be left alone; `stands_in` is told each time.
     """
     rests = {} if rests is None else rests
+    stands_in = stands_in or StandsIn()
     listed: list[Key] = [*((coin, "spot") for coin in coins), *GOLD, *OTHER_HAVENS]
     keys = list(dict.fromkeys(listed))
     feeds = [Feed(source, keys, coins, endpoint, clock, proxy, rests) for source in sources]
@@ -45,6 +55,7 @@ async def collect(
         while True:
             await _stand_in(feeds, frozenset(keys))
             await asyncio.sleep(TICK_S)
+            stands_in.words = _words(feeds)
             rows = [row for feed in feeds for row in feed.drain()]
             if rows:
                 yield typed(pl.DataFrame(rows, list(QUOTES.schema), orient="row"), QUOTES)
@@ -60,3 +71,11 @@ async def _stand_in(feeds: Sequence[Feed], wanted: frozenset[Key]) -> None:
     for feed in feeds:
         await feed.bring(wanted)
         wanted = feed.lacks(SILENT_S, QUIET_S)
+
+
+def _words(feeds: Sequence[Feed]) -> str | None:
+    preferred, *others = feeds
+    speaking = [feed.name for feed in others if feed.speaks(SILENT_S)]
+    if preferred.speaks(SILENT_S) or not speaking:
+        return None
+    return f"{preferred.reason}; {speaking[0]} stands in"
