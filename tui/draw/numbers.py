@@ -105,12 +105,13 @@ def funding(fraction: float | None) -> str:
     return change(fraction, 4)
 
 
-def price(value: float | None, tick: float | None = None) -> str:
-    """A price by the market's tick, or by its magnitude: `88,612.4 2,908.15 121.38 0.11873`."""
+def price(value: float | None) -> str:
+    """A price by its magnitude: `88,612.4 2,908.15 121.38 0.11873`.
+
+    A market's tick would decide, but the store has none, and one coin has another at each venue.
+    """
     if value is None or not math.isfinite(value):
         return MISSING
-    if tick is not None and tick > 0:
-        return f"{value:,.{max(0, -math.floor(math.log10(tick) + 1e-9))}f}"
     if value >= 10_000:
         return f"{value:,.1f}"
     if value >= 100 or value <= 0:
