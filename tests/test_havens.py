@@ -10,12 +10,13 @@ import polars as pl
 import pytest
 
 from tests import panel_samples as samples
-from tests.frames import NOW, before, candle, daily, frame, quote
+from tests.frames import NOW, before, candle, daily, frame, quote, snapshot
+from tui.document.panels import safe_haven
 from tui.metrics import gold
-from tui.metrics.havens import Havens, band, havens, paths
+from tui.metrics.havens import Havens, band, flight_lacks, havens, paths
 from tui.panels import View
 from tui.panels.base import Form
-from tui.panels.safe_haven import SafeHavenPanel
+from tui.panels.safe_haven import SafeHavenPanel, flight
 from tui.tables import CANDLES, QUOTES
 
 LAST = datetime(2026, 1, 19, tzinfo=UTC)  # opens the last day that has closed at NOW
@@ -154,6 +155,36 @@ def test_flight_is_bitcoin_below_and_gold_above_one_sigma_of_a_week(
     found = of(quotes, *candles)
     assert found.sigma_7d == {"BTC": pytest.approx(btc), "gold": pytest.approx(metal)}
     assert found.flight is flight
+
+
+STEPS = [0.01 * (-1) ** place for place in range(400)]
+WEEK = [quote(100.0, before(days=7), symbol) for symbol in ("BTC/USDT", PAXG)]
+LIVE = [quote(101.0, NOW, symbol) for symbol in ("BTC/USDT", PAXG)]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "days", "reason"),
+    [
+        (LIVE + WEEK, 400, ""),
+        (LIVE, 400, "no price of BTC and gold 7 days ago"),
+        (LIVE + WEEK[:1], 400, "no price of gold 7 days ago"),
+        (LIVE + WEEK, 89, "fewer than 90 daily returns of BTC"),
+        (LIVE + WEEK[1:], 89, "no price of BTC 7 days ago"),
+        (LIVE[1:], 400, "no live price of BTC"),
+    ],
+)
+def test_an_unknown_flight_says_what_lacks(
+    quotes: list[dict[str, object]], days: int, reason: str
+) -> None:
+    """One reason in the panel and in the document."""
+    candles = walk(STEPS[:days], "BTC/USDT"), walk(STEPS, PAXG)
+    made = of(quotes, *candles)
+    assert (made.flight is None) == bool(reason)
+    assert flight_lacks(made) == reason
+    if reason:
+        assert flight(made) == f"n/a ({reason})"
+    told = safe_haven(snapshot(quotes=frame(QUOTES, quotes), candles=pl.concat(candles)))
+    assert told.get("reason", "") == told["sigma_7d"].get("reason", "") == reason
 
 
 def test_without_rows_everything_is_unknown_with_the_reason() -> None:

@@ -7,7 +7,7 @@ from tui.document.plain import told
 from tui.metrics.averages import Average, averages
 from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
 from tui.metrics.feeds import is_stale
-from tui.metrics.havens import LENGTHS, Correlation, Havens, havens
+from tui.metrics.havens import LENGTHS, Correlation, Havens, flight_lacks, havens
 from tui.metrics.other_havens import HAVENS, OtherHaven, other_havens
 from tui.metrics.positioning import ratios
 from tui.metrics.prices import Price
@@ -64,6 +64,7 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
     """Bitcoin against gold. Stale when the quote of either is."""
     record = havens(snapshot.quotes, snapshot.candles, snapshot.as_of)
     short = record.reason or "no stored price so long before"
+    lacks = flight_lacks(record)
     fields = {
         "age_s": age_s(snapshot.as_of, record.quoted_at),
         "stale": is_stale("quotes", record.quoted_at, snapshot.as_of),
@@ -72,10 +73,10 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
         "btc_in_ounces": record.btc_in_ounces,
         "correlation": {str(n): _correlation(of) for n, of in record.correlations.items()},
         "flight": record.flight,
-        "sigma_7d": told(dict(record.sigma_7d), record.reason or "fewer than 90 daily returns"),
+        "sigma_7d": told(dict(record.sigma_7d), lacks),
         "others": _others(snapshot),
     }
-    return told(fields, record.reason or "fewer than 90 daily returns")
+    return told(fields, lacks)
 
 
 def _others(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -146,6 +146,24 @@ def band(n: int) -> float:
     return round(tanh(1.96 / sqrt(n - 3)), 2)
 
 
+def flight_lacks(made: Havens) -> str:
+    """Why flight can't be told: the record's own reason; else whose price of a week ago is not
+    stored, and whose daily returns are too few. Empty where nothing lacks."""
+    if made.reason or made.flight is not None:
+        return made.reason or ""
+    unknown = [who for who, sigma in made.sigma_7d.items() if sigma is None]
+    week = [who for who in unknown if made.returns[who]["7d"] is None]
+    short = [who for who in unknown if who not in week]
+    return ", ".join(
+        f"{what} {' and '.join(names)}{when}"
+        for what, names, when in (
+            ("no price of", week, " 7 days ago"),
+            (f"fewer than {SESSIONS[-1]} daily returns of", short, ""),
+        )
+        if names
+    )
+
+
 def _btc(frame: pl.DataFrame) -> str:
     return spot_symbol(frame, "BTC") or "BTC/USDT"
 

@@ -122,7 +122,7 @@ def flight(made: Havens) -> str:
     """The rule in words, with both numbers: BTC below −1σ and gold above +1σ over seven days."""
     sigma = {who: made.sigma_7d.get(who) for who in ("BTC", "gold")}
     if made.flight is None:
-        return "n/a (needs 90 daily returns of both)"
+        return draw.missing(draw.safe(metric.flight_lacks(made)))
     texts = []
     for who, needs, met in (
         ("BTC", "−1σ", (sigma["BTC"] or 0.0) < -1),
