@@ -684,6 +684,31 @@ def test_sides_are_told_without_colour(size: tuple[int, int]) -> None:
     assert "▲" in shown
 
 
+@pytest.mark.parametrize(
+    ("width", "windows", "times"),
+    [
+        (250, "1m 5m 15m 1h 4h 24h", 6),
+        (160, "1m 5m 15m 1h 4h 24h", 4),  # as drawn: of a wide window it is near 1
+        (140, "1m 5m 1h 4h 24h", 4),
+        (120, "1m 5m 1h 24h", 4),
+        (100, "1m 5m 24h", 3),
+        (70, "5m 24h", 2),
+    ],
+)
+def test_a_strip_gives_up_what_lies_between_a_day_and_a_minute(
+    width: int, windows: str, times: int
+) -> None:
+    row = BY_NAME["liquidations"].lines(RECORDS["liquidations"], VIEW, width, 3)[0].plain
+    assert re.findall(r"(\d+[mh]) ▼", row) == windows.split()
+    assert row.count("×") == times
+
+
+def test_a_strip_keeps_the_chosen_window() -> None:
+    view = replace(VIEW, window="15m")
+    row = BY_NAME["liquidations"].lines(RECORDS["liquidations"], view, 100, 3)[0].plain
+    assert re.findall(r"(\d+[mh]) ▼", row) == ["5m", "15m", "24h"]
+
+
 def test_in_a_strip_small_ones_in_a_row_are_one_group() -> None:
     record = RECORDS["liquidations"]
     small = [Folded(samples.NOW, count, 1_000.0, None) for count in (2, 3)]

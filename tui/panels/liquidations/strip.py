@@ -12,12 +12,15 @@ from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.tables import Side
 
+TIMES = 3
+"""The windows that have × normal before one of them is left out: of a wide one it is near 1."""
+
 
 def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
     """By height: windows; and the feed; and the minutes between them; then more of each."""
     name = f"{view.key}liq {totals.bound(record.liquidations)}  "
     over = 1 if height < 4 else min(3, height - 2)
-    first = _under(name, width, windows(record, view), over)
+    first = _under(name, width, windows(record, view, width - len(name), over), over)
     second = minutes(record, view, width)
     if not view.feed:
         rest = _split(record, view, width, height - 1 - len(first))
@@ -42,22 +45,33 @@ def _split(record: LiquidationsRecord, view: View, width: int, height: int) -> l
     return split.narrow(record, view, width, height)
 
 
-def windows(record: LiquidationsRecord, view: View) -> list[list[draw.Part]]:
-    """Every window but 12 h with its sides and long share."""
-    made = record.liquidations
+def windows(record: LiquidationsRecord, view: View, width: int, most: int) -> list[list[draw.Part]]:
+    """The windows with their sides and long share, those that have room in `most` lines.
+
+    First × normal is left off, the widest window's before the others'; then windows go as
+    `totals.RANK` says, 15 m first; the chosen one and the day stay. 12 h is there only when chosen.
+    """
+    every = [n for n in record.liquidations.windows if n != "12h" or view.window == n]
+    last = (view.window, "24h")
+    ranked = sorted(every, key=lambda n: -1 if n in last else totals.RANK[n])
     groups: list[list[draw.Part]] = []
-    for name, total in made.windows.items():
-        if name == "12h" and view.window != "12h":
-            continue
-        groups.append(
-            [
-                f"{totals.named(total, 8)} ",
-                (f"▼{totals.amount(total, Side.LONG)} ", view.side_style(Side.LONG)),
-                (f"▲{totals.amount(total, Side.SHORT)} ", view.side_style(Side.SHORT)),
-                totals.longs(total) + _normal(record, total),
-            ]
-        )
+    for count in range(len(ranked), 0, -1):
+        names = [name for name in every if name in ranked[:count]]
+        for times in range(count, min(count, TIMES) - 1, -1):
+            groups = [_window(record, view, n, i < times) for i, n in enumerate(names)]
+            if len(draw.flowed(width, groups, most + 1)) <= most:
+                return groups
     return groups
+
+
+def _window(record: LiquidationsRecord, view: View, name: str, times: bool) -> list[draw.Part]:
+    total = record.liquidations.windows[name]
+    return [
+        f"{totals.named(total, 8)} ",
+        (f"▼{totals.amount(total, Side.LONG)} ", view.side_style(Side.LONG)),
+        (f"▲{totals.amount(total, Side.SHORT)} ", view.side_style(Side.SHORT)),
+        totals.longs(total) + (_normal(record, total) if times else ""),
+    ]
 
 
 def _normal(record: LiquidationsRecord, total: Total) -> str:
