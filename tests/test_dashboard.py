@@ -16,9 +16,10 @@ from tests.test_panels import RECORDS, golden
 from tui.app import LiqtopApp
 from tui.config import load
 from tui.panels import BY_NAME, Panel, View, header
+from tui.panels.base import Age
 from tui.screens.dashboard import Dashboard
 from tui.screens.layout import arrange
-from tui.screens.panel_view import Rows, Stamp
+from tui.screens.panel_view import PanelView, Rows, Stamp
 
 SIZES = (
     (250, 70), (160, 45), (120, 36), (100, 30), (80, 24),
@@ -70,6 +71,19 @@ def is_drawn(screen: Dashboard, width: int, height: int) -> bool:
     return whole and all(sizes[named[name]][0] == size for name, size in screen.sizes.items())
 
 
+async def drawn(pilot: Pilot[None], width: int, height: int) -> Dashboard:
+    """The screen, once it is drawn at that size."""
+    await pilot.resize_terminal(width, height)
+    screen = pilot.app.screen
+    for _ in range(1000):  # 20 s: machines are busy
+        if isinstance(screen, Dashboard) and is_drawn(screen, width, height):
+            break
+        await pilot.pause(0.02)
+        screen = pilot.app.screen
+    assert isinstance(screen, Dashboard)
+    return screen
+
+
 async def test_the_dashboard_looks_as_its_drawings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,18 +92,27 @@ async def test_the_dashboard_looks_as_its_drawings(
     drawings = {}
     async with dashboard(tmp_path) as pilot:
         for width, height in SIZES:
-            await pilot.resize_terminal(width, height)
-            screen = pilot.app.screen
-            for _ in range(1000):  # 20 s: machines are busy
-                if isinstance(screen, Dashboard) and is_drawn(screen, width, height):
-                    break
-                await pilot.pause(0.02)
-                screen = pilot.app.screen
-            assert isinstance(screen, Dashboard)
-            drawings[width, height] = shown(screen)
+            drawings[width, height] = shown(await drawn(pilot, width, height))
     for (width, height), rows in drawings.items():
         assert [len(row) for row in rows] == [width] * height
         golden(f"dashboard_{width}x{height}", "".join(f"|{row}|\n" for row in rows))
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 7), (60, 40), (40, 15), (28, 20)])
+async def test_a_stale_panel_says_so_in_its_first_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, height: int
+) -> None:
+    for name in DASHBOARD:
+        told = lambda _, record: Age(10_800.0, True, "3h!")  # noqa: E731
+        monkeypatch.setattr(type(BY_NAME[name]), "age", told)
+    async with dashboard(tmp_path) as pilot:
+        screen = await drawn(pilot, width, height)
+        rows = shown(screen)
+        placed = [w.region for w in screen.query(PanelView) if w.display]
+    assert placed
+    for region in placed:
+        row = rows[region.y][region.x : region.right]
+        assert row.rstrip(" ─╮").endswith("!"), row
 
 
 ORDER = {

@@ -95,6 +95,16 @@ def test_strip_of_six_rows_puts_the_slow_panels_side_by_side() -> None:
     ]
 
 
+def test_two_panels_of_one_row_have_a_gap_between_them_and_the_width_of_a_strip() -> None:
+    """Else an age at the end of the one would be read as the beginning of the other."""
+    for width in (114, 160, 250):
+        left, right = arrange(width, 6, DASHBOARD)[3:]
+        assert left.y == right.y
+        assert left.x + left.width + 2 == right.x
+        assert right.x + right.width == width
+        assert left.form is right.form is Form.STRIP
+
+
 def test_strip_of_seven_rows_has_one_of_events_too() -> None:
     assert drawing(160, 7)[2:] == [
         " 1 RRRRRRRRRRRRRRRRRRRR",

@@ -22,10 +22,11 @@ from tui.metrics.windows import Amount, Folded
 from tui.panels import PANELS, Panel, View, header
 from tui.panels.base import Form
 from tui.panels.drill import Drill
-from tui.panels.frame import form_of
+from tui.panels.frame import ROW_AGE, ended, form_of, has_rule, stamped
 from tui.panels.header import HeaderRecord
 from tui.panels.liquidations.rooms import share_out
 from tui.panels.supply import SupplyRecord
+from tui.screens.layout import Placement, stamp_place
 from tui.tables import State
 from tui.themes import THEMES
 from tui.travel import Travel
@@ -48,8 +49,8 @@ RECORDS: dict[str, Any] = {
 SIZES = {
     "liquidations": ((96, 42), (40, 29), (28, 14), (160, 3)),
     "long_short": ((64, 13), (40, 6), (28, 2), (160, 1)),
-    "moving_averages": ((64, 9), (40, 5), (28, 2), (88, 1)),
-    "safe_haven": ((64, 9), (40, 4), (28, 2), (72, 1)),
+    "moving_averages": ((64, 9), (40, 5), (28, 2), (90, 1)),
+    "safe_haven": ((64, 9), (40, 4), (28, 2), (68, 1), (60, 1)),
     "events": ((64, 12), (40, 5), (28, 2), (160, 1)),
     "depth": ((96, 14), (64, 16), (40, 13), (28, 3), (160, 2)),
     "options": ((64, 9), (40, 9), (28, 2), (160, 2), (100, 9)),
@@ -248,6 +249,46 @@ def test_ascii_is_ascii(width: int, view: View) -> None:
     for panel in PANELS:
         for line in panel.lines(RECORDS[panel.name], plain, width, 30):
             assert line.plain.isascii()
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
+def later(name: str) -> Any:
+    """The panel's record, five hours later by the clock, with no feed linked since."""
+    record = RECORDS[name]
+    if name != "liquidations":
+        return replace(record, as_of=record.as_of + timedelta(hours=5))
+    windows = dict(record.liquidations.windows)
+    cover = replace(windows["1m"].cover, share=0.0)
+    windows["1m"] = replace(windows["1m"], cover=cover)
+    return replace(record, liquidations=replace(record.liquidations, windows=windows))
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
+@examples(30)
+@example(20, 1, VIEW)
+@example(28, 3, VIEW)
+@example(40, 2, VIEW)
+@example(160, 1, VIEW)
+@given(width=st.integers(1, 250), height=st.integers(1, 20), view=VIEWS)
+def test_every_form_says_in_its_first_row_that_it_is_stale(
+    panel: Panel, width: int, height: int, view: View
+) -> None:
+    place = stamp_place(Placement(panel.name, 0, 0, width, height), panel.strip)
+    assert place
+    for record, is_stale in ((RECORDS[panel.name], False), (later(panel.name), True)):
+        age = panel.age(record)
+        top = panel.lines(record, view, width, height)[0]
+        is_ruled = has_rule(form_of(width, height, panel.strip), height)
+        made = stamped(age, "$frame") if is_ruled else ended(top, age)
+        assert made.cell_length == place.width
+        assert made.plain.rstrip().endswith("!") == is_stale
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)
+@pytest.mark.parametrize("width", [80, 100, 160, 250])
+def test_a_strip_leaves_its_age_the_end_of_its_first_row(panel: Panel, width: int) -> None:
+    top = panel.lines(later(panel.name), VIEW, width, 1)[0]
+    assert not top.plain[-ROW_AGE:].strip()
 
 
 SLOW = ("long_short", "moving_averages", "safe_haven")

@@ -23,9 +23,9 @@ from tui.app import LiqtopApp
 from tui.config import load
 from tui.layouts import alone
 from tui.panels import BY_NAME
-from tui.panels.base import Panel, View
+from tui.panels.base import Age, Panel, View
 from tui.panels.drill import Drill
-from tui.panels.frame import AGE_CELLS
+from tui.panels.frame import AGE_CELLS, ROW_AGE, ended
 from tui.screens import keys, looks
 from tui.screens.drawing import Wanted
 from tui.screens.help import Section, page
@@ -113,8 +113,49 @@ def test_the_age_stands_before_the_last_cell_of_a_rule() -> None:
 
 
 @pytest.mark.parametrize("size", [(28, 9), (160, 3), (40, 1), (40, 2)])
-def test_a_form_without_a_frame_has_no_place_for_the_age(size: tuple[int, int]) -> None:
-    assert stamp_place(Placement("p", 0, 0, *size)) is None
+def test_without_a_frame_the_age_ends_the_first_row(size: tuple[int, int]) -> None:
+    width, height = size
+    place = stamp_place(Placement("p", 3, 2, width, height))
+    assert place == Placement("age-p", 3 + width - ROW_AGE, 2, ROW_AGE, 1)
+
+
+def test_a_panel_narrower_than_an_age_has_its_cells_for_it() -> None:
+    assert stamp_place(Placement("p", 0, 0, 2, 1)) == Placement("age-p", 0, 0, 2, 1)
+    assert stamp_place(None) is None
+
+
+FRESH, OLD = Age(240.0, False, "4m"), Age(10_800.0, True, "3h!")
+
+
+@pytest.mark.parametrize(
+    ("row", "age", "end"),
+    [
+        ("gold 4,683 +1.7%     ", FRESH, "   4m"),
+        ("gold 4,683 +1.7%     ", OLD, "  3h!"),
+        ("gold 4,683 +1.7%     ", Age(None, True, "n/a"), "  n/a"),
+        ("gold 4,683 +1.7%     ", None, "     "),
+        ("gold 4,683 +1.7%    ", FRESH, "%    "),  # in sight or not: it never comes and goes
+        ("gold 4,683 +1.7%    ", OLD, "%   !"),
+        ("gold 4,683 +1.7%", FRESH, "+1.7%"),
+        ("gold 4,683 +1.7%", OLD, "+1… !"),
+        ("g ", OLD, " !"),
+        ("g", OLD, "!"),
+        ("", OLD, ""),
+    ],
+)
+def test_the_age_stands_where_the_row_ends_and_a_stale_one_cuts_it(
+    row: str, age: Age | None, end: str
+) -> None:
+    assert ended(Content(row), age).plain == end
+
+
+def test_a_stale_age_warns_and_what_it_cuts_keeps_its_colours() -> None:
+    row = Content.assemble("gold ", ("+1.7%", "$above"))
+    made = ended(row, OLD)
+    assert [(made.plain[s.start : s.end], s.style) for s in made.spans] == [
+        ("+1…", "$above"),
+        (" !", "$warn"),
+    ]
 
 
 def test_only_a_box_has_a_side() -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from textual.content import Content
 
+from tui import draw
 from tui.metrics.feed import FeedRow
 from tui.panels.age import Age
 from tui.panels.drill import Drill
@@ -22,6 +23,7 @@ from tui.panels.frame import (
     boxed,
     finish,
     form_of,
+    has_rule,
     headmarked,
     ruled,
     stamped,
@@ -74,7 +76,7 @@ class Panel(ABC):
     @abstractmethod
     def rows(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:
         """The lines inside the frame, each of `width` cells, most wanted first; those beyond
-        `height` are seen by scrolling."""
+        `height` are seen by scrolling. The first of a strip leaves the `ROW_AGE` to the age."""
 
     def heading(self, record: Any, view: View, form: Form) -> str:
         """What stands in the frame behind number and title."""
@@ -175,10 +177,12 @@ class Panel(ABC):
         if form is Form.BOX:
             body = self._seen(record, view, width - 4, height - 2, form)
             return boxed(body, width, height, title, closing, style)
-        if form is Form.RULES and height >= 3:
+        if has_rule(form, height):
             rule = ruled(width, title, closing, style)
             return [rule, *self._seen(record, view, width, height - 1, form)]
         seen = self._seen(record, view, width, height, form)
+        if form is Form.STRIP:  # what leaves the age its cells is narrower
+            seen = [draw.fit(row, width) for row in seen]
         return [headmarked(seen[0], form), *seen[1:]] if view.focused and seen else seen
 
     def _seen(self, record: Any, view: View, width: int, height: int, form: Form) -> list[Content]:

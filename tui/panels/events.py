@@ -10,6 +10,7 @@ from tui.metrics.bursts import NORMAL_FROM
 from tui.metrics.events import Event, Kind
 from tui.metrics.feeds import SILENT
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.frame import ROW_AGE
 from tui.snapshot import Snapshot
 from tui.tables import COVERAGE, LIQUIDATION_MINUTES, Side
 
@@ -215,4 +216,4 @@ def _strip(record: EventsRecord, view: View, width: int) -> Content:
         groups.append([f"{one.ts:%H:%M} ", (f"{mark} {told(one, True)}", style)])
     if not record.events:
         groups.append("none in 24h")
-    return draw.joined(width, *groups)
+    return draw.joined(width - ROW_AGE, *groups)

@@ -14,6 +14,7 @@ from tui.metrics.flows import DAYS, Demand, Own
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import words
+from tui.panels.frame import ROW_AGE
 from tui.snapshot import Snapshot
 from tui.tables import FLOW, SERIES
 
@@ -192,5 +193,5 @@ def _strip(demand: Demand, view: View, width: int) -> list[Content]:
     parts = (f"{draw.code(venue)} {draw.net(usd)}" for venue, usd in day.spot.items())
     spot = f"{view.key}{draw.safe(demand.base)} 24h spot {' '.join(parts) or 'n/a'}"
     ratio = f"spot÷perp {draw.lacking(draw.ratio(day.ratio))}"
-    first = draw.joined(width, spot, ratio, *words.premium(demand.premium))
+    first = draw.joined(width - ROW_AGE, spot, ratio, *words.premium(demand.premium))
     return [first, draw.joined(width, *map(told, demand.series))]

@@ -1,5 +1,7 @@
 """The frame of a panel: its form by its width, title and age in its rule, lines of exact size.
 
+Without a frame the age stands at the end of the first row.
+
 The form follows from the width alone: a box from 56 cells, rules from 36, bare rows below; at a
 box's width and `STRIP` rows or fewer (a panel may say more) it is bare strip rows. Height only
 cuts: what a form has at one height it has, in the same order, at every greater.
@@ -17,6 +19,11 @@ from tui.panels.view import View
 BOX, RULES, STRIP = 56, 36, 4
 AGE_CELLS = 6
 """Blank rule cells left at the right of a panel's first row for the age, before its last cell."""
+ROW_AGE = 5
+"""The last cells of the first row of a panel without a frame, for its age: ` 59m!`. Strip rows
+leave them bare. In a bare row of 28 cells that would cost a number: it has the age where it ends
+before them, else nothing while the age is fresh and `STALE` when it is not."""
+STALE = " !"
 
 
 class Form(Enum):
@@ -33,6 +40,11 @@ def form_of(width: int, height: int, strip: int = STRIP) -> Form:
     if width >= BOX:
         return Form.STRIP if height <= strip else Form.BOX
     return Form.RULES if width >= RULES else Form.BARE
+
+
+def has_rule(form: Form, height: int) -> bool:
+    """Whether its first row is a rule with a title, rather than the first of its rows."""
+    return form is Form.BOX or (form is Form.RULES and height >= 3)
 
 
 def headmarked(row: Content, form: Form) -> Content:
@@ -87,6 +99,21 @@ def stamped(age: Age | None, frame: str) -> Content:
         return draw.line(AGE_CELLS, (fill, frame), (text, "$warn"))
     # One run of one style: it is sent each second, and a second run would be half of it.
     return draw.line(AGE_CELLS, (fill + text, "$muted"))
+
+
+def ended(row: Content, age: Age | None) -> Content:
+    """The last `ROW_AGE` cells of the first row of a panel without a frame: its age where they are
+    blank. Else what stands in them, which a `!` cuts off when it is stale."""
+    tail = row[-ROW_AGE:]
+    cells = tail.cell_length
+    if age is not None and not tail.plain.strip():
+        text = f" {age.text}"[-cells:].rjust(cells)
+        return draw.line(cells, (text, "$warn" if age.stale else "$muted"))
+    if age is None or not age.stale:
+        return tail
+    left = max(0, cells - len(STALE))
+    kept = Content(draw.cut(tail.plain, left), list(tail[:left].spans))
+    return kept + draw.line(cells - left, (STALE[left - cells :], "$warn"))
 
 
 def finish(made: list[Content], view: View, width: int, height: int) -> list[Content]:

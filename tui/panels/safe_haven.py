@@ -14,6 +14,7 @@ from tui.metrics.feeds import limit
 from tui.metrics.havens import SPANS, Correlation, Havens
 from tui.panels import haven_history, shared
 from tui.panels.base import Age, Form, Panel, View
+from tui.panels.frame import ROW_AGE
 from tui.panels.haven_history import HavenHistory
 from tui.snapshot import Snapshot
 from tui.tables import CANDLES, QUOTES
@@ -204,13 +205,15 @@ def _strip(made: Havens, view: View, width: int) -> list[Content]:
     spans = made.returns.get("gold", {})
     day, week = (draw.lacking(draw.change(spans.get(span), 1)) for span in ("24h", "7d"))
     short = {True: "YES", False: "no", None: "n/a"}[made.flight]
-    groups = (
+    groups = [
         f"{view.key}gold {draw.whole(made.gold_price)} {day}",
         f"7d {week}",
         f"BTC {_oz(made)} oz {draw.change(made.ounces_change_24h, 1)}",
         f"flight {short}",
-    )
-    return [draw.joined(width, *groups, gap="  "), draw.line(width, prices(made))]
+    ]
+    if len("  ".join(groups)) > width - ROW_AGE:
+        groups.pop(1)  # the rule has looked at the week: its answer is worth more
+    return [draw.joined(width - ROW_AGE, *groups, gap="  "), draw.line(width, prices(made))]
 
 
 def _chart(record: HavensRecord, view: View, width: int, height: int) -> list[Content]:

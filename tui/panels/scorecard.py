@@ -15,6 +15,7 @@ from tui.metrics.spans import age_s
 from tui.panels import shared
 from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drill import Drill
+from tui.panels.frame import ROW_AGE
 from tui.panels.liquidations.record import read
 from tui.scores import LINES, Given, Percentile, Score, Scorecard, scorecard
 from tui.snapshot import Snapshot
@@ -106,7 +107,7 @@ class ScorecardPanel(Panel):
         """By form; a selected line below the last row is scrolled to."""
         if form is Form.STRIP:
             first, *others = map(brief, record.scores)
-            return [draw.joined(width, f"{view.key}{first}", *others)]
+            return [draw.joined(width - ROW_AGE, f"{view.key}{first}", *others)]
         if form is Form.BARE:
             lines = [_selected(brief(one), width, n, view) for n, one in enumerate(record.scores)]
         else:

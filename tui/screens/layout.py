@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.panels.base import Form
-from tui.panels.frame import AGE_CELLS, BOX, STRIP, form_of
+from tui.panels.frame import AGE_CELLS, BOX, ROW_AGE, STRIP, form_of, has_rule
 from tui.panels.header import height_of
 
 HEADER, HINT = "header", "hint"
@@ -21,6 +21,7 @@ LEFT_WIDE, WIDE_FROM = 156, 240  # there a minute of the timeline has two cells
 FIRST_ROWS = 13  # what the first panel gets before the others get more than one row
 FIRST_MIN = 23  # its totals, timeline, split and four rows of feed in the side form
 EDGE_CELLS = 2  # the side of a box and the blank beside it: some 45 bytes a row
+BETWEEN = 2  # blank cells between two panels of one row: an age is not read as the next one's
 HINT_FROM = 14  # rows from which the last one may say the keys
 
 Natural = Callable[[str, int], int]
@@ -81,7 +82,7 @@ def arrange(
 
 def _strip(width: int, y: int, room: int, names: list[str]) -> list[Placement]:
     """The first panel gets what is left after a row for each other; the third and the fourth share
-    one."""
+    one, in which the fourth has the width of a strip where that is left."""
     first, *others = names
     rows = [others[i : i + 1] for i in range(len(others))]
     if len(others) > 2:
@@ -89,9 +90,10 @@ def _strip(width: int, y: int, room: int, names: list[str]) -> list[Placement]:
     kept = rows[: max(0, room - 3)]
     placed = [Placement(first, 0, y, width, room - len(kept))]
     for i, row in enumerate(kept, start=y + room - len(kept)):
-        left = width if len(row) == 1 else max(BOX, width - width * 9 // 20)
+        x = max(BOX + BETWEEN, width - max(BOX, width * 17 // 40))
+        left = width if len(row) == 1 else x - BETWEEN
         placed.append(Placement(row[0], 0, i, left, 1))
-        placed += [Placement(name, left, i, width - left, 1) for name in row[1:]]
+        placed += [Placement(name, x, i, width - x, 1) for name in row[1:]]
     return placed
 
 
@@ -158,15 +160,16 @@ def _stack(
 
 
 def stamp_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:
-    """Where the age stands in a panel's frame; None where the form has no frame."""
-    if placement is None or placement.width < AGE_CELLS + 4:
+    """Where the age stands: in a panel's frame, without one in the last cells of its first row."""
+    if placement is None:
         return None
     form = form_of(placement.width, placement.height, strip)
-    framed = {Form.BOX: 2, Form.RULES: 1}.get(form)
-    if framed is None or (form is Form.RULES and placement.height < 3):
-        return None
-    x = placement.x + placement.width - framed - AGE_CELLS
-    return Placement(f"age-{placement.name}", x, placement.y, AGE_CELLS, 1)
+    if has_rule(form, placement.height):
+        cells, after = AGE_CELLS, 2 if form is Form.BOX else 1
+    else:
+        cells, after = min(ROW_AGE, placement.width), 0
+    x = placement.x + placement.width - after - cells
+    return Placement(f"age-{placement.name}", x, placement.y, cells, 1)
 
 
 def edge_place(placement: Placement | None, strip: int = STRIP) -> Placement | None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from textual.content import Content
 from textual.widget import Widget
 
 from tui.layouts import Layout
 from tui.panels.base import Age, Panel, View
-from tui.panels.frame import AGE_CELLS, finish, stamped
+from tui.panels.frame import ended, finish, form_of, has_rule, stamped
 from tui.screens.layout import Placement, arrange, edge_place, is_strip, stamp_place
 from tui.screens.panel_view import Edge, PanelView, Stamp
 
@@ -20,6 +19,7 @@ class Pane:
         self.rows = PanelView(name=panel.name, id=f"panel-{panel.name}")
         self._edge = Edge(self.rows, id=f"edge-{panel.name}")
         self._stamp = Stamp(id=f"age-{panel.name}")
+        self._has_rule = False
 
     def __iter__(self) -> Iterator[Widget]:
         """Each over those before it."""
@@ -32,11 +32,17 @@ class Pane:
         move(self.rows, placement)
         move(self._edge, edge_place(placement, self.panel.strip))
         move(self._stamp, stamp_place(placement, self.panel.strip))
+        if placement is not None:
+            form = form_of(placement.width, placement.height, self.panel.strip)
+            self._has_rule = has_rule(form, placement.height)
 
     def stamp(self, age: Age | None, look: View, focused: bool) -> None:
-        """Show the age, right-aligned in the bare cells of the frame."""
-        made: list[Content] = [stamped(age, "$accent" if focused else "$frame")]
-        self._stamp.show(finish(made, look, AGE_CELLS, 1))
+        """Show the age, right-aligned in the bare cells of the frame or of the first row."""
+        if self._has_rule:
+            made = stamped(age, "$accent" if focused else "$frame")
+        else:
+            made = ended(self.rows.first, age)
+        self._stamp.show(finish([made], look, made.cell_length, 1))
 
 
 class Panes:

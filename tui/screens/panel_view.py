@@ -119,6 +119,11 @@ class Rows(Bare):
         return "\n".join(line.plain for line in self._lines)
 
     @property
+    def first(self) -> Content:
+        """The first row that is shown."""
+        return self._lines[0] if self._lines else Content()
+
+    @property
     def selected(self) -> str | None:
         """The selected row, without the sides of a box. (A chart above it may have a cursor.)"""
         for line in reversed(self._lines):
@@ -203,7 +208,7 @@ class Edge(Bare):
 
 
 class Stamp(Rows):
-    """A few cells over a panel's frame or the header: an age, the clock."""
+    """A few cells over a panel's frame, its first row or the header: an age, the clock."""
 
 
 def joined(runs: list[Run]) -> list[Run]:

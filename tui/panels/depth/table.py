@@ -10,6 +10,7 @@ from tui.metrics.depth import ALL, MarketDepth, Sum
 from tui.metrics.depth_past import NEED, Standing
 from tui.panels.base import View
 from tui.panels.depth.record import DepthRecord
+from tui.panels.frame import ROW_AGE
 from tui.tables import BANDS
 
 BANDS_SAID = {"10": ".1%", "50": ".5%", "100": "1%"}
@@ -194,7 +195,7 @@ def strip(record: DepthRecord, view: View, width: int) -> list[Content]:
         for book in record.books
         if book.venue != ALL
     ]
-    return [draw.joined(width, *groups), draw.joined(width, *costs)]
+    return [draw.joined(width - ROW_AGE, *groups), draw.joined(width, *costs)]
 
 
 def _cell(made: Mapping[str, draw.Part], key: str) -> str:

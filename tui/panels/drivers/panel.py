@@ -11,6 +11,7 @@ from tui.panels.base import Age, Form, Panel, View
 from tui.panels.drivers import record as made
 from tui.panels.drivers import table, words
 from tui.panels.drivers.record import SPANS, Charts, DriversRecord
+from tui.panels.frame import ROW_AGE
 from tui.snapshot import Snapshot
 from tui.tables import DERIVATIVES, FLOW, LIQUIDATION_MINUTES
 
@@ -117,7 +118,7 @@ def _bare(record: DriversRecord, width: int) -> list[Content]:
 def _strip(record: DriversRecord, view: View, width: int) -> list[Content]:
     first = f"{view.key}{draw.safe(record.made.base)} {words.sentence(record.move)}"
     groups = (*words.money(record), *words.premium(record.made.premium))
-    return [draw.line(width, first), draw.joined(width, *groups)]
+    return [draw.line(width - ROW_AGE, first), draw.joined(width, *groups)]
 
 
 def _charts(charts: Charts, view: View, width: int, height: int) -> list[Content]:

@@ -52,7 +52,7 @@ class LiquidationsPanel(Panel):
     ) -> list[Content]:
         """The blocks of the form, sharing the height."""
         if form is Form.STRIP:
-            return strip.rows(record, view, width, height)
+            return strip.rows(record, view, width, height, self.age(record).stale)
         if not view.feed:
             return feedless.rows(record, view, width, height, form)
         if form is Form.BARE:

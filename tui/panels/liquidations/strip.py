@@ -8,6 +8,7 @@ from textual.content import Content
 from tui import draw
 from tui.metrics.windows import Amount, FeedRow, Folded, Total
 from tui.panels.base import View
+from tui.panels.frame import ROW_AGE
 from tui.panels.liquidations import feed, split, totals
 from tui.panels.liquidations.record import LiquidationsRecord
 from tui.tables import Side
@@ -16,11 +17,18 @@ TIMES = 3
 """The windows that have × normal before one of them is left out: of a wide one it is near 1."""
 
 
-def rows(record: LiquidationsRecord, view: View, width: int, height: int) -> list[Content]:
-    """By height: windows; and the feed; and the minutes between them; then more of each."""
+def rows(
+    record: LiquidationsRecord, view: View, width: int, height: int, stale: bool
+) -> list[Content]:
+    """By height: windows; and the feed; and the minutes between them; then more of each.
+
+    The windows of one row take the cells of the age, but when it is stale: at 160 columns they fill
+    it, and the feed tells its times.
+    """
     name = f"{view.key}liq {totals.bound(record.liquidations)}  "
     over = 1 if height < 4 else min(3, height - 2)
-    first = _under(name, width, windows(record, view, width - len(name), over), over)
+    room = width - ROW_AGE if stale or over > 1 else width
+    first = _under(name, room, windows(record, view, room - len(name), over), over)
     second = minutes(record, view, width)
     if not view.feed:
         rest = _split(record, view, width, height - 1 - len(first))

@@ -4,6 +4,7 @@ from textual.content import Content
 
 from tui import draw
 from tui.panels.base import View
+from tui.panels.frame import ROW_AGE
 from tui.panels.long_short.record import LongShort
 from tui.panels.long_short.table import money, total
 from tui.tables import Measure
@@ -42,7 +43,7 @@ def strip(record: LongShort, view: View, width: int) -> list[Content]:
         for venue in record.venues
         for cells in (money(record, venue),)
     ]
-    return [draw.joined(width, *groups), draw.joined(width, *by_venue)]
+    return [draw.joined(width - ROW_AGE, *groups), draw.joined(width, *by_venue)]
 
 
 def _ratios(record: LongShort, measure: Measure) -> str:

@@ -6,6 +6,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.averages import Average, Averages
 from tui.panels.base import View
+from tui.panels.frame import ROW_AGE
 from tui.panels.moving_averages.record import AveragesRecord
 from tui.panels.moving_averages.words import ahead, rounds
 from tui.panels.sorting import Values, marked, ordered
@@ -116,4 +117,4 @@ def strip(record: AveragesRecord, view: View, width: int) -> list[Content]:
             tail = f" {line.state or ''} {since(line, short=True)}"
             groups.append([f"{key}{line.name} {draw.whole(line.value)} ", distance, tail])
     second = draw.joined(width, rounds(record, width), ahead(record, width))
-    return [draw.joined(width, *groups, gap="  "), second]
+    return [draw.joined(width - ROW_AGE, *groups, gap="  "), second]

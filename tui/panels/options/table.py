@@ -8,6 +8,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.options import CoinOptions
 from tui.panels.base import View
+from tui.panels.frame import ROW_AGE
 from tui.tables import TENORS
 
 BOX = (
@@ -107,4 +108,4 @@ def strip(coins: Sequence[CoinOptions], view: View, width: int) -> list[Content]
         pairs = (f"{t.name} {vol(t.atm)} {points(t.risk_reversal)}" for t in coin.tenors)
         below.append(f"{name} ATM RR  " + "  ".join(pairs))
     first[0] = view.key + first[0]
-    return [draw.joined(width, *first), draw.joined(width, *below)]
+    return [draw.joined(width - ROW_AGE, *first), draw.joined(width, *below)]

@@ -6,6 +6,7 @@ from tui import draw
 from tui.draw.table import Column, choose, heads, row
 from tui.metrics.supply import LABEL, Place, Placed, Supply
 from tui.panels.base import View
+from tui.panels.frame import ROW_AGE
 
 BAR = 12
 BOX = (
@@ -119,6 +120,6 @@ def strip(made: Supply, view: View, width: int) -> list[Content]:
     first: draw.Group = [f"{view.key}supply ", (above, STYLES[Place.ABOVE])]
     traded = f"{draw.share(made.above)} traded above"
     return [
-        draw.joined(width, first, here, below, traded),
+        draw.joined(width - ROW_AGE, first, here, below, traded),
         draw.line(width, (source(made, width), "$muted")),
     ]
