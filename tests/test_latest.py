@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.exceptions import PanicException
 
 from tests.frames import frame
 from tests.test_recorder import forever, poller, recording, rows, until
@@ -54,11 +55,12 @@ async def silent() -> AsyncIterator[pl.DataFrame]:
     yield QUOTES.empty()
 
 
+@pytest.mark.parametrize("error", [KeyError("no such line"), PanicException("no such line")])
 async def test_an_error_in_one_panel_costs_that_panel_alone_and_is_said_until_it_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     def broken(snapshot: object) -> None:
-        raise KeyError("no such line")
+        raise error
 
     minute = datetime(2026, 1, 20, 14, 3, tzinfo=UTC)
     full = {"minute": minute, "venue": "binance", "saturation": 0.0, "pushed": 0, "hidden": 0.0}
@@ -72,7 +74,7 @@ async def test_an_error_in_one_panel_costs_that_panel_alone_and_is_said_until_it
             await until(lambda: latest(tmp_path)["as_of"] > first["as_of"])
         assert first["panels"]["safe_haven"] == {
             "stale": True,
-            "reason": "can't be computed: KeyError('no such line')",
+            "reason": f"can't be computed: {error!r}",
         }
         assert "windows" in first["panels"]["liquidations"]
         assert "health" in first
@@ -80,7 +82,7 @@ async def test_an_error_in_one_panel_costs_that_panel_alone_and_is_said_until_it
         await until(lambda: len(metrics_said(tmp_path)) == 2)
         await until(lambda: "gold" in latest(tmp_path)["panels"]["safe_haven"])
     assert metrics_said(tmp_path) == [
-        ("retrying", "safe_haven: KeyError('no such line')"),
+        ("retrying", f"safe_haven: {error!r}"),
         ("off", None),
     ]
 

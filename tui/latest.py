@@ -21,6 +21,7 @@ from tui.config import Settings
 from tui.detection import META, Detection
 from tui.document import SCHEMA, guarded
 from tui.errors import LiqtopError
+from tui.failures import FAILURES
 from tui.metrics import saturation
 from tui.outbox import Outbox
 from tui.scores import note
@@ -59,7 +60,7 @@ class Second(NamedTuple):
     as_of: datetime
     document: dict[str, Any]
     rows: Rows
-    errors: dict[str, Exception]
+    errors: dict[str, BaseException]
 
 
 class Latest:
@@ -82,7 +83,7 @@ class Latest:
         say: Callable[[str | None, State], None],
     ) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
-        self._say, self._said = say, dict[str, type[Exception]]()
+        self._say, self._said = say, dict[str, type[BaseException]]()
         self._writer, self._outbox = writer, outbox
         self._live = Live(reader)
         self._detection = Detection(reader)
@@ -111,7 +112,7 @@ class Latest:
         """Wait for what is being computed; nothing is from then on."""
         self._thread.shutdown()
 
-    async def _second(self) -> dict[str, Exception]:
+    async def _second(self) -> dict[str, BaseException]:
         """Make and write what this second gives; the errors by what they hindered."""
         loop = asyncio.get_running_loop()
         as_of, doc, rows, errors = await loop.run_in_executor(self._thread, self._made)
@@ -143,7 +144,7 @@ class Latest:
         try:
             self._live.poll()
             taken = self._live.at(as_of := self._clock())
-        except Exception as error:
+        except FAILURES as error:
             bare = {"schema": SCHEMA, "as_of": as_of, "panels": {}}
             return Second(as_of, bare, rows, {"snapshot": error})
         doc, errors = guarded(taken, self._settings)
@@ -156,7 +157,7 @@ class Latest:
                 rows += found
         return Second(as_of, doc, rows, errors)
 
-    def _judge(self, errors: dict[str, Exception]) -> None:
+    def _judge(self, errors: dict[str, BaseException]) -> None:
         """Say what fails when it is something new: a bug comes back every second, and its
         tracebacks would push everything else out of the log."""
         kinds = {name: type(error) for name, error in errors.items()}
@@ -209,19 +210,19 @@ class Latest:
             self._tell(one)
 
 
-def _plain(error: Exception) -> bool:
+def _plain(error: BaseException) -> bool:
     """Whether it is said for people already, and no bug."""
     return isinstance(error, LiqtopError)
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     return str(error) if _plain(error) else repr(error)
 
 
 @contextmanager
-def _noted(errors: dict[str, Exception], part: str) -> Iterator[None]:
+def _noted(errors: dict[str, BaseException], part: str) -> Iterator[None]:
     """An error within the block is kept under the name of the part that it costs."""
     try:
         yield
-    except Exception as error:
+    except FAILURES as error:
         errors[part] = error

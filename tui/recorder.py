@@ -22,6 +22,7 @@ from tui.collectors.base import UNREAD, Context, Spec
 from tui.collectors.link import Link
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreError
+from tui.failures import FAILURES
 from tui.latest import Latest
 from tui.outbox import Outbox
 from tui.rates import Rates
@@ -182,7 +183,7 @@ class Recorder:
                 wait = RATE_LIMIT_S if error.retry_after is None else error.retry_after
             except SubscriptionRefused as error:
                 reason, state = _reason(error), State.REFUSED
-            except Exception as error:
+            except FAILURES as error:
                 reason = _reason(error)
                 log.warning("%s %s %s: %s", spec.collector, spec.venue, spec.stream, reason)
                 log.debug("", exc_info=error)

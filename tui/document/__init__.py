@@ -20,6 +20,7 @@ from tui.document.records import Records
 from tui.document.scores import scores
 from tui.document.supply import supply
 from tui.document.tape import tape_panel
+from tui.failures import FAILURES
 from tui.metrics.cascades.standing import Standing
 from tui.metrics.feeds import Feed
 from tui.metrics.header import Header
@@ -36,17 +37,19 @@ def document(snapshot: Snapshot, settings: Settings) -> dict[str, Any]:
     return {**made, "panels": dict(made["panels"])}
 
 
-def guarded(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, Any], dict[str, Exception]]:
+def guarded(
+    snapshot: Snapshot, settings: Settings
+) -> tuple[dict[str, Any], dict[str, BaseException]]:
     """What can be made of the document, and the errors by the name of the part they hindered.
 
     Such a part is `stale` with a `reason`; `health`, a list, is then missing.
     """
-    errors: dict[str, Exception] = {}
+    errors: dict[str, BaseException] = {}
 
     def part(whole: Mapping[str, Any], name: str) -> Any:
         try:
             return whole[name]
-        except Exception as error:
+        except FAILURES as error:
             errors[name] = error
             return {"stale": True, "reason": f"can't be computed: {error!r}"[:200]}
 

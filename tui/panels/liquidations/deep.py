@@ -59,8 +59,7 @@ class Part:
 
 def narrowed(snapshot: Snapshot, drill: Drill) -> Part:
     """The part that a path leads to."""
-    whole = snapshot.minutes if snapshot.whole is None else snapshot.whole
-    frames = (whole, snapshot.edges, snapshot.recent, snapshot.largest)
+    frames = (snapshot.whole_minutes, snapshot.edges, snapshot.recent, snapshot.largest)
     return Part(*(only(frame, drill.path) for frame in frames))
 
 
