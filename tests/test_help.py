@@ -11,7 +11,7 @@ from tests.processes import Home
 from tui.cli import main
 from tui.commandline import parser
 from tui.store import Writer, store_path
-from tui.store.schema import VERSION
+from tui.storefile import VERSION
 from tui.tables import TABLES
 from tui.venues import VENUES
 

@@ -15,7 +15,7 @@ WIRE = {"venues", "collectors", "recorder", "latest", "loopback"}
 """The only parts that may know ccxt and aiohttp."""
 SCREEN = {"draw", "panels", "screens", "app", "themes"}
 """The only parts that may know textual."""
-EVERYBODY = {"tables", "errors", "failures", "clock", "backoff", "values"}
+EVERYBODY = {"tables", "errors", "failures", "clock", "backoff", "values", "storefile"}
 
 
 def part(path: Path) -> str:

@@ -3,17 +3,17 @@
 import os
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests import strange_files as strange
 from tests.processes import Exchange, Home, Viewer, exchange, gone, recorder, until, viewer
 from tui import __version__, background, config
 from tui.config import Settings
@@ -260,15 +260,22 @@ def limit(pid: int, size: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def test_a_file_that_is_no_store_is_one_line_and_starts_nothing(home: Home) -> None:
+@pytest.mark.parametrize("make", [strange.database, strange.newer], ids=["foreign", "newer"])
+@pytest.mark.parametrize("args", [(), ("replay", "--from", "1h ago")], ids=["monitor", "replay"])
+def test_a_file_that_is_no_store_of_ours_is_one_line_and_starts_nothing(
+    home: Home, make: Callable[[Path], None], args: tuple[str, ...]
+) -> None:
     home.data.mkdir(parents=True)
-    other = sqlite3.connect(store_path(home.data))
-    other.execute("CREATE TABLE diary (text TEXT)")
-    other.close()
-    with viewer(home) as shown:
+    make(store_path(home.data))
+    before = strange.contents(home.data)
+    with viewer(home, *args) as shown:
         assert shown.ended() == 2
+        assert shown.said().count("\n") == 1
         assert str(store_path(home.data)) in shown.said()
+        assert strange.STRANGE[make] in shown.said()
+        assert "choose --data-dir" in shown.said()
     assert home.holder() is None
+    assert strange.contents(home.data) == before
 
 
 def test_a_store_of_another_endpoint_is_one_line_and_starts_nothing(home: Home) -> None:

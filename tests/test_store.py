@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.frames import NOW, candle, connection, dvol, frame, liquidation, quote, tenor
+from tests.strange_files import STRANGE, contents
 from tui.errors import StoreError, StoreMismatch
-from tui.store import Reader, Writer, schema, store_path
+from tui.store import Reader, Writer, store_path
 from tui.store import writer as writer_module
-from tui.store.schema import MIGRATIONS, VERSION, migrate, statements, user_version
+from tui.store.schema import MIGRATIONS, migrate, statements, user_version
+from tui.storefile import VERSION
 from tui.tables import (
     CANDLES,
     COVERAGE,
@@ -198,43 +200,20 @@ def test_any_sqlite_client_reads_sides_and_venues_in_words(path: Path) -> None:
     assert found == (int(NOW.timestamp() * 1000), "bybit", "long", "crypto", 5.0)
 
 
-def _foreign_database(path: Path) -> None:
-    db = sqlite3.connect(path)
-    db.execute("CREATE TABLE mine (x)")
-    db.close()
-
-
-def _newer_store(path: Path) -> None:
-    Writer(path, None).close()
-    db = sqlite3.connect(path)
-    db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    db.close()
-
-
 @pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (
-            lambda path: path.write_text("a diary, longer than the hundred bytes " * 9),
-            "not a liqtop",
-        ),
-        (lambda path: path.write_text("short"), "not a liqtop store"),
-        (_foreign_database, "not a liqtop store"),
-        (_newer_store, "newer liqtop"),
-    ],
-    ids=["text", "short", "foreign", "newer"],
+    ("make", "words"), STRANGE.items(), ids=lambda it: getattr(it, "__name__", "")
 )
 def test_a_file_that_is_not_ours_or_newer_is_named_and_left_untouched(
-    make: Callable[[Path], object], words: str, path: Path
+    make: Callable[[Path], None], words: str, path: Path
 ) -> None:
     path.parent.mkdir()
     make(path)
-    before = {file: file.read_bytes() for file in path.parent.iterdir()}
+    before = contents(path.parent)
     for opened in (lambda: Writer(path, None), lambda: Reader(path)):
         with pytest.raises(StoreMismatch, match=f"^{re.escape(str(path))}: .*{words}") as caught:
             opened()
         assert caught.value.exit_code == 2
-    assert {file: file.read_bytes() for file in path.parent.iterdir()} == before
+    assert contents(path.parent) == before
 
 
 def test_a_store_of_another_endpoint_is_refused_and_left_untouched(path: Path) -> None:
@@ -273,11 +252,12 @@ def test_the_writer_migrates_and_a_reader_does_not(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Writer(path, None).close()
-    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
-    monkeypatch.setattr("tui.store.files.VERSION", schema.VERSION)
+    newer = VERSION + 1
+    for module in ("tui.storefile", "tui.store.files"):
+        monkeypatch.setattr(f"{module}.VERSION", newer)
     monkeypatch.setattr(
         "tui.store.files.migrate",
-        lambda db: migrate(db, {schema.VERSION - 1: ("CREATE TABLE more (x)",)}, schema.VERSION),
+        lambda db: migrate(db, {VERSION: ("CREATE TABLE more (x)",)}, newer),
     )
     with pytest.raises(StoreError, match="older liqtop; liqtop record"):
         Reader(path)

@@ -25,6 +25,13 @@ class StoreError(LiqtopError):
 
 
 class StoreMismatch(StoreError):
-    """A file that is not a liqtop store, is from a newer version, or is of another endpoint."""
+    """A file that is not a liqtop store, is from a newer version, or is of another endpoint.
+
+    `short` says which in the few words that a status line has room for.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, short: str = "another store") -> None:
+        super().__init__(message)
+        self.short = short

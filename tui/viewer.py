@@ -19,6 +19,7 @@ from tui.clock import Clock, from_milliseconds, shifted, utc_now
 from tui.config import Settings
 from tui.errors import LiqtopError, StoreMismatch, UsageError
 from tui.lock import Holder, ViewerLock, holder
+from tui.storefile import check_file, check_version
 from tui.travel import Travel, known
 from tui.travel import replay as played
 from tui.usage import FASTEST
@@ -135,10 +136,11 @@ def _need_terminal() -> None:
 def _need_own_store(settings: Settings) -> None:
     """A StoreMismatch before a recorder is started that this store would refuse again and again.
 
+    A file that is none of ours, or a newer liqtop's, is refused by its header and stays untouched.
     Without an endpoint of its own a viewer shows what a running recorder writes, whatever it is.
     """
     path = store_of(settings)
-    if not path.exists() or (settings.endpoint is None and holder(settings.data_dir)):
+    if not check_file(path) or (settings.endpoint is None and holder(settings.data_dir)):
         return
     theirs = _meta(path, "endpoint")
     if theirs != settings.endpoint:
@@ -150,9 +152,11 @@ def _need_own_store(settings: Settings) -> None:
 
 def _meta(path: Path, key: str) -> Any:
     """A value the recorder keeps, None when it was never set, by the standard library alone; a
-    StoreError for a file that is none or can't be read."""
+    StoreError for a file that is none or can't be read, or whose version not yet in its header is
+    a newer one."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            check_version(path, db.execute("PRAGMA user_version").fetchone()[0])
             found = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             return json.loads(found[0]) if found else None
     except sqlite3.Error:

@@ -9,15 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui.errors import StoreError, StoreMismatch
-from tui.store.schema import (
-    APPLICATION_ID,
-    VERSION,
-    check_file,
-    check_version,
-    migrate,
-    statements,
-    user_version,
-)
+from tui.store.schema import migrate, statements, user_version
+from tui.storefile import APPLICATION_ID, VERSION, check_file, check_version
 from tui.values import STORE
 
 _BUSY_S = 5.0  # a viewer's read never blocks a write; only another writer or a checkpoint does

@@ -1,4 +1,4 @@
-"""The store as SQL: tables made from `tui.tables`, what marks a file as ours, and its migrations.
+"""The store as SQL: tables made from `tui.tables`, and its migrations.
 
 One file in WAL mode. Times are INTEGER milliseconds UTC, flags INTEGER 0 or 1, sides and venues
 words, so that any SQLite client can read it.
@@ -6,18 +6,11 @@ words, so that any SQLite client can read it.
 
 import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
-from tui.errors import StoreError, StoreMismatch
+from tui.storefile import VERSION
 from tui.tables import TABLES, Table
-
-APPLICATION_ID = int.from_bytes(b"lqtp", "big")
-"""Written into the file's header; a file without it is somebody else's."""
-
-VERSION = 6
-"""Of the tables in the file. A file of a higher one is left alone."""
 
 _COPIES = (
     # Packed frames that a viewer opens with (tui.store.copies).
@@ -90,9 +83,6 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
 }
 """From the version of the key to the next one: SQL in order. Only the recorder runs them."""
 
-_HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html, section 1.3
-_MAGIC = b"SQLite format 3\x00"
-
 _OWN = (
     "CREATE TABLE latest (id INTEGER PRIMARY KEY CHECK (id = 1), as_of INTEGER NOT NULL,"
     " document TEXT NOT NULL)",
@@ -147,36 +137,6 @@ def _sql_type(dtype: pl.DataType) -> str:
     if dtype in (pl.String, pl.Categorical):
         return "TEXT"
     return "REAL" if dtype == pl.Float64 else "INTEGER"
-
-
-def check_file(path: Path) -> bool:
-    """Whether `path` is a store; false when there is nothing yet. Reads 100 bytes, writes none.
-
-    StoreMismatch when the file is not a store of liqtop or is of a newer version: looked up in
-    the header by hand, since opening it with SQLite could already replay or make side files.
-    """
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise StoreError(f"{path}: can't be read: {error.strerror}") from error
-    if not header:
-        return False
-    if header[:16] != _MAGIC or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise StoreMismatch(f"{path}: not a liqtop store; move it away or choose --data-dir")
-    check_version(path, int.from_bytes(header[60:64], "big"))
-    return True
-
-
-def check_version(path: Path, version: int) -> None:
-    """StoreMismatch when a newer liqtop made the file."""
-    if version > VERSION:
-        raise StoreMismatch(
-            f"{path}: made by a newer liqtop (store version {version}, this one knows {VERSION});"
-            " update liqtop or choose --data-dir"
-        )
 
 
 def migrate(
