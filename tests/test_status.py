@@ -1,6 +1,7 @@
 """The status line, from the one row of `latest` and from nothing else."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.strange_files import STRANGE, contents
 from tui.cli import main
 from tui.config import Settings, load
 from tui.errors import UsageError
@@ -106,6 +108,20 @@ def test_a_feed_that_is_out_is_never_a_total(tmp_path: Path, state: str, reason:
 
 def test_an_old_row_is_no_recorder_whatever_it_says(tmp_path: Path) -> None:
     assert default(tmp_path, document(), 240.0).strip() == "! liqtop 4m old: no recorder"
+
+
+@pytest.mark.parametrize(
+    ("make", "short"), STRANGE.items(), ids=lambda it: getattr(it, "__name__", "")
+)
+def test_a_file_that_is_no_store_of_ours_is_said_and_left_untouched(
+    tmp_path: Path, make: Callable[[Path], None], short: str
+) -> None:
+    make(store_path(tmp_path))
+    before = contents(tmp_path)
+    latest = read(store_path(tmp_path), WHEN.timestamp())
+    assert line(words(latest), 40, 0) == f"! liqtop: {short}"
+    assert line(parse("{btc} {why}")(latest), None, 0) == f"! n/a {short}"
+    assert contents(tmp_path) == before
 
 
 def test_a_price_that_was_old_when_written_is_marked(tmp_path: Path) -> None:

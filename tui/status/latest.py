@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tui.errors import StoreError, StoreMismatch
 from tui.status.numbers import age
+from tui.storefile import check_file
 
 STALE_S = 10.0
 """The recorder writes `latest` every second: ten missing ones are no hiccup. A price that old is
@@ -24,12 +26,14 @@ class Latest:
     """What `latest` says, and how long ago it was written (seconds; infinite without a store).
 
     The document of a row that is too old is left out: none of its numbers is true any more.
-    `used` are the panels a line shows, `header` for the price: only they mark it.
+    `used` are the panels a line shows, `header` for the price: only they mark it. `refused` says
+    in a few words why the file there is no store of this liqtop's.
     """
 
     document: Mapping[str, Any]
     age_s: float
     used: tuple[str, ...] = ("liquidations", "header")
+    refused: str | None = None
 
     @property
     def gone(self) -> bool:
@@ -70,7 +74,7 @@ class Latest:
     def why(self) -> str | None:
         """Why a line of the panels used is marked `!`; None when it is not."""
         if self.gone:
-            return "no recorder" if math.isfinite(self.age_s) else "no store"
+            return self.refused or ("no recorder" if math.isfinite(self.age_s) else "no store")
         lost = self.lost() if "liquidations" in self.used else None
         if lost:
             return f"{lost} out"
@@ -84,13 +88,17 @@ def read(path: Path, now: float) -> Latest:
     """What the store at `path` says at the unix time `now`; nothing where there is no store."""
     try:
         written_ms, document = _row(path)
-    except (sqlite3.Error, ValueError):
+    except StoreMismatch as error:
+        return Latest({}, math.inf, refused=error.short)
+    except (StoreError, sqlite3.Error, ValueError):
         return Latest({}, math.inf)
     latest = Latest(document, now - written_ms / 1000)
     return Latest({}, latest.age_s) if latest.gone else latest
 
 
 def _row(path: Path) -> tuple[int, dict[str, Any]]:
+    if not check_file(path):
+        raise ValueError("no store yet")
     address = f"{path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=0.05)) as connection:
         row = connection.execute("SELECT as_of, document FROM latest").fetchone()

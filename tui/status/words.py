@@ -15,6 +15,8 @@ MARK = Piece("! ", Ink.WARN)
 
 def words(latest: Latest) -> list[Piece]:
     """Price, then what was liquidated in an hour, or why that can't be said."""
+    if latest.refused:
+        return [MARK, Piece(f"liqtop: {latest.refused}")]
     if not math.isfinite(latest.age_s):
         return [MARK, Piece("liqtop: no store yet, run liqtop")]
     if latest.gone:
