@@ -140,7 +140,7 @@ def main() -> None:
 
         def panels() -> dict[str, Any]:
             beside.poll()
-            made: dict[str, Any] = document(beside.at(now()), settings)["panels"]
+            made: dict[str, Any] = document(beside.at(now()), playing.settings)["panels"]
             return made
 
         def has_data() -> bool:

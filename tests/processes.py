@@ -109,10 +109,12 @@ class Home:
         code = f"import sys\n{before}\nfrom tui.cli import main\nsys.exit(main(sys.argv[1:]))"
         return [sys.executable, "-c", code, *args]
 
-    def run(self, *args: str, **options: Any) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end."""
+    def run(
+        self, *args: str, before: str = "", **options: Any
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end; `before` is Python that runs ahead of it."""
         return subprocess.run(
-            self.command(*args),
+            self.command(*args, before=before),
             env=self.environment,
             capture_output=True,
             text=True,

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.processes import Home, until, viewer
+from tests.processes import PATIENCE_S, Home, until, viewer
+from tui import config
 from tui.config import default_venues
+from tui.record import throw_away
 
 WINDOWS = {"1m", "5m", "15m", "1h", "4h", "12h", "24h"}
 WINDOW = {"long_usd", "short_usd", "total_usd", "count", "cover", "lower_bound", "reasons"}
@@ -21,15 +23,43 @@ AVERAGE = {
 }  # fmt: skip
 
 
+OWN = """
+[coins]
+follow = ["XRP"]
+[venues]
+binance = false
+[flow]
+record = false
+[alerts]
+bell = false
+on_alert = ["touch", "{ran}"]
+[[series]]
+name = "balances"
+path = "balances.csv"
+[view]
+coin = "XRP"
+window = "1h"
+[theme]
+name = "light"
+[keys]
+hold = "f5"
+"""
+"""A user's config of which a demo may take the view alone."""
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("demo"))
+    made = Home(tmp_path_factory.mktemp("demo"))
+    made.configure(OWN.format(ran=made.folder / "ran"))
+    return made
 
 
 @pytest.fixture(scope="module")
 def once(home: Home) -> "subprocess.CompletedProcess[str]":
     """`liqtop demo --once --json`, run to its end."""
-    return home.run("demo", "--once", "--json")
+    # A dozen seconds on a machine of one's own; on a busy one as long as a test may take.
+    patient = f"import tui.demo\ntui.demo.ONCE_S = {PATIENCE_S - 10}"
+    return home.run("demo", "--once", "--json", before=patient)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +67,24 @@ def printed(once: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
     """The document it printed."""
     document: dict[str, Any] = json.loads(once.stdout)
     return document
+
+
+def test_of_the_users_config_it_takes_the_view_alone(home: Home) -> None:
+    own, usual = config.load(home.config), config.defaults()
+    shown = usual.looking_like(own)
+    assert shown.recorder_part() == usual.recorder_part()
+    assert (shown.file, shown.coin) == (None, None)
+    assert (shown.window, shown.theme, shown.keys) == ("1h", "light", {"hold": "f5"})
+    assert not shown.alerts.bell
+    assert own.alerts.on_alert
+    assert throw_away(own).alerts == own.alerts._replace(on_alert=())
+
+
+def test_it_runs_no_program_of_the_users(
+    once: "subprocess.CompletedProcess[str]", home: Home
+) -> None:
+    assert once.returncode == 0
+    assert not (home.folder / "ran").exists()
 
 
 def test_it_prints_json_alone(once: "subprocess.CompletedProcess[str]") -> None:

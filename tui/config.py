@@ -83,6 +83,23 @@ class Settings:
             layouts=alone(panels) if panels else self.layouts,
         )
 
+    def looking_like(self, other: "Settings") -> "Settings":
+        """The same work with the view of `other`: what it shows, its keys, colours and bell. A coin
+        that is not followed here is not shown alone."""
+        return replace(
+            self,
+            panels=other.panels,
+            layouts=other.layouts,
+            coin=other.coin if other.coin in self.coins else None,
+            window=other.window,
+            smallest=other.smallest,
+            theme=other.theme,
+            side_colour=other.side_colour,
+            symbols=other.symbols,
+            keys=other.keys,
+            alerts=self.alerts._replace(bell=other.alerts.bell, notify=other.alerts.notify),
+        )
+
     def recorder_part(self) -> dict[str, Any]:
         """What the recorder's work depends on; the rest only changes the view."""
         return {
@@ -116,6 +133,11 @@ def config_path() -> Path:
     return Path(_DIRS.user_config_dir) / "config.toml"
 
 
+def defaults() -> Settings:
+    """The settings of who has no config."""
+    return _settings({}, None)
+
+
 def load(path: Path | None = None) -> Settings:
     """Settings of `path` (or the user's file, if there is one) over the defaults.
 
@@ -123,7 +145,7 @@ def load(path: Path | None = None) -> Settings:
     """
     given = path if path is not None else config_path()
     if path is None and not given.is_file():
-        return _settings({}, None)
+        return defaults()
     return _settings(_parse(given), given)
 
 
@@ -139,10 +161,10 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _settings(document: dict[str, Any], path: Path | None) -> Settings:
-    defaults = tomllib.loads(default_text())
-    merged = _merged(defaults, document, path)
+    shipped = tomllib.loads(default_text())
+    merged = _merged(shipped, document, path)
     read = _Read(merged, path)
-    names = venue_names(defaults)
+    names = venue_names(shipped)
     on = tuple(name for name in names if read("venues", name, boolean))
     if not on:
         raise ConfigError(f"{path}: [venues]: all are off; set one of {', '.join(names)}")

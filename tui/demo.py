@@ -6,50 +6,60 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from tui import clock, flags
+from tui import clock, config, flags
 from tui.config import Settings
 from tui.errors import LiqtopError
 from tui.stage import Stage, staged
 
 ONCE_S = 60.0
+"""How long `--once` may take, the start of exchange and recorder included."""
 FRESH = 20
 """`--once` waits for this many liquidations that came over the sockets, beside the pre-filled."""
 
 
 def demo(args: argparse.Namespace) -> int:
     """Play the scenario until the monitor ends, or with --once until every panel has data."""
-    settings = flags.settings(args)
+    settings, limit = flags.settings(args), time.monotonic() + ONCE_S
     end = clock.moment(args.end) if args.end else None
     with stage(settings, args.seed, end.isoformat() if end else "now") as playing:
         if args.once:
-            return _once(playing, args.json)
+            return _once(playing, args.json, limit)
         from tui.viewer import watch
 
         return watch(playing.settings, clock.shifted(playing.ahead), mouse=args.mouse)
 
 
 def stage(settings: Settings, seed: int, end: str) -> AbstractContextManager[Stage]:
-    """The exchange and the recorder on a throw-away store, filled with the scenario's past."""
-    return staged(settings, "--seed", str(seed), "--end", end, filled=True)
+    """The exchange and the recorder on a throw-away store, filled with the scenario's past.
+
+    Of the user's settings it takes the view alone: what is played needs the default venues, and no
+    source of the user's belongs to it.
+    """
+    shown = config.defaults().looking_like(settings)
+    return staged(shown, "--seed", str(seed), "--end", end, filled=True)
 
 
-def _once(stage: Stage, as_json: bool) -> int:
-    """Wait until every panel has data and FRESH rows came over the sockets, print, end."""
+def _once(stage: Stage, as_json: bool, limit: float) -> int:
+    """Wait until every panel has data and FRESH rows came over the sockets, print, end.
+
+    A LiqtopError at `limit` (`time.monotonic()`) says which panels have none.
+    """
     from tui.oneshot import printed, taken
     from tui.store import Reader, store_path
     from tui.tables import LIQUIDATIONS
 
     reader = Reader(store_path(stage.settings.data_dir))
-    limit = time.monotonic() + ONCE_S
-    while time.monotonic() < limit:
+    while True:
         snapshot, document = taken(reader, stage.settings, clock.shifted(stage.ahead)())
         fresh = reader.read(LIQUIDATIONS, since=stage.end, columns=["ts"]).height
         missing = [name for name, panel in document["panels"].items() if not HAS_DATA[name](panel)]
         if fresh >= FRESH and not missing:
             print(printed(snapshot, document, stage.settings, as_json))
             return 0
+        if time.monotonic() > limit:
+            lacks = ", ".join(missing) or f"{fresh} rows"
+            raise LiqtopError(f"no data within {ONCE_S:.0f} s: {lacks}")
         time.sleep(0.5)
-    raise LiqtopError(f"no data within {ONCE_S:.0f} s: {', '.join(missing) or f'{fresh} rows'}")
 
 
 HAS_DATA: dict[str, Callable[[dict[str, Any]], bool]] = {

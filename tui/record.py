@@ -58,9 +58,11 @@ def record(args: argparse.Namespace) -> int:
 
 
 def throw_away(settings: Settings) -> Settings:
-    """The same settings with cache and log inside the data folder, to be removed with it."""
-    folder = settings.data_dir
-    return replace(settings, cache_dir=folder / "cache", log_dir=folder / "log", linger_s=0.0)
+    """The same settings with cache and log inside the data folder, to be removed with it; what is
+    played there runs no program of the user's."""
+    folder, alerts = settings.data_dir, settings.alerts._replace(on_alert=())
+    made = replace(settings, cache_dir=folder / "cache", log_dir=folder / "log", linger_s=0.0)
+    return replace(made, alerts=alerts)
 
 
 def _status(settings: Settings) -> int:

@@ -39,7 +39,8 @@ class Stage:
 def staged(settings: Settings, *options: str, filled: bool = False) -> Iterator[Stage]:
     """An exchange with these `options` of its own and a recorder, up until the block ends.
 
-    The store is there from the start: `filled` with the scenario's past, or empty. Raises
+    Settings without a file are the defaults and a view: the recorder then reads no config of the
+    user's. The store is there from the start: `filled` with the scenario's past, or empty. Raises
     UsageError for options the exchange refuses, LiqtopError when one of the two does not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="liqtop-demo-"))
@@ -52,15 +53,22 @@ def staged(settings: Settings, *options: str, filled: bool = False) -> Iterator[
         ready = _ready(exchange, words)
         own = throw_away(replace(settings, data_dir=folder, endpoint=ready["endpoint"]))
         ahead = timedelta(milliseconds=ready["offset_ms"])
-        recorder = stack.enter_context(_child(words, "tui", *_recorder(own, ahead)))
+        own_file = settings.file or _empty(folder / "config.toml")
+        recorder = stack.enter_context(_child(words, "tui", *_recorder(own, ahead, own_file)))
         _wait_for_store(folder / STORE, recorder, words)
         yield Stage(own, ahead, datetime.fromtimestamp(ready["end_ms"] / 1000, UTC))
 
 
-def _recorder(settings: Settings, ahead: timedelta) -> list[str]:
+def _recorder(settings: Settings, ahead: timedelta, file: Path) -> list[str]:
     command = ["record", "--until-eof", "--throw-away", "--ahead", str(ahead.total_seconds())]
     command += ["--data-dir", str(settings.data_dir), "--endpoint", settings.endpoint or ""]
-    return [*command, "--config", str(settings.file)] if settings.file else command
+    return [*command, "--config", str(file)]
+
+
+def _empty(file: Path) -> Path:
+    """A config that says nothing, made: without one a recorder reads the user's."""
+    file.touch()
+    return file
 
 
 @contextlib.contextmanager
