@@ -30,6 +30,7 @@ from tui import config
 from tui.config import Settings
 from tui.document import document, dumps
 from tui.document.plain import plain
+from tui.oneshot import exit_code
 from tui.panels import PANELS, View
 from tui.panels.base import Form
 from tui.snapshot import Snapshot
@@ -372,3 +373,60 @@ def test_a_stream_that_is_off_keeps_no_dead_panel_fresh(full: Snapshot, settings
     )
     made = document(replace(full, health=health, coverage=silent), settings)
     assert made["panels"]["liquidations"]["stale"]
+
+
+OFF = ("depth", "options", "drivers", "flows")
+"""Panels of feeds that a config may switch off, the rest going on."""
+
+
+def off_since(full: Snapshot, hours: int, *collectors: str) -> Snapshot:
+    """The full store, in which a recorder runs whose settings lack these collectors: what they
+    wrote is so old."""
+    said = {"venue": "okx", "stream": "", "attempts": 0, "ts": before(minutes=5)}
+    rows = [said | {"collector": one, "state": "off"} for one in collectors]
+    old = {
+        name: full.collected[name].with_columns(pl.col("ts") - pl.duration(hours=hours))
+        for name in collectors
+    }
+    changes: dict[str, Any] = {**old, "health": pl.concat([full.health, frame(HEALTH, rows)])}
+    return replace(full, **changes)
+
+
+@pytest.mark.parametrize("hours", [1, 23, 2_000])
+def test_a_panel_whose_feeds_are_off_is_null_with_that_reason_and_not_stale(
+    full: Snapshot, settings: Settings, hours: int
+) -> None:
+    shot = off_since(full, hours, "depth", "volatility", "options", "flow")
+    made = document(shot, settings)
+    has_schema_1(made)
+    for name in OFF:
+        panel = made["panels"][name]
+        assert not panel["stale"], name
+        assert panel["age_s"] is None, name
+        assert panel["reason"].startswith("off: "), name
+    assert made["panels"]["depth"]["reason"] == "off: order books are not recorded by the settings"
+    assert made["panels"]["options"]["coins"] == {}
+    assert exit_code(made) == 0
+
+
+def test_a_panel_without_a_feed_at_all_is_off_once_a_recorder_ran(
+    full: Snapshot, settings: Settings
+) -> None:
+    empty: dict[str, Any] = {
+        name: full.collected[name].clear() for name in ("depth", "volatility", "options", "flow")
+    }
+    unasked = document(replace(full, **empty), settings)["panels"]
+    assert {name for name in OFF if unasked[name]["stale"]} == set()
+    unknown = document(replace(full, **empty, health=full.health.clear()), settings)["panels"]
+    assert {name for name in OFF if unknown[name]["stale"]} == set(OFF)
+    asked = {"collector": "depth", "venue": "okx", "state": "retrying", "ts": before(minutes=5)}
+    health = pl.concat([full.health, frame(HEALTH, [asked])])
+    failing = document(replace(full, **empty, health=health), settings)["panels"]
+    assert {name for name in OFF if failing[name]["stale"]} == {"depth"}
+
+
+def test_rows_that_are_fresh_are_shown_whoever_asked_for_them(
+    full: Snapshot, settings: Settings
+) -> None:
+    panel = document(off_since(full, 0, "options"), settings)["panels"]["options"]
+    assert panel["coins"]["BTC"]["dvol"]["value"] is not None

@@ -12,6 +12,7 @@ from tui.document.cascade import cascade, last
 from tui.document.depth import depth
 from tui.document.drivers import drivers, flows
 from tui.document.events import events
+from tui.document.off import without_off
 from tui.document.options import options_panel
 from tui.document.panels import long_short, moving_averages, safe_haven
 from tui.document.parts import Parts
@@ -65,7 +66,7 @@ def lazily(snapshot: Snapshot, settings: Settings, judged: bool = True) -> Mappi
     """The same, each part made when it is first asked for: a rule over one panel of a thousand
     moments need not pay for the others. Without `judged` the tape judges no venue; which of them
     are silent the feeds tell all the same."""
-    made = Records(snapshot, settings, judged)
+    made = Records(without_off(snapshot), settings, judged)
     return Parts(
         {
             "schema": lambda: SCHEMA,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui.document.off import is_late, lacking
 from tui.document.plain import told
 from tui.metrics import depth as metric
 from tui.metrics.depth import ALL, Absorption, MarketDepth, Sum
@@ -16,17 +17,20 @@ WINDOW = "5m"
 
 
 def depth(snapshot: Snapshot, coins: Sequence[str]) -> dict[str, Any]:
-    """Every book and each market's sum (`all`). Stale when the first coin's newest book is."""
+    """Every book and each market's sum (`all`). Stale when the first coin's newest book is,
+    unless books are off."""
     made = metric.depths(snapshot.depth, snapshot.as_of, len(coins))
     newest = max((one.ts for one in made if one.base in coins[:1]), default=None)
     oldest = snapshot.as_of - metric.fresh_within(len(coins))
+    late = is_late(snapshot, "depth", None) if newest is None else newest <= oldest
     fields = {
         "age_s": age_s(snapshot.as_of, newest),
-        "stale": newest is None or newest <= oldest,
+        "stale": late,
         "rows": [_row(one) for one in made],
         "absorption": [_absorbed(snapshot.absorption(made, coin, WINDOW)) for coin in coins],
     }
-    return told(fields, "no order book stored within the last hour")
+    why = "no order book stored within the last hour"
+    return told(fields, lacking(snapshot, "order books are", ("depth",), why))
 
 
 def _row(one: MarketDepth) -> dict[str, Any]:

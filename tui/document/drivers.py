@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tui.document.off import is_late, lacking
 from tui.document.plain import told
 from tui.metrics import flows as demand
 from tui.metrics.derivatives import Derivatives, of_all
 from tui.metrics.drivers import Drivers, Move
-from tui.metrics.feeds import is_stale
 from tui.metrics.flow import ENOUGH, Flows, Taken
 from tui.metrics.premium import Premium
 from tui.metrics.spans import age_s
 from tui.snapshot import Snapshot
 
-NO_FLOW = "no taker flow stored"
+NO_FLOW, FLOW = "no taker flow stored", "taker flow is"
 
 
 def drivers(snapshot: Snapshot, made: Drivers, interest: Derivatives) -> dict[str, Any]:
@@ -29,7 +29,8 @@ def drivers(snapshot: Snapshot, made: Drivers, interest: Derivatives) -> dict[st
         "basis": made.basis.all,
         "premium": _premium(made.premium),
     }
-    return told(fields, NO_FLOW if made.newest is None else "no fresh funding or basis")
+    why = NO_FLOW if made.newest is None else "no fresh funding or basis"
+    return told(fields, lacking(snapshot, FLOW, ("flow",), why))
 
 
 def flows(snapshot: Snapshot, made: Drivers) -> dict[str, Any]:
@@ -45,14 +46,14 @@ def flows(snapshot: Snapshot, made: Drivers) -> dict[str, Any]:
         "premium": _premium(made.premium),
         "series": {one.name: _series(one) for one in own},
     }
-    return told(fields, NO_FLOW)
+    return told(fields, lacking(snapshot, FLOW, ("flow",), NO_FLOW))
 
 
 _HEARD = f"less than {ENOUGH:.0%} of the window heard"
 
 
 def _aged(snapshot: Snapshot, made: Drivers) -> dict[str, Any]:
-    stale = is_stale("flow", made.newest, snapshot.as_of)
+    stale = is_late(snapshot, "flow", made.newest)
     return {"age_s": age_s(snapshot.as_of, made.newest), "stale": stale}
 
 

@@ -2,22 +2,23 @@
 
 from typing import Any
 
+from tui.document.off import is_late, lacking
 from tui.document.plain import told
-from tui.metrics.feeds import is_stale
 from tui.metrics.options import NEED, CoinOptions, Rank, TenorIv, options
 from tui.metrics.spans import age_s
 from tui.snapshot import Snapshot
 
 
 def options_panel(snapshot: Snapshot) -> dict[str, Any]:
-    """Every coin that has options; stale when DVOL or the chains are."""
+    """Every coin that has options; stale when DVOL or the chains are, unless they are off."""
     record = options(snapshot.volatility, snapshot.options, snapshot.as_of)
     fields = {
         "age_s": age_s(snapshot.as_of, record.seen),
-        "stale": is_stale("options", record.seen, snapshot.as_of),
+        "stale": is_late(snapshot, "options", record.seen),
         "coins": {coin.base: _coin(coin) for coin in record.coins},
     }
-    return told(fields, record.reason or "no DVOL or no chain yet")
+    why = record.reason or "no DVOL or no chain yet"
+    return told(fields, lacking(snapshot, "options are", ("volatility", "options"), why))
 
 
 def _coin(coin: CoinOptions) -> dict[str, Any]:

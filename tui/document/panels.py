@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tui.document.off import is_late, lacking
 from tui.document.plain import told
 from tui.metrics.averages import Average, averages
 from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
-from tui.metrics.feeds import is_stale
 from tui.metrics.havens import LENGTHS, Correlation, Havens, flight_lacks, havens
 from tui.metrics.other_havens import HAVENS, OtherHaven, other_havens
 from tui.metrics.positioning import ratios
@@ -24,12 +24,13 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
     ages = [ts for ts in newest.values() if ts is not None]
     fields = {
         "age_s": age_s(snapshot.as_of, max(ages, default=None)),
-        "stale": any(is_stale(name, ts, snapshot.as_of) for name, ts in newest.items()),
+        "stale": any(is_late(snapshot, name, ts) for name, ts in newest.items()),
         "rows": [_changed(_picked(row, _RATIO)) for row in crowd],
         "open_interest": [_summed(row, _picked(row, _INTEREST)) for row in interest.open_interest],
         "funding": [_summed(row, _picked(row, _FUNDING)) for row in interest.funding],
     }
-    return told(fields, "no ratio and no open interest stored")
+    why = "no ratio and no open interest stored"
+    return told(fields, lacking(snapshot, "ratios and open interest are", tuple(polled), why))
 
 
 _RATIO = ("venue", "base", "measure", "ratio", "long_share", "ts", "change_24h")
@@ -42,14 +43,16 @@ def _picked(row: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+_PRICES = "prices are"
+
+
 def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]:
     """Price against its averages. Stale when the quote is, or a daily close of the coin lacks."""
     price, ts = (found.price, found.ts) if found else (None, None)
     record = averages(snapshot.candles, coin, price, ts, snapshot.as_of)
     fields = {
         "age_s": age_s(snapshot.as_of, ts),
-        "stale": is_stale("quotes", ts, snapshot.as_of)
-        or is_stale("candles", record.closed_at, snapshot.as_of),
+        "stale": is_late(snapshot, "quotes", ts) or is_late(snapshot, "candles", record.closed_at),
         "symbol": record.symbol or (found and found.symbol),
         "price": price,
         "averages": {line.name: _average(line, price) for line in record.lines},
@@ -57,7 +60,7 @@ def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[
             {"above": record.round_above, "below": record.round_below}, record.reason
         ),
     }
-    return told(fields, record.reason)
+    return told(fields, lacking(snapshot, _PRICES, ("quotes",), record.reason or "unknown"))
 
 
 def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
     lacks = flight_lacks(record)
     fields = {
         "age_s": age_s(snapshot.as_of, record.quoted_at),
-        "stale": is_stale("quotes", record.quoted_at, snapshot.as_of),
+        "stale": is_late(snapshot, "quotes", record.quoted_at),
         "gold": _gold(record),
         "returns": {name: told(dict(spans), short) for name, spans in record.returns.items()},
         "btc_in_ounces": record.btc_in_ounces,
@@ -76,7 +79,7 @@ def safe_haven(snapshot: Snapshot) -> dict[str, Any]:
         "sigma_7d": told(dict(record.sigma_7d), lacks),
         "others": _others(snapshot),
     }
-    return told(fields, lacks)
+    return told(fields, lacking(snapshot, _PRICES, ("quotes",), lacks))
 
 
 def _others(snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tui.document.off import is_late
 from tui.document.plain import told
-from tui.metrics.feeds import is_stale
 from tui.metrics.prices import Price
 from tui.metrics.profile import NEED
 from tui.metrics.spans import age_s
@@ -20,7 +20,7 @@ def supply(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]
     fullest = {place: record.fullest(place) for place in Place}
     fields = {
         "age_s": age_s(snapshot.as_of, ts),
-        "stale": is_stale("quotes", ts, snapshot.as_of) or record.is_late(snapshot.as_of),
+        "stale": is_late(snapshot, "quotes", ts) or record.is_late(snapshot.as_of),
         "of": LABEL,
         "base": coin,
         "price": price,

@@ -189,6 +189,20 @@ def _feed(
     return Feed(collector, venue, stream, state, age_s(as_of, sign), attempts or 0, why, stale)
 
 
+def is_off(health: pl.DataFrame, collector: str) -> bool:
+    """Whether a recorder ran and has no feed of this collector: all are off, or none was ever on.
+
+    `health` holds the newest row of each feed; where it is empty nobody said what is recorded.
+    """
+    return not health.is_empty() and collector not in _on(health)
+
+
+@kept(2)
+def _on(health: pl.DataFrame) -> frozenset[str]:
+    said = zip(health["collector"], health["state"], strict=True)
+    return frozenset(collector for collector, state in said if state != State.OFF)
+
+
 def is_stale(collector: str, newest: datetime | None, as_of: datetime) -> bool:
     """Whether a collector's newest sign of life is too old, by the rule of its kind."""
     if newest is None:
