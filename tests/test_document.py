@@ -375,6 +375,26 @@ def test_a_stream_that_is_off_keeps_no_dead_panel_fresh(full: Snapshot, settings
     assert made["panels"]["liquidations"]["stale"]
 
 
+@pytest.mark.parametrize(
+    ("then", "change", "reason"),
+    [
+        (2.0, 0.5, None),
+        (4.0, -0.25, None),
+        (3.0, 0.0, None),
+        (0.0, None, "0 a day before"),
+        (None, None, "no stored value so long before"),
+    ],
+)
+def test_a_ratio_changes_by_a_fraction_of_the_one_a_day_before(
+    then: float | None, change: float | None, reason: str | None, settings: Settings
+) -> None:
+    told = {"venue": "okx", "base": "BTC", "measure": "accounts", "period": "5m"}
+    past = [] if then is None else [told | {"ratio": then, "ts": before(hours=24)}]
+    rows = frame(POSITIONING, [*past, told | {"ratio": 3.0, "ts": NOW}])
+    made = document(snapshot(positioning=rows), settings)["panels"]["long_short"]["rows"][0]
+    assert (made["ratio"], made["change_24h"], made.get("reason")) == (3.0, change, reason)
+
+
 OFF = ("depth", "options", "drivers", "flows")
 """Panels of feeds that a config may switch off, the rest going on."""
 

@@ -89,7 +89,7 @@ def _liquidations(venues: Sequence[str]) -> dict[str, Any]:
 
 
 def _long_short(venues: Sequence[str], told: tuple[str, ...]) -> dict[str, Any]:
-    ratio = {"ratio": "number", "long_share": "share", "change_24h": "number"}
+    ratio = {"ratio": "number", "long_share": "share", "change_24h": "change"}
     changes = dict.fromkeys(("change_5m", "change_15m", "change_24h"), "change")
     return {
         **AGED,

@@ -9,7 +9,7 @@ from tui.metrics.averages import Average, averages
 from tui.metrics.derivatives import ALL, Derivatives, Funding, OpenInterest
 from tui.metrics.havens import LENGTHS, Correlation, Havens, flight_lacks, havens
 from tui.metrics.other_havens import HAVENS, OtherHaven, other_havens
-from tui.metrics.positioning import ratios
+from tui.metrics.positioning import Ratio, ratios
 from tui.metrics.prices import Price
 from tui.metrics.spans import age_s
 from tui.snapshot import Snapshot
@@ -25,7 +25,7 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
     fields = {
         "age_s": age_s(snapshot.as_of, max(ages, default=None)),
         "stale": any(is_late(snapshot, name, ts) for name, ts in newest.items()),
-        "rows": [_changed(_picked(row, _RATIO)) for row in crowd],
+        "rows": [_ratio(row) for row in crowd],
         "open_interest": [_summed(row, _picked(row, _INTEREST)) for row in interest.open_interest],
         "funding": [_summed(row, _picked(row, _FUNDING)) for row in interest.funding],
     }
@@ -33,7 +33,7 @@ def long_short(snapshot: Snapshot, interest: Derivatives) -> dict[str, Any]:
     return told(fields, lacking(snapshot, "ratios and open interest are", tuple(polled), why))
 
 
-_RATIO = ("venue", "base", "measure", "ratio", "long_share", "ts", "change_24h")
+_RATIO = ("venue", "base", "measure", "ratio", "long_share", "ts")
 _INTEREST = ("venue", "base", "usd", "change_5m", "change_15m", "change_24h", "ts")
 _FUNDING = ("venue", "base", "rate_8h", "ts")
 
@@ -44,6 +44,12 @@ def _picked(row: object, names: Sequence[str]) -> dict[str, Any]:
 
 
 _PRICES = "prices are"
+
+
+def _ratio(row: Ratio) -> dict[str, Any]:
+    """`change_24h` is a fraction of the ratio then, where the screen has points of the ratio."""
+    made = _changed(_picked(row, _RATIO) | {"change_24h": row.moved_24h})
+    return made | {"reason": "0 a day before"} if row.change_24h == row.ratio else made
 
 
 def moving_averages(snapshot: Snapshot, coin: str, found: Price | None) -> dict[str, Any]:

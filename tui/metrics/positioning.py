@@ -34,6 +34,13 @@ class Ratio:
     ts: datetime
     change_24h: float | None
 
+    @property
+    def moved_24h(self) -> float | None:
+        """The change as a fraction of the ratio then; None if that is unknown or was 0."""
+        if self.change_24h is None or self.change_24h == self.ratio:
+            return None
+        return self.ratio / (self.ratio - self.change_24h) - 1
+
 
 def ratios(positioning: pl.DataFrame, as_of: datetime) -> tuple[Ratio, ...]:
     """The newest ratio of every base, venue and measure at `as_of`, in that order.
