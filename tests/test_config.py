@@ -1,5 +1,6 @@
 """Settings: the defaults, a user's file over them, and errors that name file, key and cure."""
 
+import string
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.keys import Keys, _character_to_key
 
-from tui import config, values
+from tui import config, keynames, values
 from tui.app import LiqtopApp
 from tui.errors import ConfigError, UsageError
 from tui.screens import keys
@@ -43,7 +45,17 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[venues]\nbinanse = true\n", ["[venues] binanse", "did you mean 'binance'"]),
+        (
+            "[venues]\nbinanse = true\n",
+            ["[venues] binanse", "'binance'? valid: binance, bybit"],
+        ),
+        ('[keys]\nhold = "spacebarx"\n', ["[keys] hold", "'spacebarx' is no key", "'space'"]),
+        ('[keys]\nhold = "a, esc"\n', ["[keys] hold", "'esc' is no key", "'escape'"]),
+        ('[keys]\nhelp = "questionmark"\n', ["[keys] help", "'question_mark'"]),
+        ('[keys]\nhelp = "control+a"\n', ["[keys] help", "'control+a' is no key", "'ctrl'"]),
+        ('[keys]\nhelp = "shift+ctrl+up"\n', ["[keys] help", "write 'ctrl+shift+up'"]),
+        ('[keys]\nhelp = "qqqqq"\n', ["[keys] help", "f5, space or ctrl+x"]),
+        ('[keys]\nhelp = ","\n', ["[keys] help", "'comma'"]),
         ("[veneus]\n", ["[veneus]", "did you mean 'venues'"]),
         ('[venues]\nokx = "yes"\n', ["[venues] okx", "neither true nor false"]),
         ('[view]\nwindow = "3m"\n', ["[view] window", "'3m'", "1m, 5m, 15m"]),
@@ -109,3 +121,25 @@ def test_any_text_is_settings_or_a_config_error(text: str) -> None:
 def test_the_ids_of_the_bindings_are_those_of_the_screens() -> None:
     bound = {b.id for scope in scopes(LiqtopApp) for b in keys.bindings(scope) if b.id}
     assert sorted(values.KEY_IDS) == sorted(bound)
+
+
+def test_every_key_that_the_screen_names_may_be_set() -> None:
+    named = {key.value for key in Keys} - {"return", "ctrl-at"}  # those it never sends
+    for key in (*(key for key in named if not key.startswith("<")), *_names(string.punctuation)):
+        assert keynames.keys(key) == key
+    for text in ("", "a", "Q", "?", "+", "a, f5,space", "alt+ctrl+delete", "ö"):
+        assert keynames.keys(text) == text
+    with pytest.raises(UsageError, match=r"write 'ctrl\+slash'"):
+        keynames.keys("ctrl+/")
+    declared = [
+        key
+        for scope in scopes(LiqtopApp)
+        for one in keys.bindings(scope)
+        for key in one.key.split(",")
+    ]
+    for key in declared:
+        assert keynames.keys(key) == key
+
+
+def _names(signs: str) -> list[str]:
+    return [_character_to_key(sign) for sign in signs]

@@ -13,6 +13,7 @@ from platformdirs import PlatformDirs
 
 from tui.alerts.settings import NOTICES, Alerts, Quiet, Rule
 from tui.errors import ConfigError, UsageError
+from tui.keynames import keys
 from tui.layouts import Layout, alone, layouts
 from tui.series import Series, series, told
 from tui.values import (
@@ -273,6 +274,10 @@ def _check_key(
             raise ConfigError(f'{path}: [keys] {key}: write the keys as a text, {key} = "f5"')
         if key not in KEY_IDS:
             raise ConfigError(f"{path}: [keys] {key}: {unknown('binding', key, list(KEY_IDS))}")
+        try:
+            keys(value)
+        except UsageError as error:
+            raise ConfigError(f"{path}: [keys] {key}: {error}") from None
     elif key not in defaults[section]:
         text = unknown("key", key, list(defaults[section]))
         raise ConfigError(f"{path}: [{section}] {key}: {text}")

@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tui.errors import UsageError
+from tui.values import unknown
 
 FIRST = "all"
 """The layout of `[view] panels`, which is always there."""
+
+KEYS = ["panels", "strip", "feed"]
+"""What a layout may say."""
 
 
 class Layout(NamedTuple):
@@ -36,8 +40,8 @@ def _layout(name: str, value: Any, strip: tuple[str, ...], names: Names) -> Layo
         raise UsageError(f'{name}: is no layout; write {name} = {{ panels = ["liquidations"] }}')
     if name == FIRST:
         raise UsageError(f"{name}: is the layout of [view] panels; choose another name")
-    if stray := [key for key in value if key not in ("panels", "strip", "feed")]:
-        raise UsageError(f"{name}: {_unknown(stray[0], ('panels', 'strip', 'feed'))}")
+    if stray := [key for key in value if key not in KEYS]:
+        raise UsageError(f"{name}: {unknown(f'key {stray[0]!r}', stray[0], KEYS)}")
     try:
         panels = names(value.get("panels"))
         own = tuple(one for one in strip if one in panels) or panels
@@ -48,13 +52,6 @@ def _layout(name: str, value: Any, strip: tuple[str, ...], names: Names) -> Layo
     if not isinstance(feed, bool):
         raise UsageError(f"{name}: feed = {feed!r} is neither true nor false")
     return Layout(name, panels, in_strip, feed)
-
-
-def _unknown(key: str, valid: Sequence[str]) -> str:
-    from difflib import get_close_matches  # only a mistake pays for it
-
-    near = get_close_matches(key, valid, n=1)
-    return f"unknown key {key!r}; " + (f"did you mean {near[0]!r}?" if near else ", ".join(valid))
 
 
 def alone(panels: tuple[str, ...]) -> tuple[Layout, ...]:

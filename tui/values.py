@@ -47,24 +47,30 @@ KEY_IDS = (
 """The ids of all bindings; named here so that a config is checked without loading a screen."""
 
 
-def unknown(what: str, name: str, valid: list[str]) -> str:
-    """That there is no such name, and the nearest one there is."""
+FEW = 12
+"""So many names are listed beside the nearest one, too."""
+
+
+def nearest(name: str, valid: list[str]) -> str:
+    """`did you mean 'hold'?`, empty where nothing is near."""
     from difflib import get_close_matches  # only a mistake pays for it
 
     near = get_close_matches(name, valid, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"valid: {', '.join(valid)}"
-    return f"unknown {what}; {hint}"
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def unknown(what: str, name: str, valid: list[str]) -> str:
+    """That there is no such name, and the nearest one there is; all where they are few."""
+    near = nearest(name, valid)
+    listed = f"valid: {', '.join(valid)}" if not near or len(valid) <= FEW else ""
+    return f"unknown {what}; {' '.join(filter(None, (near, listed)))}"
 
 
 def chosen(name: str, valid: tuple[str, ...], what: str) -> str:
     """`name` if it is one of `valid`, else a UsageError that lists them, the nearest first."""
     if name in valid:
         return name
-    from difflib import get_close_matches  # only a mistake pays for it
-
-    near = get_close_matches(name, valid, n=1) if isinstance(name, str) else []
-    meant = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"unknown {what} {name!r}; {meant}valid: {', '.join(valid)}")
+    raise UsageError(unknown(f"{what} {name!r}", str(name), list(valid)))
 
 
 def one_of(valid: tuple[str, ...]) -> Callable[[Any], str]:
