@@ -21,7 +21,7 @@ from tests.yielded import firsts
 from tui import backoff
 from tui.clock import utc_now
 from tui.collectors import candles, derivatives, feed, positioning, quotes, specs
-from tui.collectors.base import Context, Newest
+from tui.collectors.base import Context, Newest, Trouble
 from tui.collectors.sources import Source
 from tui.config import Settings, load
 from tui.tables import CANDLES, DERIVATIVES, POSITIONING, QUOTES, Class, Measure, Table
@@ -254,6 +254,19 @@ async def test_a_coin_with_an_unreadable_perpetual_has_no_row_and_the_others_hav
     alone = derivatives.collect(Venue, nothing, [known(swap("BTC"))], ("BTC",), clock)
     with pytest.raises(Unreadable, match="'oi'"):
         await first(alone, 1)
+
+
+async def test_a_coin_that_the_venue_does_not_list_is_noted_and_the_others_go_on() -> None:
+    class Venue(Fake): ...
+
+    coins, listed = ("BTC", "BTX", "BTY"), known(swap("BTC"))
+    trouble = Trouble("what was noted before")
+    found = await first(derivatives.collect(Venue, nothing, [listed], coins, clock, trouble), 1)
+    assert found["base"].to_list() == ["BTC"]
+    assert trouble.words == "no perpetual of BTX, BTY"
+    way = Venue, nothing, listed, coins[:2], stored(), clock
+    assert set((await first(positioning.collect(*way, trouble), 1))["base"]) == {"BTC"}
+    assert trouble.words == "no perpetual of BTX"
 
 
 async def test_an_index_that_cannot_be_read_costs_no_open_interest() -> None:
@@ -552,7 +565,7 @@ async def test_a_silent_venue_is_stood_in_for_until_it_speaks(monkeypatch: Any) 
     monkeypatch.setattr(quotes, "SILENT_S", 0.3)
     async with FakeExchange() as exchange:
         both = [quote_source(name, exchange.endpoint) for name in ("binance", "okx")]
-        standing = quotes.StandsIn()
+        standing = Trouble()
         way = exchange.endpoint, every(timedelta(seconds=2)), None, None, standing
         frames = quotes.collect(both, ("BTC",), *way)
         okx = okx_price("BTC", "7", MS)

@@ -15,7 +15,7 @@ import pytest
 from tests.frames import candle, frame, liquidation, quote, snapshot
 from tui import backoff, config, outbox, recorder, sparing
 from tui.clock import utc_now
-from tui.collectors.base import Context, Spec
+from tui.collectors.base import Context, Spec, Trouble
 from tui.collectors.link import Link
 from tui.errors import StoreError
 from tui.metrics.feeds import feeds
@@ -109,6 +109,34 @@ async def test_one_collector_that_always_fails_harms_no_other(
     assert health.filter(pl.col("venue") == "bybit")["state"].to_list() == ["starting", "live"]
 
 
+async def test_a_coin_that_a_venue_does_not_list_stands_in_its_health(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = Trouble()
+
+    async def knows_its_list() -> AsyncIterator[pl.DataFrame]:
+        trouble.unlisted(["BTX"])
+        while True:
+            yield quotes_of("bybit")
+            await asyncio.sleep(0.01)
+
+    def make(context: Context) -> list[Spec]:
+        return [replace(poller("bybit", knows_its_list), trouble=trouble)]
+
+    async with recording(tmp_path, monkeypatch, make):
+        await until(lambda: rows(tmp_path, QUOTES).height > 5)
+        health = rows(tmp_path, HEALTH)
+    assert health.select("state", "reason").rows() == [
+        ("starting", None),
+        ("live", "no perpetual of BTX"),
+    ]
+    now, quoted = utc_now(), {"quotes": quotes_of("bybit")}
+    (feed,) = feeds(health, COVERAGE.empty(), (), quoted, now)
+    assert (feed.said, feed.is_live) == ("live: no perpetual of BTX", True)
+    (feed,) = feeds(health, COVERAGE.empty(), (), quoted, now + timedelta(minutes=5))
+    assert (feed.said, feed.is_live) == ("silent", False)
+
+
 async def test_data_resets_the_attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def once_then_lost() -> AsyncIterator[pl.DataFrame]:
         yield quotes_of("bybit")
@@ -138,16 +166,15 @@ async def test_an_answer_without_news_lives_but_does_not_reset_the_attempts(
 async def test_what_is_wrong_although_rows_come_is_said_beside_a_live_feed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = ["binance: silent; bybit stands in", None]
-    words = iter(said)
+    said, trouble = ["binance: silent; bybit stands in", None], Trouble()
 
     async def twice() -> AsyncIterator[pl.DataFrame]:
-        for _ in said:
+        for trouble.words in said:
             yield quotes_of("bybit")
         await forever()
 
     def make(context: Context) -> list[Spec]:
-        return [replace(poller("binance", twice), trouble=lambda: next(words))]
+        return [replace(poller("binance", twice), trouble=trouble)]
 
     async with recording(tmp_path, monkeypatch, make):
         await until(lambda: rows(tmp_path, HEALTH).height > 2)

@@ -202,7 +202,7 @@ class Recorder:
         if spec.table is QUOTES:
             self.rates.learn(frame)
         if spec.link is None:
-            self._health(spec, State.LIVE, 0, spec.trouble())
+            self._health(spec, State.LIVE, 0, spec.trouble.words)
         if frame.height:
             self.outbox.put(spec.table, frame)
 

@@ -19,7 +19,7 @@ from tui.collectors import (
     series,
     volatility,
 )
-from tui.collectors.base import Context, Spec
+from tui.collectors.base import Context, Spec, Trouble
 from tui.collectors.link import Link
 from tui.collectors.sources import Source
 from tui.collectors.stream import Stream
@@ -134,27 +134,30 @@ def _priced(settings: Settings) -> tuple[str, ...]:
 
 
 def _positioning(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
-    asked = PRICED[name].asked
+    asked, trouble = PRICED[name].asked, Trouble()
 
     def work(clients: dict[str, Rest]) -> Frames:
         markets, coins = listed.of(name, asked.linear), settings.positioning_coins
         return positioning.collect(
-            asked, clients[name], markets, coins, context.newest, context.clock
+            asked, clients[name], markets, coins, context.newest, context.clock, trouble
         )
 
     start = lambda: listed.asking((name,), work)  # noqa: E731
-    return Spec("positioning", name, "", POSITIONING, start, period_s=positioning.PERIOD_S)
+    way = "positioning", name, "", POSITIONING, start
+    return Spec(*way, period_s=positioning.PERIOD_S, trouble=trouble)
 
 
 def _derivatives(name: str, settings: Settings, context: Context, listed: _Listed) -> Spec:
-    asked = PRICED[name].asked
+    asked, trouble = PRICED[name].asked, Trouble()
 
     def work(clients: dict[str, Rest]) -> Frames:
         markets = [listed.of(name, stream) for stream in asked.streams]
-        return derivatives.collect(asked, clients[name], markets, settings.coins, context.clock)
+        of = asked, clients[name], markets, settings.coins
+        return derivatives.collect(*of, context.clock, trouble)
 
     start = lambda: listed.asking((name,), work)  # noqa: E731
-    return Spec("derivatives", name, "", DERIVATIVES, start, period_s=derivatives.PERIOD_S)
+    way = "derivatives", name, "", DERIVATIVES, start
+    return Spec(*way, period_s=derivatives.PERIOD_S, trouble=trouble)
 
 
 def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
@@ -174,10 +177,10 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
         return candles.collect(sources(clients), settings.coins, *known, context.clock)
 
     rests: dict[str, float] = {}
-    stands_in = quotes.StandsIn()
+    trouble = Trouble()
 
     def last(clients: dict[str, Rest]) -> Frames:
-        way = settings.endpoint, context.clock, settings.proxy, rests, stands_in
+        way = settings.endpoint, context.clock, settings.proxy, rests, trouble
         return quotes.collect(sources(clients), settings.coins, *way)
 
     return [
@@ -195,7 +198,7 @@ def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]
             "",
             QUOTES,
             lambda: listed.asking(venues, last),
-            trouble=lambda: stands_in.words,
+            trouble=trouble,
         ),
     ]
 

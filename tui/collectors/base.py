@@ -1,7 +1,7 @@
 """What every collector is: its specification, and what the recorder lends it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,18 @@ class Context:
     stored: Stored = lambda table, where: table.empty()
 
 
+@dataclass
+class Trouble:
+    """What a person should know of a collector whose rows come; None when that is nothing. The
+    collector keeps it."""
+
+    words: str | None = None
+
+    def unlisted(self, coins: Sequence[str]) -> None:
+        """The venue lists no perpetual of these."""
+        self.words = f"no perpetual of {', '.join(coins)}" if coins else None
+
+
 @dataclass(frozen=True)
 class Spec:
     """One collector as the recorder supervises it: `start()` again makes everything anew."""
@@ -55,4 +67,4 @@ class Spec:
     start: Callable[[], AsyncIterator[pl.DataFrame]]
     link: "Link | None" = None
     period_s: float | None = None  # of a poller: stale beyond 2.5 of it
-    trouble: Callable[[], str | None] = lambda: None  # what is wrong although its rows come
+    trouble: Trouble = field(default_factory=Trouble)

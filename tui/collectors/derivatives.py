@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import polars as pl
 
 from tui.clock import Clock, milliseconds
-from tui.collectors.base import typed
+from tui.collectors.base import Trouble, typed
 from tui.collectors.rounds import now, rest
 from tui.tables import DERIVATIVES
 from tui.venues.asked import Asked, Perpetual, Unread
@@ -27,8 +27,11 @@ async def collect(
     markets: Sequence[Markets],
     coins: tuple[str, ...],
     clock: Clock,
+    trouble: Trouble | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of DERIVATIVES, one row a coin. Raises RateLimited or Unanswered.
+
+    `trouble` is told of the coins of which the venue lists no perpetual.
 
     Open interest is one side, in USD, all perpetuals of the coin together; funding, mark and
     index are those of the largest, funding scaled to 8 h before anything is averaged. A coin of
@@ -39,7 +42,10 @@ async def collect(
         began = now()
         contracts = [await each.get(ask) for each in markets]
         rows = []
-        found = await asked.perpetuals(ask, [m for c in coins for m in perpetuals(contracts, c)])
+        wanted = {coin: perpetuals(contracts, coin) for coin in coins}
+        if trouble is not None:
+            trouble.unlisted([coin for coin, of_coin in wanted.items() if not of_coin])
+        found = await asked.perpetuals(ask, [m for of_coin in wanted.values() for m in of_coin])
         unread = {one.market.base: one for one in found if isinstance(one, Unread)}
         for bad in unread.values():
             log.warning("%s %s: open interest: %s", asked.name, bad.market.id, bad.why)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import polars as pl
 
 from tui.clock import Clock, milliseconds
-from tui.collectors.base import Newest, typed
+from tui.collectors.base import Newest, Trouble, typed
 from tui.collectors.rounds import next_period
 from tui.tables import POSITIONING, Measure
 from tui.venues.asked import INTERVALS, Asked, Ratio
@@ -114,14 +114,19 @@ async def collect(
     coins: tuple[str, ...],
     newest: Newest,
     clock: Clock,
+    trouble: Trouble | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of POSITIONING. `newest(table, where)` is the newest stored time of a series.
+    `trouble` is told of the coins of which the venue lists no USDT perpetual.
 
     An empty frame after the first round says that the venue answered, though it may have had
     nothing new. Raises RateLimited or Unanswered, Unreadable when no series could be read.
     """
     rounds = Rounds(asked, ask, newest, clock)
-    for series in _all(asked, await perpetuals_of(markets, ask, coins)):
+    contracts = await perpetuals_of(markets, ask, coins)
+    if trouble is not None:
+        trouble.unlisted([coin for coin in coins if coin not in contracts])
+    for series in _all(asked, contracts):
         try:
             async for found in rounds.begin(series):
                 yield found

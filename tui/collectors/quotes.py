@@ -7,12 +7,11 @@ while others spoke. Nothing is carried forward: every row is a message that came
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from tui.clock import Clock
-from tui.collectors.base import typed
+from tui.collectors.base import Trouble, typed
 from tui.collectors.feed import Feed, now
 from tui.collectors.sources import GOLD, OTHER_HAVENS, Key, Source
 from tui.tables import QUOTES
@@ -25,13 +24,6 @@ LOST_S = 60.0
 TICK_S = 0.25
 
 
-@dataclass
-class StandsIn:
-    """Why the preferred venue says nothing, and which stands in for it; None while it speaks."""
-
-    words: str | None = None
-
-
 async def collect(
     sources: Sequence[Source],
     coins: tuple[str, ...],
@@ -39,15 +31,16 @@ async def collect(
     clock: Clock,
     proxy: str | None = None,
     rests: dict[str, float] | None = None,
-    stands_in: StandsIn | None = None,
+    trouble: Trouble | None = None,
 ) -> AsyncIterator[pl.DataFrame]:
     """Frames of QUOTES: at most one row a second and symbol.
 
     Raises Lost when no venue has given a coin's price for a minute. `rests` is what outlives that:
-    until when (the loop's clock) each venue wants to be left alone; `stands_in` is told each time.
+    until when (the loop's clock) each venue wants to be left alone; `trouble` is told why the
+    preferred one says nothing, and which stands in.
     """
     rests = {} if rests is None else rests
-    stands_in = stands_in or StandsIn()
+    trouble = trouble or Trouble()
     listed: list[Key] = [*((coin, "spot") for coin in coins), *GOLD, *OTHER_HAVENS]
     keys = list(dict.fromkeys(listed))
     feeds = [Feed(source, keys, coins, endpoint, clock, proxy, rests) for source in sources]
@@ -55,7 +48,7 @@ async def collect(
         while True:
             await _stand_in(feeds, frozenset(keys))
             await asyncio.sleep(TICK_S)
-            stands_in.words = _words(feeds)
+            trouble.words = _words(feeds)
             rows = [row for feed in feeds for row in feed.drain()]
             if rows:
                 yield typed(pl.DataFrame(rows, list(QUOTES.schema), orient="row"), QUOTES)

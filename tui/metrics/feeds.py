@@ -55,7 +55,8 @@ class Feed:
     """One collector at one venue. `age_s` is since its newest socket message or row.
 
     `state` is what the recorder last said; `is_live` also wants the age within its bound, so that
-    a recorder that died with every feed live is not believed. `reason` is None while live.
+    a recorder that died with every feed live is not believed. `reason` is None while live, but for
+    what a person should know all the same: coins that the venue does not list.
     """
 
     collector: str
@@ -185,7 +186,9 @@ def _feed(
     if state == State.OFF or collector in (STORE, ALERTS, METRICS, SERIES):
         return Feed(collector, venue, stream, state, age_s(as_of, ts), attempts or 0, reason, False)
     stale = is_stale(collector, sign, as_of)
-    why = reason or (_silence(collector, sign) if stale else None)
+    silence = _silence(collector, sign) if stale else None
+    # What a poller that lives notes is no reason of its silence; a socket's trouble is.
+    why = (silence or reason) if state == State.LIVE and not stream else (reason or silence)
     return Feed(collector, venue, stream, state, age_s(as_of, sign), attempts or 0, why, stale)
 
 
