@@ -65,8 +65,7 @@ class Detection:
         self._follower: Follower | None = None
         self._buckets: Buckets | None = None
         self._detector = Detector()
-        self._kept: dict[str, Any] | None = None  # the state at the end of the newest hour
-        self._new: dict[str, Any] | None = None  # one that is not in the store yet
+        self._new: dict[str, Any] | None = None  # the state of an hour that is not in the store yet
         self._looked: datetime | None = None
         self._passed: dict[Key, int] = {}  # what was touched, with its `until`: not left over
         self._opened = self._reader.opened
@@ -81,7 +80,7 @@ class Detection:
         for bucket in buckets.due(now, CHUNK):
             self._detector.step(bucket)
             if self._detector.at % HOUR_MS == 0:
-                self._kept = self._new = packed(self._detector)
+                self._new = packed(self._detector)
         found = [*self._found(), *self._after(now)]
         self._detector.taken()  # only now: what an error kept from being returned is so next time
         if buckets.is_late:  # a row was long in coming: the hour is gone through again
@@ -108,14 +107,14 @@ class Detection:
 
     def _begin(self, now: datetime) -> None:
         """From the state that was kept, else from the first moment of the last week on."""
-        kept = self._kept or self._reader.meta(META)
+        kept = self._new or self._reader.meta(META)
         week = timedelta(days=DAYS)
         if kept is not None and now - from_milliseconds(int(kept.get("at", 0))) < week:
             at = from_milliseconds(int(kept["at"]))
             known = self._reader.read(NORMALS, since=at - week - timedelta(milliseconds=1))
             before = known.filter(pl.col("hour") < at)
             if made := unpacked(kept, Week(before)):
-                self._detector, self._kept = made, kept
+                self._detector = made
                 self._open(made.at)
                 return
         began = self._reader.meta("began")

@@ -36,7 +36,8 @@ class Writer:
         """StoreMismatch for a file that isn't ours, is newer or of another endpoint."""
         self._path = path
         self._endpoint = endpoint
-        self._meta: dict[str, Any] = {}
+        # As JSON: what a detector knows in the middle of a wave is 30,000 lists, 6 MB.
+        self._meta: dict[str, str] = {}
         self._unkept = set[str]()  # names of meta values that are not in the store yet
         self._conn = self._kept_conn = 0
         # Batches come from the recorder's store thread, meta values from its event loop.
@@ -65,14 +66,14 @@ class Writer:
         conn = self._conn
         with self._transaction() as db:
             if conn != self._kept_conn:
-                _set(db, "conn", conn)
+                _set(db, "conn", str(conn))
             written = sum(self._insert(db, table, frame) for table, frame in ready)
         self._kept_conn = conn
         return written
 
     def write_latest(self, as_of: datetime, document: dict[str, Any]) -> None:
         """Replace the one row of `latest`: the snapshot's document, as JSON."""
-        text = json.dumps(document, separators=(",", ":"), default=as_json)
+        text = _json(document)
         with self._transaction() as db:
             db.execute("REPLACE INTO latest VALUES (1, ?, ?)", (milliseconds(as_of), text))
 
@@ -95,7 +96,7 @@ class Writer:
         """Keep a JSON value that readers may ask for by `key`; after a StoreError it is kept with
         the next that can be written."""
         with self._lock:
-            self._meta[key] = value
+            self._meta[key] = _json(value)
             self._unkept.add(key)
             with self._transaction():
                 pass
@@ -118,7 +119,7 @@ class Writer:
         with self._lock, contextlib.suppress(StoreError, OSError):
             if self._db is not None and not self._deleted():
                 with self._transaction() as db:
-                    _set(db, "conn", self._conn)
+                    _set(db, "conn", str(self._conn))
                     self._packing.pack(db, most=24)
         self._give_up()
 
@@ -205,5 +206,9 @@ def _prune(db: sqlite3.Connection, table: Table, now: datetime, most: int) -> in
     return db.execute(sql, (milliseconds(now - table.retention), most)).rowcount
 
 
-def _set(db: sqlite3.Connection, key: str, value: Any) -> None:
-    db.execute("REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value, default=as_json)))
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), default=as_json)
+
+
+def _set(db: sqlite3.Connection, key: str, text: str) -> None:
+    db.execute("REPLACE INTO meta VALUES (?, ?)", (key, text))
