@@ -6,9 +6,8 @@ a back-off that its next data resets; nothing a venue does ends the recorder.
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -27,7 +26,8 @@ from tui.latest import Latest
 from tui.outbox import Outbox
 from tui.rates import Rates
 from tui.store import Reader, Writer, store_path
-from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, State, Table
+from tui.store.lookup import Lookup
+from tui.tables import COVERAGE, HEALTH, LIVING, QUOTES, State
 from tui.values import masked
 from tui.venues import described
 from tui.venues.errors import RateLimited, SubscriptionRefused
@@ -63,12 +63,13 @@ class Recorder:
         path = store_path(settings.data_dir)
         self.writer = Writer(path, settings.endpoint)
         self.reader = Reader(path)
-        self._lookup = Reader(path)  # a reader serves one thread at a time; `Live` has the other
+        self._lookup = Lookup(path)  # a reader serves one thread at a time; `Live` has the other
         self.outbox = Outbox(self.writer, self._trouble, self._dropped)
         self.rates = Rates(clock)
         self.stop = asyncio.Event()
-        known = self._oldest, self._stored
-        context = Context(self.writer.next_conn, self._newest, self.rates, clock, *known)
+        ask = self._lookup
+        known = ask.oldest, ask.stored
+        context = Context(self.writer.next_conn, ask.newest, self.rates, clock, *known)
         self.specs = specs(settings, context)
         self._states: dict[tuple[str, str, str], str] = {}
         limit = settings.alerts.limit_s
@@ -255,22 +256,6 @@ class Recorder:
         while True:
             await asyncio.sleep(LET_GO_S)
             sparing.give_back()
-
-    # What collectors ask of the store, of the one that is there now.
-
-    def _newest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
-        return self._looked_up().newest(table, where)
-
-    def _oldest(self, table: Table, where: Mapping[str, str]) -> datetime | None:
-        return self._looked_up().oldest(table, where)
-
-    def _stored(self, table: Table, where: Mapping[str, str]) -> pl.DataFrame:
-        return self._looked_up().read(table, where=where)
-
-    def _looked_up(self) -> Reader:
-        if self._lookup.replaced:
-            self._lookup.reopen()
-        return self._lookup
 
     def _health(self, spec: Spec, state: State, attempts: int, reason: str | None = None) -> None:
         """A row of `health` for every change of state; the same state again writes nothing."""

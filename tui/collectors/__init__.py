@@ -58,7 +58,8 @@ def specs(settings: Settings, context: Context) -> list[Spec]:
     return [
         *_liquidations(settings, context, listed),
         *_pollers(settings, context, listed),
-        *_prices(settings, context, listed),
+        *_candles(settings, context, listed),
+        *_quotes(settings, context, listed),
         *_control(settings, context, listed),
         *(_depth(name, settings, context, listed) for name in _priced(settings) if name in BOOKS),
         *_options(settings, context, listed),
@@ -160,47 +161,35 @@ def _derivatives(name: str, settings: Settings, context: Context, listed: _Liste
     return Spec(*way, period_s=derivatives.PERIOD_S, trouble=trouble)
 
 
-def _prices(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
-    venues = _priced(settings)
-    if not venues:
-        return []
-
-    def sources(clients: dict[str, Rest]) -> list[Source]:
-        return [
-            Source(venue, venue.asked, clients[name], listed.of(name, venue.asked.linear))
-            for name, venue in PRICED.items()
-            if name in clients
-        ]
-
-    def chart(clients: dict[str, Rest]) -> Frames:
-        known = context.newest, context.oldest
-        return candles.collect(sources(clients), settings.coins, *known, context.clock)
-
-    rests: dict[str, float] = {}
-    trouble = Trouble()
-
-    def last(clients: dict[str, Rest]) -> Frames:
-        way = settings.endpoint, context.clock, settings.proxy, rests, trouble
-        return quotes.collect(sources(clients), settings.coins, *way)
-
+def _sources(clients: dict[str, Rest], listed: _Listed) -> list[Source]:
     return [
-        Spec(
-            "candles",
-            venues[0],
-            "",
-            CANDLES,
-            lambda: listed.asking(venues, chart),
-            period_s=candles.PERIOD_S,
-        ),
-        Spec(
-            "quotes",
-            venues[0],
-            "",
-            QUOTES,
-            lambda: listed.asking(venues, last),
-            trouble=trouble,
-        ),
+        Source(venue, venue.asked, clients[name], listed.of(name, venue.asked.linear))
+        for name, venue in PRICED.items()
+        if name in clients
     ]
+
+
+def _candles(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    venues = _priced(settings)
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        known = context.newest, context.oldest
+        return candles.collect(_sources(clients, listed), settings.coins, *known, context.clock)
+
+    start = lambda: listed.asking(venues, work)  # noqa: E731
+    way, every = ("", CANDLES, start), candles.PERIOD_S
+    return [Spec("candles", name, *way, period_s=every) for name in venues[:1]]
+
+
+def _quotes(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:
+    venues, rests, trouble = _priced(settings), dict[str, float](), Trouble()
+
+    def work(clients: dict[str, Rest]) -> Frames:
+        way = settings.endpoint, context.clock, settings.proxy, rests, trouble
+        return quotes.collect(_sources(clients, listed), settings.coins, *way)
+
+    start = lambda: listed.asking(venues, work)  # noqa: E731
+    return [Spec("quotes", name, "", QUOTES, start, trouble=trouble) for name in venues[:1]]
 
 
 def _control(settings: Settings, context: Context, listed: _Listed) -> list[Spec]:

@@ -70,7 +70,7 @@ class Feed:
         self._absent: dict[Key, float] = {}  # what it has not, and until when to believe that
         self._heard: dict[Key, float] = {}  # since it was started
         self.spoke = self._began = now()
-        self.reason = f"{self.name}: no message yet"
+        self.reason, self._silent = f"{self.name}: no message yet", f"{self.name}: silent"
 
     async def bring(self, sought: frozenset[Key]) -> None:
         """Have it bring these and no others. What its sockets have already asked for stays asked
@@ -211,7 +211,7 @@ class Feed:
         if key not in self._sought:
             return True
         if not self._coins or market.base in self._coins:
-            self.spoke, self.reason = now(), f"{self.name}: silent"
+            self.spoke, self.reason = now(), self._silent
         price = self._prices.get(market.symbol)
         received = milliseconds(self._clock())
         if price is None:
